@@ -1,0 +1,135 @@
+/**
+ * A store: one cache on one backend. One small contract that every backend
+ * keeps; `conformance/` is its law as a test suite.
+ *
+ * - Keys are bytes, never normalised.
+ * - Batches are the primitive. Nothing returns all entries at once.
+ * - A store is read-only unless opened with `write: true`; then `apply` works.
+ * - Reading leaves the cache as it was: no file is made, no time is moved.
+ * - Methods throw `AppError`; a single entry's fault is data in its place.
+ */
+export interface Store extends AsyncDisposable {
+  readonly kind: StoreKind
+  /** Canonical location: an absolute path or a URL without secrets. Two opens of one cache give equal locations. */
+  readonly location: string
+  readonly label: string
+  readonly capabilities: Capabilities
+
+  /**
+   * All entries in batches, sizes and stamps but no values; things that are no entries
+   * (strays, temporary files) are left out and counted by `strays`.
+   * Order: that of `capabilities.order`. An entry written meanwhile may or may not be seen.
+   */
+  entries(options?: { batchSize?: number; signal?: AbortSignal }): AsyncIterable<Entry[]>
+
+  /**
+   * The values of keys, in the order asked; `undefined` where the key is not (any more) there,
+   * a `Problem` where its bytes cannot be had. With `range`, only those bytes `[start, end)`.
+   */
+  getMany(
+    keys: readonly Uint8Array[],
+    options?: { range?: readonly [start: number, end: number]; signal?: AbortSignal },
+  ): Promise<(Uint8Array | import('../model/errors.ts').Problem | undefined)[]>
+
+  /**
+   * Where the value can be read by range without the store (an ordinary file), or `undefined`.
+   * Lets workers read without a handle passing between threads.
+   */
+  locate?(key: Uint8Array): FileRange | undefined
+
+  /** Puts and deletes. Each operation has its own outcome, in order; none is rolled back because another failed, unless `atomicBatch`. */
+  apply(operations: readonly WriteOperation[], options?: { signal?: AbortSignal }): Promise<WriteOutcome[]>
+
+  /**
+   * A cheap token of the store's present content. Equal tokens mean: nothing changed. Where a store is cut
+   * into parts that change apart (shard folders), `parts` has a token for each, so that only changed parts are listed again.
+   */
+  changeToken(signal?: AbortSignal): Promise<ChangeToken>
+
+  /** Entries of one part named by `changeToken().parts`. */
+  entriesOf?(part: string, options?: { signal?: AbortSignal }): AsyncIterable<Entry[]>
+
+  /** Things seen beside the entries: temporary files, foreign files, links, with the reason; at most `limit`. */
+  strays?(limit: number): Promise<Stray[]>
+}
+
+export type StoreKind = 'fs' | 'json'
+
+export interface Capabilities {
+  readonly write: boolean
+  readonly atomicBatch: boolean
+  /** `getMany` with a range reads only that range. */
+  readonly rangeRead: boolean
+  readonly sizes: 'exact' | 'none'
+  readonly stamps: 'mtime' | 'none'
+  readonly keys: 'name' | 'utf8' | 'bytes'
+  readonly order: 'bytes' | 'none'
+  /** What values are: pickles (joblib), JSON texts, or to be sniffed one by one. */
+  readonly values: 'pickle' | 'json' | 'any'
+}
+
+export interface Entry {
+  readonly key: Uint8Array
+  readonly sizeBytes?: number
+  /** Modification time in milliseconds since 1970, with fractions. */
+  readonly modifiedMs?: number
+  /** Changes whenever the value may have changed; equal stamps mean: not read again. */
+  readonly stamp?: string
+}
+
+export interface FileRange {
+  readonly path: string
+  readonly offset: number
+  readonly length: number
+}
+
+export type WriteOperation =
+  | { readonly kind: 'put'; readonly key: Uint8Array; readonly value: Uint8Array; readonly expect?: 'absent' }
+  | { readonly kind: 'delete'; readonly key: Uint8Array }
+
+export type WriteOutcome =
+  | { readonly done: true }
+  | { readonly done: false; readonly reason: 'EXISTS' | 'ABSENT' | 'BAD_KEY' | 'REFUSED' | 'NO_SPACE'; readonly sentence: string }
+
+export interface ChangeToken {
+  readonly whole: string
+  readonly parts?: ReadonlyMap<string, string>
+}
+
+export interface Stray {
+  readonly name: string
+  readonly reason: string
+}
+
+/** A backend: how it is recognised, named and opened. `stores/registry.ts` lists them. */
+export interface StoreType {
+  readonly kind: StoreKind
+  /** Word for people: `Files`, `JSON files`. */
+  readonly title: string
+  /** URL scheme without colon: `fs` in `fs:PATH`. */
+  readonly scheme: string
+  /**
+   * Looks at a path, cheaply and by content, and says whether it is of this kind and why.
+   * `undefined`: not ours. Never writes, never follows links out of the folder.
+   */
+  detect(path: string): Promise<Detection | undefined>
+  open(location: StoreLocation, options?: { write?: boolean; signal?: AbortSignal }): Promise<Store>
+}
+
+export interface Detection {
+  readonly kind: StoreKind
+  /** The folder or file to open: for `project/` that holds `cache/`, the path of `cache/`. */
+  readonly path: string
+  /** From 0 (could be) to 1 (certain); the highest wins. */
+  readonly certainty: number
+  /** What was seen: `12 of 12 sampled files are joblib pickles under their sha1 name`. */
+  readonly reason: string
+}
+
+export interface StoreLocation {
+  readonly kind: StoreKind
+  /** Absolute path. */
+  readonly path: string
+  /** Options of the URL's query part. */
+  readonly options: Readonly<Record<string, string>>
+}
