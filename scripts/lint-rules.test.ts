@@ -41,7 +41,10 @@ function lint(file: string, text: string): { status: number | null; output: stri
   const target = path.join(folder, file)
   mkdirSync(path.dirname(target), { recursive: true })
   writeFileSync(target, text + '\n')
-  const result = spawnSync(path.join(root, 'node_modules/.bin/oxlint'), [file], { cwd: folder, encoding: 'utf8' })
+  const result = spawnSync(path.join(root, 'node_modules/.bin/oxlint'), [file], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
   rmSync(target)
   return { status: result.status, output: result.stdout + result.stderr }
 }
