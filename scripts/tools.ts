@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync } from 'node:fs'
+import { python } from '../shared/testing/python.ts'
 
 /** A program or Python module that the tests use for real, and the Debian packages that bring it. */
 interface Tool {
@@ -45,7 +46,7 @@ const tools: readonly Tool[] = [
       'python3-redis',
       'python3-gdbm',
     ],
-    isPresent: () => runs('python3', ['-c', 'import numpy, joblib, lz4.frame, lmdb, redis, dbm.gnu']),
+    isPresent: () => runs(python, ['-c', 'import numpy, joblib, lz4.frame, lmdb, redis, dbm.gnu']),
   },
 ]
 
