@@ -99,10 +99,16 @@ export interface GlobalValue extends NodeBase {
  * `callee.__new__(callee, *args, **kwargs)`; `inst` and `obj` are the protocol 0
  * and 1 forms of calling a class. `state` came by BUILD, `listItems` by APPEND(S)
  * or ADDITEMS, `dictKeys`/`dictValues` by SETITEM(S).
+ *
+ * `build` is no call: the pickle changes `callee` itself, which is a global (it
+ * may be any object of a module), a persistent object, or an object that had a
+ * state already, by `state` and items; `args` are empty.
+ *
+ * Where the arguments are themselves made by a call, `args` has that one node.
  */
 export interface ObjectValue extends NodeBase {
   readonly kind: 'object'
-  readonly made: 'reduce' | 'newobj' | 'newobj_ex' | 'inst' | 'obj'
+  readonly made: 'reduce' | 'newobj' | 'newobj_ex' | 'inst' | 'obj' | 'build'
   readonly callee: Value
   readonly args: Value[]
   readonly kwargs?: DictValue
