@@ -100,6 +100,7 @@ function parseNode(
   const text = textOf(node, source)
   if (text !== undefined) return parseDTypeText(text)
   if (node.kind === 'list') return parseDescription(node.items, source, depth, budget)
+  if (node.kind === 'global') return scalarType(node.module, node.name)
   if (node.kind !== 'object' || node.callee.kind !== 'global') return undefined
   if (node.callee.module !== 'numpy' || node.callee.name !== 'dtype') return undefined
   const base = parseNode(node.args[0], source, depth + 1, budget)
@@ -222,6 +223,34 @@ export function parseDTypeText(text: string): DType | undefined {
   if (unit === undefined) return { ...dtype, datetime: { unit: 'generic', step: 1 } }
   const count = step === '' ? 1 : Number(step)
   return datetimeUnits.has(unit) && count > 0 ? { ...dtype, datetime: { unit, step: count } } : undefined
+}
+
+/** The dtype of a scalar type's name: `numpy.record` (what a recarray has), `numpy.float64`, `numpy.str_`. */
+function scalarType(module: string, name: string): DType | undefined {
+  if (module !== 'numpy' && !module.startsWith('numpy.')) return undefined
+  const plain = scalarTypes[name]
+  if (plain) return parseDTypeText(plain)
+  const match = /^(u?int|float|complex)(\d{1,3})$/.exec(name)
+  if (!match) return undefined
+  const letter = match[1] === 'uint' ? 'u' : match[1]!.charAt(0)
+  return parseDTypeText(letter + Number(match[2]) / 8)
+}
+
+const scalarTypes: Readonly<Record<string, string>> = {
+  __proto__: null as never,
+  record: 'V0',
+  void: 'V0',
+  bool: 'b1',
+  bool_: 'b1',
+  object_: 'O',
+  str_: 'U0',
+  unicode_: 'U0',
+  bytes_: 'S0',
+  string_: 'S0',
+  datetime64: 'M8',
+  timedelta64: 'm8',
+  longdouble: 'f16',
+  clongdouble: 'c32',
 }
 
 function itemsizeOf(kind: DTypeKind, digits: string): number | undefined {
