@@ -1,0 +1,81 @@
+import { useQueryClient, type QueryClient } from '@tanstack/react-query'
+import { useCallback, useEffect, useState } from 'react'
+import type { Connection, EngineEvent } from '../../shared/api/contract.ts'
+import { ApiError, request } from './client.ts'
+import { putConnection, storesQuery } from './queries.ts'
+import { eventsOf } from './event-stream.ts'
+
+export type EngineLink = 'connecting' | 'live' | 'lost' | 'refused'
+
+const firstRetryMs = 500
+const longestRetryMs = 8_000
+
+/**
+ * Keeps the event stream open for as long as the caller is mounted and puts its
+ * news into the query cache. A broken stream is tried again, ever more slowly;
+ * `retry` tries at once.
+ */
+export function useEngineEvents(): { link: EngineLink; retry: () => void } {
+  const client = useQueryClient()
+  const [link, setLink] = useState<EngineLink>('connecting')
+  const [attempt, setAttempt] = useState(0)
+  const retry = useCallback(() => setAttempt((before) => before + 1), [])
+
+  useEffect(() => {
+    const stop = new AbortController()
+    void follow(client, setLink, stop.signal)
+    return () => stop.abort()
+  }, [client, attempt])
+
+  return { link, retry }
+}
+
+async function follow(
+  client: QueryClient,
+  setLink: (link: EngineLink) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let waitMs = firstRetryMs
+  while (!signal.aborted) {
+    try {
+      const response = await request('events', { signal })
+      for await (const data of eventsOf(response)) {
+        waitMs = firstRetryMs
+        setLink('live')
+        receive(client, JSON.parse(data) as EngineEvent)
+      }
+    } catch (error) {
+      if (signal.aborted) return
+      if (error instanceof ApiError && error.status === 401) {
+        setLink('refused')
+        return
+      }
+    }
+    setLink('lost')
+    await pause(waitMs, signal)
+    waitMs = Math.min(waitMs * 2, longestRetryMs)
+  }
+}
+
+function receive(client: QueryClient, event: EngineEvent): void {
+  if (event.type === 'hello') {
+    client.setQueryData(storesQuery.queryKey, event.stores)
+    // The engine may be another one than before: its results and answers are too.
+    void client.invalidateQueries({ predicate: (query) => query.state.status === 'error' })
+  } else if (event.type === 'store') putConnection(client, event.store)
+  else if (event.type === 'closed') {
+    client.setQueryData(storesQuery.queryKey, (stores: Connection[] = []) =>
+      stores.filter((store) => store.id !== event.id),
+    )
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}
