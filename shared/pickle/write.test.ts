@@ -27,10 +27,9 @@ function plain(node: Value, source: MemorySource, seen = new Map<Value, number>(
   if (known !== undefined) return { seen: known }
   // A class is one object in Python however often it is named.
   if (node.kind !== 'global') seen.set(node, seen.size)
-  const { start: _start, end: _end, ...rest } = node
   return Object.fromEntries(
-    Object.entries(rest)
-      .filter(([, part]) => part !== undefined)
+    Object.entries(node)
+      .filter(([name, part]) => part !== undefined && name !== 'start' && name !== 'end')
       .map(([name, part]) => [name, plainPart(part, source, seen)]),
   )
 }
