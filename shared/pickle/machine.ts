@@ -1,3 +1,5 @@
+import { ProblemError } from '../model/errors.ts'
+import type { Problem } from '../model/errors.ts'
 import type { ByteSource } from '../model/source.ts'
 import type { BytesValue, GlobalValue, ListValue, ObjectValue, StrValue, Value } from '../value/value.ts'
 import { addItems, build, checkHashable, mayBeCallable, object, pushPairs, setItems } from './containers.ts'
@@ -9,20 +11,33 @@ import { Memo } from './memo.ts'
 import { decodeInteger, parseFloatLine, parseIndex, parseInt0, parseLong } from './numbers.ts'
 import { decodeAscii, decodeQuoted, decodeRawUnicodeEscape, decodeText, decodeUtf8 } from './decode-text.ts'
 
-/** What a hook may do with the machine that calls it. */
-export interface MachineState {
+export interface MachineOptions {
   readonly source: ByteSource
-  /** Stands behind the BUILD; the hook may move it over bytes that are no pickle. */
-  readonly cursor: Cursor
+  /** Offset of the first opcode. */
+  readonly start: number
   readonly limits: Limits
   readonly budget: Budget
+  readonly trace?: Trace | undefined
+  readonly onBuild?: BuildHook | undefined
+  /** Copy bytes into the nodes, for a tree that outlives its source or moves to another one. */
+  readonly inlineBytes?: boolean
+}
+
+/** What a hook may use of the machine that calls it. */
+export interface MachineState extends Pick<MachineOptions, 'source' | 'limits' | 'budget' | 'trace'> {
+  /** Stands behind the BUILD; the hook may move it over bytes that are no pickle. */
+  readonly cursor: Cursor
 }
 
 /**
- * Called after BUILD gave `target` its state, with the node's own offsets; a value
- * that it answers takes the node's place on the stack (not in the memo).
+ * Called after BUILD gave `target` its state. An answered `value` takes the node's
+ * place on the stack (not in the memo); with a `problem` reading ends behind it. A
+ * `ProblemError` that the hook throws ends reading too and leaves `target`.
  */
-export type BuildHook = (target: ObjectValue, machine: MachineState) => Value | undefined
+export type BuildHook = (
+  target: ObjectValue,
+  machine: MachineState,
+) => { readonly value: Value; readonly problem?: Problem } | undefined
 
 export interface Trace {
   /** Every class or function named, in stream order, kept or not. */
@@ -43,7 +58,8 @@ export class Machine implements MachineState {
   readonly limits: Limits
   readonly budget: Budget
   readonly trace: Trace | undefined
-  readonly #hook: BuildHook | undefined
+  readonly #onBuild: BuildHook | undefined
+  readonly #inlineBytes: boolean
   readonly #memo: Memo
 
   /** Values `[0, size)`; what lies above is left over. */
@@ -65,22 +81,18 @@ export class Machine implements MachineState {
   /** As the first PROTO says. */
   protocol: number | undefined
   isStopped = false
+  /** Of the first frame that goes beyond the end. */
+  frameProblem: Problem | undefined
 
-  constructor(
-    source: ByteSource,
-    start: number,
-    limits: Limits,
-    budget: Budget,
-    trace?: Trace,
-    hook?: BuildHook,
-  ) {
-    this.source = source
-    this.cursor = new Cursor(source, start)
-    this.limits = limits
-    this.budget = budget
-    this.trace = trace
-    this.#hook = hook
-    this.#memo = new Memo(limits.memoEntries, budget)
+  constructor(options: MachineOptions) {
+    this.source = options.source
+    this.cursor = new Cursor(options.source, options.start)
+    this.limits = options.limits
+    this.budget = options.budget
+    this.trace = options.trace
+    this.#onBuild = options.onBuild
+    this.#inlineBytes = options.inlineBytes ?? false
+    this.#memo = new Memo(options.limits.memoEntries, options.budget)
   }
 
   /** Runs up to STOP and answers the value. Throws `ProblemError`; the stacks then show how far it came. */
@@ -189,7 +201,7 @@ export class Machine implements MachineState {
       case 0x72: // LONG_BINPUT
         return this.#put(cursor.u4())
       case 0x95: // FRAME
-        return cursor.expect(cursor.u8())
+        return this.#frame(cursor.u8())
       case 0x80: // PROTO
         return this.#proto(cursor.u1())
       case 0x2e: // STOP
@@ -331,6 +343,17 @@ export class Machine implements MachineState {
     this.protocol ??= version
   }
 
+  /** C refuses a frame that the bytes do not fill; here what is there of it is read first. */
+  #frame(length: number): void {
+    if (length <= this.cursor.remaining || this.frameProblem) return
+    this.frameProblem = this.source.problem ?? {
+      code: 'TRUNCATED',
+      offset: this.at,
+      opcode: 'FRAME',
+      sentence: `A frame of the pickle needs ${length} bytes and ${this.cursor.remaining} are here.`,
+    }
+  }
+
   // The memo
 
   #get(index: number): void {
@@ -431,9 +454,18 @@ export class Machine implements MachineState {
   }
 
   #bytes(kind: BytesValue['kind'], length: number): void {
+    if (this.#inlineBytes) return this.#inlinedBytes(kind, length)
     const at = this.cursor.offset
     this.cursor.skip(length)
     this.#push({ kind, start: this.at, end: this.cursor.offset, bytes: { at, length } }, costs.container)
+  }
+
+  #inlinedBytes(kind: BytesValue['kind'], length: number): void {
+    this.cursor.expect(length)
+    this.#charge(length)
+    const inline = this.cursor.bytes(length).slice()
+    const { offset } = this.cursor
+    this.#push({ kind, start: this.at, end: offset, bytes: { inline, length } }, costs.container)
   }
 
   #readonlyBuffer(): void {
@@ -657,8 +689,10 @@ export class Machine implements MachineState {
     this.#settle(from, build(target, this.stack[from]!, this.cursor.offset))
     if (target.kind !== 'object') return
     if (hadState) this.#charge(costs.object)
-    const replacement = this.#hook?.(target, this)
-    if (replacement) this.#replace(from - 1, replacement, costs.object)
+    const outcome = this.#onBuild?.(target, this)
+    if (!outcome) return
+    this.#replace(from - 1, outcome.value, costs.object)
+    if (outcome.problem) throw new ProblemError(outcome.problem)
   }
 
   #persistentLine(): void {

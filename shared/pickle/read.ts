@@ -4,9 +4,9 @@ import type { ByteSource } from '../model/source.ts'
 import type { Decoded, GlobalValue, ObjectValue, Value } from '../value/value.ts'
 import { located } from './faults.ts'
 import { budgetFor, defaultLimits } from './limits.ts'
-import type { Budget, Limits } from './limits.ts'
+import type { Limits } from './limits.ts'
 import { Machine } from './machine.ts'
-import type { BuildHook, Trace } from './machine.ts'
+import type { BuildHook, MachineOptions, Trace } from './machine.ts'
 import { opcodeOf } from './opcodes.ts'
 import { partialRoot } from './partial.ts'
 
@@ -40,7 +40,7 @@ export function readPickle(source: ByteSource, options: ReadOptions = {}): Pickl
   const trace: Trace | undefined = options.trace ? { globals: [], calls: [] } : undefined
   const start = options.start ?? 0
   const budget = budgetFor(limits, source.byteLength)
-  const machine = new Machine(source, start, limits, budget, trace, options.onBuild)
+  const machine = new Machine({ source, start, limits, budget, trace, onBuild: options.onBuild })
   const outcome = runMachine(machine)
   const isPickle = outcome.problem?.code !== 'EMPTY' && outcome.problem?.code !== 'NOT_A_PICKLE'
   return {
@@ -61,21 +61,18 @@ export interface Outcome {
   readonly end: number
 }
 
-/** A pickle within a stream, with a stack and a memo of its own and no hook. */
-export function readNested(
-  source: ByteSource,
-  start: number,
-  limits: Limits,
-  budget: Budget,
-  trace: Trace | undefined,
-): Outcome {
-  return runMachine(new Machine(source, start, limits, budget, trace))
+/**
+ * Reads a pickle that stands within another stream, with a stack and a memo of its
+ * own and the budget of the outer one.
+ */
+export function readNested(options: Omit<MachineOptions, 'onBuild'>): Outcome {
+  return runMachine(new Machine(options))
 }
 
 function runMachine(machine: Machine): Outcome {
   const start = machine.cursor.offset
   try {
-    return { root: machine.run(), end: machine.cursor.offset }
+    return { root: machine.run(), problem: machine.frameProblem, end: machine.cursor.offset }
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error
     const opcode = machine.opcode === undefined ? undefined : opcodeOf(machine.opcode)
