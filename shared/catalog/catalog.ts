@@ -1,0 +1,271 @@
+import type { Database } from 'better-sqlite3'
+import BetterSqlite3 from 'better-sqlite3'
+import type {
+  ArgumentColumn,
+  Ranges,
+  Row,
+  RowPage,
+  SearchResult,
+  SelectionTotals,
+  SortKey,
+  StoreSummary,
+} from '../api/contract.ts'
+import { AppError } from '../model/errors.ts'
+import type { ShownKey } from '../model/keys.ts'
+import { parseKey, showKey } from '../model/keys.ts'
+import { Columns, sortByRank } from './columns.ts'
+import { isDamage, openIndexFile, removeIndexFile } from './open.ts'
+import { parseQuery } from './query/parse.ts'
+import { compileQuery } from './query/sql.ts'
+import { idsInRanges, ResultSets, selectionTotals } from './results.ts'
+import { RowReader } from './rows.ts'
+import { Strings } from './strings.ts'
+import { Sums } from './sums.ts'
+import { TextIndex } from './text-index.ts'
+import type { CatalogBatch } from './writer.ts'
+import { Writer } from './writer.ts'
+
+/** Rows of one page; more are asked for page by page. */
+export const pageRowsLimit = 10_000
+
+/** What the catalog knows of an entry that the store still lists. */
+export interface KnownEntry {
+  readonly id: number
+  readonly stamp: string | null
+}
+
+/**
+ * The index of one store: a SQLite file of ours with a row for each entry. Several processes may have it
+ * open; a search sees the state of one moment. Methods throw `AppError`: REFUSED if another process keeps
+ * the file locked or the disk is full, DAMAGED if the file turns out to be broken; then it was removed, and
+ * opening and indexing again makes a new one.
+ */
+export class Catalog {
+  readonly file: string
+  readonly #database: Database
+  readonly #strings: Strings
+  readonly #sums: Sums
+  readonly #textIndex: TextIndex
+  readonly #writer: Writer
+  readonly #rows: RowReader
+  readonly #results = new ResultSets()
+  readonly #statements
+  #columns: Columns | undefined
+
+  /**
+   * Opens an index file (`location.ts` says where they are) or `:memory:`. A file that cannot be used is
+   * replaced by an empty one.
+   */
+  static open(file: string): Catalog {
+    return new Catalog(file, openIndexFile(file))
+  }
+
+  private constructor(file: string, database: Database) {
+    this.file = file
+    this.#database = database
+    this.#strings = new Strings(database)
+    this.#sums = new Sums(database, this.#strings)
+    this.#textIndex = new TextIndex(database)
+    this.#writer = new Writer(database, this.#strings, this.#sums, this.#textIndex)
+    this.#rows = new RowReader(database, this.#strings)
+    this.#statements = prepareStatements(database)
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  /** Rises with every change of the entries, whoever made it. */
+  get revision(): number {
+    return this.#guard(() => this.#statements.revision.get()!)
+  }
+
+  count(): number {
+    return this.#guard(() => this.#sums.count().entries)
+  }
+
+  /** All of the API's summary but the strays, which only the store knows. */
+  summary(): Omit<StoreSummary, 'strays'> {
+    return this.#guard(() => this.#sums.summary())
+  }
+
+  /** Arguments of the calls of a function, in the order of its signature; an unknown function has none. */
+  argumentColumns(func: string, module: string): ArgumentColumn[] {
+    return this.#guard(() => this.#sums.argumentColumns(func, module))
+  }
+
+  // ---- searching ----------------------------------------------------------------------------------
+
+  /**
+   * Finds and sorts. Absent values come last in both directions, equal ones go by key.
+   *
+   * @throws AppError BAD_QUERY (with `data.column`), USAGE for an unknown sort column.
+   */
+  search(query: string, sort: readonly SortKey[] = [], nowSeconds = Date.now() / 1000): SearchResult {
+    const parsed = parseQuery(query)
+    const result = this.#guard(() =>
+      this.#database.transaction(() => {
+        const columns = this.#currentColumns()
+        let ids = columns.idsByKey
+        if (parsed.kind !== 'all') {
+          const condition = compileQuery(parsed, {
+            nowSeconds,
+            stringId: (text) => this.#strings.find(text),
+            stringIds: (matches) => this.#strings.idsWhere(matches),
+            textCondition: (text) => this.#textIndex.condition(text),
+          })
+          const found = this.#database
+            .prepare<unknown[], number>(`SELECT id FROM entries WHERE ${condition.sql}`)
+            .pluck()
+            .all(...condition.parameters)
+          ids = sortByRank(Int32Array.from(found), columns.rank('key'), false)
+        }
+        for (const { column, descending } of sort.toReversed()) {
+          ids = sortByRank(ids, columns.rank(column), descending)
+        }
+        return this.#results.add(ids, columns)
+      })(),
+    )
+    const { id, entries, bytes, computeSeconds, revision } = result
+    return { id, entries, bytes, computeSeconds, revision }
+  }
+
+  /** Whether a result of this id is kept here. */
+  hasResult(id: string): boolean {
+    return this.#results.has(id)
+  }
+
+  /**
+   * Rows `[from, to)` of a result, at most `pageRowsLimit`, with previews of the named arguments. An entry
+   * that is gone since has a row with an empty key and a problem.
+   *
+   * @throws AppError NOT_FOUND if the result is not kept any more.
+   */
+  rows(resultId: string, from: number, to: number, argumentNames: readonly string[] = []): RowPage {
+    const { ids } = this.#results.get(resultId)
+    const start = Math.max(0, from)
+    const page = ids.subarray(start, Math.min(to, start + pageRowsLimit))
+    return this.#guard(() => ({
+      from: start,
+      rows: this.#rows.read(page, argumentNames),
+      entries: ids.length,
+    }))
+  }
+
+  /** The row number of a key in a result, or null. */
+  position(resultId: string, key: ShownKey): number | null {
+    const { ids } = this.#results.get(resultId)
+    const id = this.#guard(() => this.#statements.known.get(parseKey(key)))?.id
+    const row = id === undefined ? -1 : ids.indexOf(id)
+    return row < 0 ? null : row
+  }
+
+  /** Sums over selected rows, with sizes and times of now. */
+  totals(resultId: string, ranges: Ranges): SelectionTotals {
+    const { ids } = this.#results.get(resultId)
+    return this.#guard(() =>
+      this.#database.transaction(() => selectionTotals(ids, this.#currentColumns(), ranges))(),
+    )
+  }
+
+  /** Shown keys of selected rows, in order, without those that are gone. */
+  keys(resultId: string, ranges: Ranges, limit: number): ShownKey[] {
+    const { ids } = this.#results.get(resultId)
+    return this.#guard(() => this.#rows.keys(idsInRanges(ids, ranges, limit)).map(showKey))
+  }
+
+  /** One entry by its key. */
+  row(key: ShownKey): Row | undefined {
+    return this.#guard(() => this.#rows.readKey(parseKey(key)))
+  }
+
+  // ---- what the indexer needs ---------------------------------------------------------------------
+
+  /** The store's token when the catalog last was complete. */
+  token(): string | undefined {
+    return this.#guard(() => this.#statements.token.get())
+  }
+
+  /** Tokens of the parts as they were when each was last complete; `null`: it never was. */
+  partTokens(): Map<string, string | null> {
+    return this.#guard(() => new Map(this.#statements.parts.all()))
+  }
+
+  /** What the catalog has of a part, by key as binary text (`latin1`). */
+  knownOfPart(part: string): Map<string, KnownEntry> {
+    return this.#guard(() => byKey(this.#statements.knownOfPart.all(part)))
+  }
+
+  /** What the catalog has altogether. */
+  known(): Map<string, KnownEntry> {
+    return this.#guard(() => byKey(this.#statements.allKnown.all()))
+  }
+
+  /** Writes a batch in one transaction. */
+  write(batch: CatalogBatch): void {
+    this.#guard(() => {
+      this.#writer.write(batch)
+    })
+  }
+
+  /** Takes up to `rows` more entries into the text index; 0: it is complete. Searching works without, slower. */
+  indexTexts(rows: number): number {
+    return this.#guard(() => this.#textIndex.step(rows))
+  }
+
+  #currentColumns(): Columns {
+    const revision = this.#statements.revision.get()!
+    if (this.#columns?.revision !== revision)
+      this.#columns = new Columns(this.#database, this.#strings, revision)
+    return this.#columns
+  }
+
+  #guard<T>(action: () => T): T {
+    try {
+      return action()
+    } catch (thrown) {
+      throw this.#explain(thrown)
+    }
+  }
+
+  #explain(thrown: unknown): unknown {
+    if (!(thrown instanceof BetterSqlite3.SqliteError)) return thrown
+    const options = { cause: thrown, data: { path: this.file, reason: thrown.code } }
+    if (isDamage(thrown)) {
+      this.close()
+      removeIndexFile(this.file)
+      return new AppError(
+        'DAMAGED',
+        `The index ${this.file} was damaged and has been removed; open the store again to make a new one.`,
+        options,
+      )
+    }
+    return new AppError(
+      'REFUSED',
+      `The index ${this.file} cannot be used now (${thrown.message}); close other programs that use it, free disk space, and try again.`,
+      options,
+    )
+  }
+}
+
+function byKey(rows: readonly { id: number; key: Buffer; stamp: string | null }[]): Map<string, KnownEntry> {
+  return new Map(rows.map(({ id, key, stamp }) => [key.toString('latin1'), { id, stamp }]))
+}
+
+function prepareStatements(database: Database) {
+  type Known = { id: number; key: Buffer; stamp: string | null }
+  return {
+    revision: database.prepare<[], number>(`SELECT value FROM meta WHERE name = 'revision'`).pluck(),
+    token: database.prepare<[], string>(`SELECT value FROM meta WHERE name = 'token'`).pluck(),
+    parts: database.prepare<[], [string, string | null]>('SELECT name, token FROM parts').raw(),
+    known: database.prepare<[Uint8Array], { id: number }>('SELECT id FROM entries WHERE key = ?'),
+    knownOfPart: database.prepare<[string], Known>(
+      'SELECT id, key, stamp FROM entries WHERE part = (SELECT id FROM parts WHERE name = ?)',
+    ),
+    allKnown: database.prepare<[], Known>('SELECT id, key, stamp FROM entries'),
+  }
+}

@@ -1,0 +1,98 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Database from 'better-sqlite3'
+import { AppError } from '../model/errors.ts'
+import { matchesPattern } from './query/text.ts'
+import { migrate, readVersion, schemaVersion } from './migrations.ts'
+
+/**
+ * Opens an index file, making it (and its folder, for this user only) if it is not there. One that is
+ * damaged, of a newer schema or no database at all is thrown away and begun anew: it is only an index.
+ *
+ * @throws AppError REFUSED if the file cannot be made or opened.
+ */
+export function openIndexFile(file: string): Database.Database {
+  try {
+    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    return tryOpen(file)
+  } catch (thrown) {
+    // Another program's tables give plain errors ("no such column").
+    const foreign = thrown instanceof Database.SqliteError && thrown.code === 'SQLITE_ERROR'
+    if (!isDamage(thrown) && !foreign) throw refusal(file, thrown)
+  }
+  try {
+    removeIndexFile(file)
+    return tryOpen(file)
+  } catch (thrown) {
+    throw refusal(file, thrown)
+  }
+}
+
+export function removeIndexFile(file: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })
+}
+
+/** Whether SQLite said that the file itself is broken (as against: locked, full, not allowed). */
+export function isDamage(thrown: unknown): boolean {
+  if (thrown instanceof NewerSchema) return true
+  return thrown instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB|FORMAT)/.test(thrown.code)
+}
+
+class NewerSchema extends Error {}
+
+const busyTimeoutMs = 10_000
+
+function tryOpen(file: string): Database.Database {
+  const database = new Database(file, { timeout: busyTimeoutMs })
+  try {
+    if (readVersion(database) > schemaVersion) throw new NewerSchema(`schema ${readVersion(database)}`)
+    database.pragma('journal_mode = WAL')
+    database.pragma('synchronous = NORMAL')
+    database.pragma('temp_store = MEMORY')
+    database.pragma('cache_size = -65536')
+    // Reads are not to trust what a damaged or foreign file says about its own schema.
+    database.pragma('trusted_schema = OFF')
+    migrate(database)
+    checkTables(database)
+    registerFunctions(database)
+    return database
+  } catch (thrown) {
+    database.close()
+    throw thrown
+  }
+}
+
+/** Touches every table, so that a file of another program or a torn one is noticed now. */
+function checkTables(database: Database.Database): void {
+  for (const table of [
+    'entries',
+    'texts',
+    'arguments',
+    'strings',
+    'parts',
+    'entry_sums',
+    'argument_sums',
+    'meta',
+  ]) {
+    database.prepare(`SELECT * FROM ${table} LIMIT 1`).get()
+  }
+  database.prepare(`SELECT rowid FROM trigrams LIMIT 1`).get()
+}
+
+/** What conditions of `query/` call. */
+function registerFunctions(database: Database.Database): void {
+  const options = { deterministic: true }
+  database.function('fold', options, (text: unknown) => String(text).toLowerCase())
+  database.function('matches_pattern', options, (text: unknown, pattern: unknown) =>
+    matchesPattern(String(pattern), String(text).toLowerCase()) ? 1 : 0,
+  )
+}
+
+function refusal(file: string, thrown: unknown): AppError {
+  const reason = thrown instanceof Error ? thrown.message : String(thrown)
+  return new AppError(
+    'REFUSED',
+    `The index ${file} cannot be opened (${reason}); free the file or choose another data folder with HASHCACHE_DATA.`,
+    { cause: thrown, data: { path: file } },
+  )
+}

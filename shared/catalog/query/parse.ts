@@ -1,0 +1,259 @@
+import type { Comparison, Operator, Query, QueryValue, Subject, Word } from './ast.ts'
+import { fieldTypes, isFieldName } from './ast.ts'
+import { badQuery, quote } from './error.ts'
+import { isNumber } from './units.ts'
+
+/** Beyond these a filter is refused: they keep every later step (SQL's expression depth too) small. */
+export const queryLimits = Object.freeze({ characters: 10_000, depth: 50, words: 300 })
+
+/**
+ * Reads a filter text (`docs/query.md`). An empty text is `{ kind: 'all' }`.
+ *
+ * @throws AppError BAD_QUERY with `data.column`, for texts beyond `queryLimits` too.
+ */
+export function parseQuery(text: string): Query {
+  if (text.length > queryLimits.characters) {
+    throw badQuery(
+      queryLimits.characters + 1,
+      `a filter has at most ${queryLimits.characters} characters, this one has ${text.length}`,
+    )
+  }
+  return new Parser(text).parse()
+}
+
+const operatorPattern = /(?:!=|>=|<=|[:=<>])/y
+const spacePattern = /\s*/y
+/** A word at the place of a term ends where an operator could begin. */
+const termPattern = /(?:[^\s()":=<>!]|!(?!=))+/y
+const valuePattern = /[^\s()"]+/y
+const itemPattern = /[^\s()",]+/y
+const keywordPattern = /(and|or|not)(?=[\s()"]|$)/iy
+
+class Parser {
+  readonly #text: string
+  #at = 0
+  #depth = 0
+  #words = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  parse(): Query {
+    this.#skipSpace()
+    if (this.#atEnd()) return { kind: 'all' }
+    const query = this.#or()
+    if (!this.#atEnd())
+      throw badQuery(this.#column(), 'this parenthesis closes nothing; remove it or open one')
+    return query
+  }
+
+  #or(): Query {
+    const terms = [this.#and()]
+    while (this.#takeKeyword('or')) terms.push(this.#and())
+    return join('or', terms)
+  }
+
+  #and(): Query {
+    const terms = [this.#unary()]
+    for (;;) {
+      if (this.#takeKeyword('and')) terms.push(this.#unary())
+      else if (this.#atEnd() || this.#peek() === ')' || this.#peekKeyword() === 'or') break
+      else terms.push(this.#unary())
+    }
+    return join('and', terms)
+  }
+
+  #unary(): Query {
+    let negated = false
+    while (this.#takeKeyword('not') || this.#takeMinus()) negated = !negated
+    const term = this.#peek() === '(' ? this.#group() : this.#term()
+    return negated ? negate(term) : term
+  }
+
+  #group(): Query {
+    const column = this.#column()
+    if (++this.#depth > queryLimits.depth) {
+      throw badQuery(column, `parentheses are nested more than ${queryLimits.depth} deep`)
+    }
+    this.#at++
+    this.#skipSpace()
+    const query = this.#or()
+    if (this.#peek() !== ')') throw badQuery(column, "this parenthesis is never closed; add ')'")
+    this.#at++
+    this.#skipSpace()
+    this.#depth--
+    return query
+  }
+
+  #term(): Query {
+    const column = this.#column()
+    if (this.#atEnd()) throw badQuery(column, 'the filter ends where a word or a field was expected')
+    const keyword = this.#peekKeyword()
+    if (keyword !== undefined) {
+      throw badQuery(
+        column,
+        `a word or a field was expected before ${quote(keyword)}; quote it to search for the word`,
+      )
+    }
+    const quoted = this.#peek() === '"'
+    const text = quoted ? this.#quoted() : this.#match(termPattern)
+    if (text === undefined) {
+      const found = this.#peek() ?? ''
+      throw badQuery(column, `a word or a field was expected, not ${quote(found)}; quote it to search for it`)
+    }
+    this.#skipSpace()
+    const operator = this.#match(operatorPattern) as Operator | undefined
+    if (operator !== undefined) return this.#comparison(column, text, quoted, operator)
+    this.#countWord(column)
+    if (text === '') throw badQuery(column, 'a text was expected between the quotes')
+    return { kind: 'text', text, column }
+  }
+
+  #comparison(column: number, name: string, quoted: boolean, operator: Operator): Comparison {
+    if (name === '') throw badQuery(column, 'the name of an argument was expected between the quotes')
+    const subject: Subject =
+      !quoted && isFieldName(name) ? { kind: 'field', name } : { kind: 'argument', name }
+    this.#skipSpace()
+    const value = this.#value(subject, operator, name)
+    this.#skipSpace()
+    return { kind: 'compare', subject, operator, value, column }
+  }
+
+  #value(subject: Subject, operator: Operator, name: string): QueryValue {
+    const column = this.#column()
+    const next = this.#peek()
+    if (next === '(') return this.#list(operator)
+    this.#countWord(column)
+    if (next === '"') return { kind: 'word', text: this.#quoted(), quoted: true, column }
+    const text = this.#match(valuePattern)
+    if (text === undefined) throw badQuery(column, `a value was expected after ${quote(name + operator)}`)
+    const range = operator === ':' || operator === '=' ? readRange(subject, text, column) : undefined
+    return range ?? { kind: 'word', text, quoted: false, column }
+  }
+
+  #list(operator: Operator): QueryValue {
+    const column = this.#column()
+    if (operator !== ':' && operator !== '=') {
+      throw badQuery(column, `a list goes with ':' or '=', not with '${operator}'`)
+    }
+    const items: Word[] = []
+    do {
+      this.#at++
+      this.#skipSpace()
+      const itemColumn = this.#column()
+      this.#countWord(itemColumn)
+      const quoted = this.#peek() === '"'
+      const text = quoted ? this.#quoted() : this.#match(itemPattern)
+      if (text === undefined) throw badQuery(itemColumn, 'a value was expected in the list')
+      items.push({ kind: 'word', text, quoted, column: itemColumn })
+      this.#skipSpace()
+    } while (this.#peek() === ',')
+    if (this.#peek() !== ')') throw badQuery(this.#column(), "',' or ')' was expected in the list")
+    this.#at++
+    return { kind: 'list', items, column }
+  }
+
+  /** Text between quotes; `\"` and `\\` stand for the second character, other backslashes for themselves. */
+  #quoted(): string {
+    const column = this.#column()
+    let text = ''
+    for (let at = this.#at + 1; at < this.#text.length; at++) {
+      let character = this.#text[at]!
+      if (character === '"') {
+        this.#at = at + 1
+        return text
+      }
+      const next = this.#text[at + 1]
+      if (character === '\\' && (next === '"' || next === '\\')) {
+        character = next
+        at++
+      }
+      text += character
+    }
+    throw badQuery(column, 'this quote is never closed; add a quote')
+  }
+
+  #takeMinus(): boolean {
+    if (this.#peek() !== '-' || !/[^\s)]/.test(this.#text[this.#at + 1] ?? ' ')) return false
+    this.#at++
+    return true
+  }
+
+  #peekKeyword(): string | undefined {
+    keywordPattern.lastIndex = this.#at
+    return keywordPattern.exec(this.#text)?.[1]?.toLowerCase()
+  }
+
+  #takeKeyword(keyword: string): boolean {
+    if (this.#peekKeyword() !== keyword) return false
+    this.#at += keyword.length
+    this.#skipSpace()
+    return true
+  }
+
+  #match(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.#at
+    const text = pattern.exec(this.#text)?.[0]
+    if (text !== undefined) this.#at += text.length
+    return text
+  }
+
+  #countWord(column: number): void {
+    if (++this.#words > queryLimits.words) {
+      throw badQuery(column, `a filter has at most ${queryLimits.words} words and values`)
+    }
+  }
+
+  #skipSpace(): void {
+    this.#match(spacePattern)
+  }
+
+  #peek(): string | undefined {
+    return this.#text[this.#at]
+  }
+
+  #atEnd(): boolean {
+    return this.#at >= this.#text.length
+  }
+
+  #column(): number {
+    return this.#at + 1
+  }
+}
+
+/**
+ * `from..to` where a range makes sense: for ordered fields always, for an argument if both ends are
+ * numbers (so that `path:../data` stays a path).
+ */
+function readRange(subject: Subject, text: string, column: number): QueryValue | undefined {
+  const dots = text.indexOf('..')
+  if (dots < 0) return undefined
+  const from = text.slice(0, dots)
+  const to = text.slice(dots + 2)
+  if (subject.kind === 'argument') {
+    const numbers = (from === '' || isNumber(from)) && (to === '' || isNumber(to))
+    if (!numbers || text === '..') return undefined
+  } else {
+    const type = fieldTypes[subject.name]
+    if (type === 'name' || type === 'key' || type === 'choice' || type === 'text') return undefined
+  }
+  if (from === '' && to === '')
+    throw badQuery(column, "a range has at least one end, as in '400..' or '..500'")
+  return {
+    kind: 'range',
+    ...(from !== '' && { from }),
+    ...(to !== '' && { to }),
+    column,
+  }
+}
+
+function negate(term: Query): Query {
+  return term.kind === 'not' ? term.term : { kind: 'not', term }
+}
+
+/** Joins terms and flattens those of the same kind, so that equal filters have equal trees. */
+function join(kind: 'and' | 'or', terms: readonly Query[]): Query {
+  const flat = terms.flatMap((term) => (term.kind === kind ? term.terms : [term]))
+  return flat.length === 1 ? flat[0]! : { kind, terms: flat }
+}
