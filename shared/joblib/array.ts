@@ -4,7 +4,7 @@ import type { ByteSource } from '../model/source.ts'
 import { parseDType } from '../numpy/dtype.ts'
 import type { DType } from '../numpy/dtype.ts'
 import { readNested } from '../pickle/read.ts'
-import type { BuildHook, MachineState } from '../pickle/machine.ts'
+import type { BuildHook, MachineState } from '../pickle/options.ts'
 import type { ArrayValue, DictValue, GlobalValue, ObjectValue, Value } from '../value/value.ts'
 import { attribute } from './wrapper.ts'
 

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../model/source.ts'
-import type { MachineState } from '../pickle/machine.ts'
+import type { MachineState } from '../pickle/options.ts'
 import { readPickle } from '../pickle/read.ts'
 import type { PickleDecoded, ReadOptions } from '../pickle/read.ts'
 import type { ObjectValue } from '../value/value.ts'

@@ -6,8 +6,8 @@ import { located } from './faults.ts'
 import { budgetFor, defaultLimits } from './limits.ts'
 import type { Limits } from './limits.ts'
 import { Machine } from './machine.ts'
-import type { BuildHook, MachineOptions, Trace } from './machine.ts'
 import { opcodeOf } from './opcodes.ts'
+import type { BuildHook, MachineOptions, Trace } from './options.ts'
 import { partialRoot } from './partial.ts'
 
 export interface ReadOptions {
