@@ -147,7 +147,7 @@ describe('a whole stream', () => {
       const bytes = readFileSync(new URL(`fs-compressed/${entry.path}`, corpus))
       const compressor = sniffCompressor(bytes)
       using inflated = compressor ? await inflate(new MemorySource(bytes), compressor) : undefined
-      const source = inflated ?? new MemorySource(bytes)
+      const source: ByteSource = inflated ?? new MemorySource(bytes)
       expect({
         path: entry.path,
         compressor: compressor ?? null,

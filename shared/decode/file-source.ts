@@ -1,0 +1,133 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+
+import { AppError } from '../model/errors.ts'
+import type { ByteSource } from '../model/source.ts'
+
+export interface FileSourceOptions {
+  /** First byte of the file that belongs to the source; 0. */
+  readonly offset?: number
+  /** Bytes from there on; to the end of the file if absent or beyond it. */
+  readonly length?: number
+  /** `false`: a link in place of the file is refused. */
+  readonly follow?: boolean
+}
+
+/** The head of a file is read at once: most records fit, and whoever sniffs reads it twice. */
+const headBytes = 16 * 1024
+
+/** Windows has neither; elsewhere opening a FIFO that nobody writes to must not wait for ever. */
+const readFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+const noAtime: number | undefined = constants.O_NOATIME
+const noFollow = constants.O_NOFOLLOW ?? 0
+
+/**
+ * Opens a regular file for reading by range; anything else (folder, FIFO, device) is refused.
+ *
+ * Looking changes nothing: on Linux files of our own are opened with `O_NOATIME`.
+ * Files of others and other systems keep to the mount's way with access times: setting
+ * them back afterwards is no way out, as Node's `utimes` rounds to microseconds and so
+ * would shift the modification time, which matters more.
+ *
+ * @throws AppError `NOT_FOUND`, `REFUSED`
+ */
+export function openFileSource(path: string, options: FileSourceOptions = {}): FileSource {
+  const file = openForReading(path, options.follow === false ? noFollow : 0)
+  try {
+    const status = fstatSync(file)
+    if (!status.isFile()) throw new AppError('REFUSED', `${path} is no regular file; it is not read.`)
+    const offset = Math.min(options.offset ?? 0, status.size)
+    const length = Math.min(options.length ?? status.size, status.size - offset)
+    return new FileSource(path, file, offset, length)
+  } catch (error) {
+    closeSync(file)
+    throw error
+  }
+}
+
+function openForReading(path: string, flags: number): number {
+  try {
+    if (noAtime !== undefined) {
+      try {
+        return openSync(path, readFlags | flags | noAtime)
+      } catch (error) {
+        if (errnoOf(error) !== 'EPERM') throw error
+      }
+    }
+    return openSync(path, readFlags | flags)
+  } catch (error) {
+    throw openError(path, error)
+  }
+}
+
+function openError(path: string, error: unknown): AppError {
+  const errno = errnoOf(error)
+  if (errno === 'ENOENT' || errno === 'ENOTDIR') {
+    return new AppError('NOT_FOUND', `There is no file ${path}.`, { cause: error })
+  }
+  if (errno === 'ELOOP')
+    return new AppError('REFUSED', `${path} is a link; it is not followed.`, { cause: error })
+  if (errno === 'EACCES' || errno === 'EPERM') {
+    return new AppError('REFUSED', `${path} may not be read; ask its owner for permission.`, { cause: error })
+  }
+  return new AppError('REFUSED', `${path} cannot be opened (${errno ?? String(error)}).`, { cause: error })
+}
+
+export function errnoOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+/** A range of an open file. Dispose it. What was read is a copy and outlives it. */
+export class FileSource implements ByteSource, Disposable {
+  readonly byteLength: number
+  readonly #path: string
+  readonly #offset: number
+  #file: number | undefined
+  #head: Uint8Array | undefined
+
+  /** Takes the open file over. `openFileSource` makes these. */
+  constructor(path: string, file: number, offset: number, length: number) {
+    this.#path = path
+    this.#file = file
+    this.#offset = offset
+    this.byteLength = length
+  }
+
+  /** @throws AppError `REFUSED` if the system cannot read (a broken disk, a lost network) */
+  read(offset: number, length: number): Uint8Array {
+    const end = Math.min(offset + length, this.byteLength)
+    if (offset >= end) return new Uint8Array(0)
+    if (end > headBytes) return this.#readRange(offset, end - offset)
+    this.#head ??= this.#readRange(0, Math.min(headBytes, this.byteLength))
+    return this.#head.subarray(offset, end)
+  }
+
+  #readRange(offset: number, length: number): Uint8Array {
+    if (this.#file === undefined)
+      throw new AppError('INTERNAL', `${this.#path} was read after it was closed.`)
+    const bytes = new Uint8Array(length)
+    let done = 0
+    try {
+      while (done < length) {
+        const count = readSync(this.#file, bytes, done, length - done, this.#offset + offset + done)
+        if (count === 0) break
+        done += count
+      }
+    } catch (error) {
+      const reason = errnoOf(error) ?? String(error)
+      throw new AppError(
+        'REFUSED',
+        `${this.#path} cannot be read (${reason}); check the disk or the network.`,
+        {
+          cause: error,
+        },
+      )
+    }
+    return done < length ? bytes.subarray(0, done) : bytes
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#file === undefined) return
+    closeSync(this.#file)
+    this.#file = undefined
+  }
+}
