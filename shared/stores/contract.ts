@@ -51,9 +51,15 @@ export interface Store extends AsyncDisposable {
 
   /** Things seen beside the entries: temporary files, foreign files, links, with the reason; at most `limit`. */
   strays?(limit: number): Promise<Stray[]>
+
+  /** The databases or tables in the same file, where a backend has several. */
+  databases?(): Promise<DatabaseInfo[]>
+
+  /** Sentences that somebody should know before writing here (a map that a Python writer must enlarge). */
+  readonly notes?: readonly string[]
 }
 
-export type StoreKind = 'fs' | 'json'
+export type StoreKind = 'fs' | 'json' | 'sqlite' | 'lmdb'
 
 export interface Capabilities {
   readonly write: boolean
@@ -61,7 +67,8 @@ export interface Capabilities {
   /** `getMany` with a range reads only that range. */
   readonly rangeRead: boolean
   readonly sizes: 'exact' | 'none'
-  readonly stamps: 'mtime' | 'none'
+  /** `content`: stamps are made of place, size and a digest; a large value may have none and is then read again. */
+  readonly stamps: 'mtime' | 'content' | 'none'
   readonly keys: 'name' | 'utf8' | 'bytes'
   readonly order: 'bytes' | 'none'
   /** What values are: pickles (joblib), JSON texts, or to be sniffed one by one. */
@@ -75,6 +82,19 @@ export interface Entry {
   readonly modifiedMs?: number
   /** Changes whenever the value may have changed; equal stamps mean: not read again. */
   readonly stamp?: string
+  /** How many values the key has, where that is not 1 (LMDB's DUPSORT databases); `getMany` gives the first. */
+  readonly valueCount?: number
+}
+
+/** One of several databases in a file; opened by the option `db` (LMDB) or `table` (SQLite). */
+export interface DatabaseInfo {
+  /** `undefined`: the main database of an LMDB file. */
+  readonly name: string | undefined
+  readonly entries?: number
+  /** What is special about it: `DUPSORT`, `INTEGERKEY`. */
+  readonly flags: readonly string[]
+  /** Why it cannot be opened as a cache, where it cannot. */
+  readonly problem?: string
 }
 
 export interface FileRange {
