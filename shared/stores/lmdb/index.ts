@@ -1,0 +1,74 @@
+import { existsSync, lstatSync, realpathSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { AppError, toAppError } from '../../model/errors.ts'
+import type { Detection, Store, StoreLocation, StoreType } from '../contract.ts'
+import { LmdbFile } from './file.ts'
+import { LmdbStore } from './store.ts'
+import type { LmdbPlace } from './store.ts'
+import { LmdbWriter } from './writer.ts'
+
+const dataName = 'data.mdb'
+const newMapBytes = 64 * 1024 * 1024
+
+/** LMDB environments, as a folder with `data.mdb` or a single file, data formats 1 and 2. Options: `db`, a sub-database. */
+export const lmdbStoreType: StoreType = { kind: 'lmdb', title: 'LMDB', scheme: 'lmdb', detect, open }
+
+async function detect(path: string): Promise<Detection | undefined> {
+  const place = findPlace(path, undefined)
+  if (!place) return undefined
+  try {
+    const file = LmdbFile.open(place.dataPath)
+    try {
+      const { main } = file.newestMeta()
+      const reason = `LMDB data format ${file.layout.format}, pages of ${file.layout.pageBytes} bytes, ${main.entries} entries in the main database`
+      return { kind: 'lmdb', path: place.path, certainty: 0.95, reason }
+    } finally {
+      file.close()
+    }
+  } catch (thrown) {
+    const { code, message, data } = toAppError(thrown)
+    // A file with LMDB's magic that is damaged is still LMDB's: opening it says what is wrong.
+    const isLmdbs = code === 'DAMAGED' && (data['fault'] !== 'SHORT' || basename(place.dataPath) === dataName)
+    return isLmdbs ? { kind: 'lmdb', path: place.path, certainty: 0.3, reason: message } : undefined
+  }
+}
+
+async function open(location: StoreLocation, options: { write?: boolean } = {}): Promise<Store> {
+  const wantsWrite = options.write ?? false
+  const database = location.options['db']
+  const known = new Set(['db'])
+  const unknown = Object.keys(location.options).find((name) => !known.has(name))
+  if (unknown !== undefined) {
+    throw new AppError(
+      'USAGE',
+      `lmdb: does not know the option "${unknown}"; it takes db (a sub-database's name).`,
+    )
+  }
+  const place = findPlace(location.path, database) ?? (await create(location.path, database, wantsWrite))
+  return LmdbStore.open(place, wantsWrite)
+}
+
+/** The environment that a path means: a folder with `data.mdb`, that file itself, or a file of another name. */
+function findPlace(path: string, database: string | undefined): LmdbPlace | undefined {
+  if (!existsSync(path)) return undefined
+  const real = realpathSync(resolve(path))
+  if (lstatSync(real).isDirectory()) {
+    const dataPath = join(real, dataName)
+    return existsSync(dataPath) ? { path: real, dataPath, isFile: false, database } : undefined
+  }
+  if (!lstatSync(real).isFile()) return undefined
+  const isInFolder = basename(real) === dataName
+  return { path: isInFolder ? dirname(real) : real, dataPath: real, isFile: !isInFolder, database }
+}
+
+/** Makes a folder environment of format 1, which is what `lmdb.open(path)` of Python makes and opens. */
+async function create(path: string, database: string | undefined, wantsWrite: boolean): Promise<LmdbPlace> {
+  if (!wantsWrite) {
+    const what = existsSync(path) ? `${path} holds no ${dataName}` : `There is no file or folder ${path}`
+    throw new AppError('NOT_FOUND', `${what}; check the path.`, { data: { path } })
+  }
+  const target = { path, isFile: false, database, format: 1, mapBytes: newMapBytes } as const
+  await using writer = new LmdbWriter(() => target)
+  await writer.create()
+  return findPlace(path, database)!
+}

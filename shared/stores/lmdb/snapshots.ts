@@ -1,0 +1,223 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { AppError } from '../../model/errors.ts'
+import type { Problem } from '../../model/errors.ts'
+import { LmdbFile } from './file.ts'
+import type { TreeInfo } from './layout.ts'
+import { PageFault } from './pages.ts'
+import { Snapshot, findNode } from './tree.ts'
+import { lostEnd, placeOf, problemOf, readStretch } from './values.ts'
+import type { ValuePlace } from './values.ts'
+
+/** How long reads are tried again while a writer keeps overtaking them. */
+const patienceMs = 10_000
+/** Values up to this are read at once; larger ones piece by piece, each checked. */
+const pieceBytes = 4 * 1024 * 1024
+
+/**
+ * Reads of one database of one file, each from a state that no writer had begun to overwrite when it was read (see
+ * `Snapshot.isStillWhole`); else the read is done again on the newest state. No reader slot is held, so the file does
+ * not grow because somebody looks.
+ */
+export class SnapshotReader {
+  readonly path: string
+  readonly database: string | undefined
+  #file: LmdbFile
+  /** Files that lost their path to another, closed when nobody reads them any more. */
+  readonly #retired = new Set<LmdbFile>()
+  #readsInFlight = 0
+  #snapshot: Snapshot | undefined
+  #tree: TreeInfo | undefined
+
+  constructor(path: string, database: string | undefined) {
+    this.path = path
+    this.database = database
+    this.#file = LmdbFile.open(path)
+  }
+
+  /** The file that the path names now; opened anew if another one took its place. */
+  get file(): LmdbFile {
+    if (!this.#file.isCurrent()) {
+      const replacement = LmdbFile.open(this.path)
+      this.#retired.add(this.#file)
+      this.#closeRetired()
+      this.#file = replacement
+      this.#snapshot = undefined
+    }
+    return this.#file
+  }
+
+  close(): void {
+    this.#retired.add(this.#file)
+    this.#closeRetired()
+  }
+
+  /** A number that was closed under a running read could by then be another file's. */
+  #closeRetired(): void {
+    if (this.#readsInFlight > 0) return
+    for (const file of this.#retired) file.close()
+    this.#retired.clear()
+  }
+
+  /**
+   * Runs `action` on the newest state, again on a newer one if a writer came too near; `attempt` counts from 0, so
+   * that a batch can be made smaller. `action` must keep nothing of an attempt that is not the last.
+   */
+  async read<Result>(
+    action: (snapshot: Snapshot, tree: TreeInfo, attempt: number) => Result,
+  ): Promise<Result> {
+    const deadline = performance.now() + patienceMs
+    for (let attempt = 0; ; attempt++) {
+      const snapshot = this.#newest()
+      const outcome = attemptOf(() => action(snapshot, this.#treeOf(snapshot), attempt))
+      if (snapshot.isStillWhole(snapshot.file.newestMeta())) {
+        if ('thrown' in outcome) throw this.#asAppError(outcome.thrown)
+        return outcome.result
+      }
+      this.#snapshot = undefined
+      if (performance.now() > deadline) throw this.#tooHot()
+      await nextTurn()
+    }
+  }
+
+  /** The value of a key (of several, the first), or bytes `[start, end)` of it. */
+  async value(key: Uint8Array, range?: readonly [number, number]): Promise<Uint8Array | Problem | undefined> {
+    this.#readsInFlight++
+    try {
+      return await this.#value(key, range)
+    } finally {
+      this.#readsInFlight--
+      this.#closeRetired()
+    }
+  }
+
+  async #value(
+    key: Uint8Array,
+    range: readonly [number, number] | undefined,
+  ): Promise<Uint8Array | Problem | undefined> {
+    const deadline = performance.now() + patienceMs
+    for (;;) {
+      const start = await this.#orProblem(key, range)
+      if (start === undefined || 'code' in start) return start
+      if (start.kind === 'memory') return start.bytes
+      const bytes = await this.#readInPieces(key, start, range, deadline)
+      if (bytes) return bytes
+    }
+  }
+
+  /** Small values come as bytes, in one consistent read; of large ones the place. */
+  #orProblem(
+    key: Uint8Array,
+    range: readonly [number, number] | undefined,
+  ): Promise<ValuePlace | Problem | undefined> {
+    return this.read((snapshot, tree): ValuePlace | Problem | undefined => {
+      try {
+        const node = findNode(snapshot, tree, key)
+        if (!node || node.data.kind === 'database') return undefined
+        const place = placeOf(snapshot, node.data)
+        const [from, to] = clip(range, place)
+        if (place.kind === 'memory') return { kind: 'memory', bytes: place.bytes.slice(from, to) }
+        if (to - from > pieceBytes) return place
+        return { kind: 'memory', bytes: readStretch(snapshot.file, place.offset + from, to - from) }
+      } catch (thrown) {
+        if (thrown instanceof PageFault) return problemOf(thrown)
+        throw thrown
+      }
+    })
+  }
+
+  /** `undefined` if the value was replaced meanwhile: to be begun anew. */
+  async #readInPieces(
+    key: Uint8Array,
+    place: Extract<ValuePlace, { kind: 'file' }>,
+    range: readonly [number, number] | undefined,
+    deadline: number,
+  ): Promise<Uint8Array | Problem | undefined> {
+    const [from, to] = clip(range, place)
+    const bytes = new Uint8Array(to - from)
+    let done = 0
+    while (done < bytes.length) {
+      const snapshot = this.#newest()
+      if (!this.#isStillAt(snapshot, key, place)) return undefined
+      const piece = bytes.subarray(done, done + pieceBytes)
+      const count = await snapshot.file.readIntoAsync(piece, place.offset + from + done)
+      if (snapshot.isStillWhole(snapshot.file.newestMeta())) {
+        if (count < piece.length) return problemOf(lostEnd(snapshot.file, place.offset))
+        done += piece.length
+      } else {
+        // The state moved on. The value may still be where it was, but only another read of this piece tells.
+        this.#snapshot = undefined
+        if (performance.now() > deadline) throw this.#tooHot()
+      }
+    }
+    return bytes
+  }
+
+  #isStillAt(snapshot: Snapshot, key: Uint8Array, place: Extract<ValuePlace, { kind: 'file' }>): boolean {
+    try {
+      const node = findNode(snapshot, this.#treeOf(snapshot), key)
+      if (!node) return false
+      const now = placeOf(snapshot, node.data)
+      return now.kind === 'file' && now.identity === place.identity
+    } catch (thrown) {
+      if (thrown instanceof PageFault) return false
+      throw thrown
+    }
+  }
+
+  #newest(): Snapshot {
+    const file = this.file
+    const meta = file.newestMeta()
+    if (this.#snapshot?.meta.transaction === meta.transaction) return this.#snapshot
+    this.#tree = undefined
+    this.#snapshot = new Snapshot(file, meta)
+    return this.#snapshot
+  }
+
+  /** The database's tree in a state. Throws `AppError` if it has no such database. */
+  #treeOf(snapshot: Snapshot): TreeInfo {
+    if (this.database === undefined) return snapshot.meta.main
+    if (this.#tree && this.#snapshot === snapshot) return this.#tree
+    const name = new TextEncoder().encode(this.database)
+    const node = findNode(snapshot, snapshot.meta.main, name)
+    if (node?.data.kind !== 'database') {
+      throw new AppError(
+        'NOT_FOUND',
+        `${this.path} has no sub-database named "${this.database}"; open it without ?db= to see their names.`,
+        { data: { path: this.path, database: this.database } },
+      )
+    }
+    this.#tree = node.data.tree
+    return this.#tree
+  }
+
+  #asAppError(thrown: unknown): unknown {
+    if (!(thrown instanceof PageFault)) return thrown
+    return new AppError('DAMAGED', `${this.path} is damaged: ${thrown.message}; restore it from a copy.`, {
+      cause: thrown,
+      data: { path: this.path },
+    })
+  }
+
+  #tooHot(): AppError {
+    return new AppError(
+      'REFUSED',
+      `${this.path} is being written to so fast that no state of it could be read; try again when its writer rests.`,
+      { data: { path: this.path } },
+    )
+  }
+}
+
+function attemptOf<Result>(action: () => Result): { result: Result } | { thrown: unknown } {
+  try {
+    return { result: action() }
+  } catch (thrown) {
+    return { thrown }
+  }
+}
+
+function clip(range: readonly [number, number] | undefined, place: ValuePlace): [number, number] {
+  const size = place.kind === 'memory' ? place.bytes.length : place.sizeBytes
+  if (!range) return [0, size]
+  const from = Math.min(Math.max(0, range[0]), size)
+  return [from, Math.min(Math.max(from, range[1]), size)]
+}

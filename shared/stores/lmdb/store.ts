@@ -1,0 +1,290 @@
+import { AppError } from '../../model/errors.ts'
+import type { Problem } from '../../model/errors.ts'
+import type {
+  Capabilities,
+  ChangeToken,
+  DatabaseInfo,
+  Entry,
+  Store,
+  Stray,
+  WriteOperation,
+  WriteOutcome,
+} from '../contract.ts'
+import { databaseFlags } from './layout.ts'
+import type { TreeInfo } from './layout.ts'
+import { PageFault } from './pages.ts'
+import type { NodeData } from './pages.ts'
+import { SnapshotReader } from './snapshots.ts'
+import { TreeCursor } from './tree.ts'
+import type { Snapshot } from './tree.ts'
+import { factsOf, valuesOf } from './values.ts'
+import type { WriterTarget } from './writer-protocol.ts'
+import { LmdbWriter, longestKeyBytes } from './writer.ts'
+
+const defaultBatchSize = 1000
+/** A batch ends early after this, so that a writer does not overtake it. */
+const batchMs = 20
+const maxKeptFaults = 1000
+const minMapBytes = 64 * 1024 * 1024
+
+export interface LmdbPlace {
+  /** As the user names it: the folder, or the file. */
+  readonly path: string
+  /** The data file itself. */
+  readonly dataPath: string
+  readonly isFile: boolean
+  readonly database: string | undefined
+}
+
+/** A cache in one LMDB database. Reads pages by itself (`snapshots.ts`), writes through a child process (`writer.ts`). */
+export class LmdbStore implements Store {
+  readonly kind = 'lmdb'
+  readonly location: string
+  readonly label: string
+  readonly capabilities: Capabilities
+  readonly notes: readonly string[]
+  readonly #reader: SnapshotReader
+  readonly #writer: LmdbWriter | undefined
+  readonly #place: LmdbPlace
+  readonly #faults = new Map<string, PageFault>()
+  #hasListed = false
+
+  private constructor(place: LmdbPlace, reader: SnapshotReader, tree: TreeInfo, wantsWrite: boolean) {
+    this.#place = place
+    this.#reader = reader
+    const flags = flagNames(tree.flags)
+    const canWrite = wantsWrite && flags.length === 0
+    this.location =
+      place.database === undefined
+        ? place.path
+        : `lmdb:${place.path}?db=${encodeURIComponent(place.database)}`
+    this.label = place.database === undefined ? place.path : `${place.path} (${place.database})`
+    this.capabilities = {
+      write: canWrite,
+      atomicBatch: true,
+      rangeRead: true,
+      sizes: 'exact',
+      stamps: 'content',
+      keys: 'bytes',
+      order: flags.some((flag) => flag === 'INTEGERKEY' || flag === 'REVERSEKEY') ? 'none' : 'bytes',
+      values: 'any',
+    }
+    this.notes = [
+      ...(flags.length > 0 ? [`This database is ${flags.join(', ')}: it is shown, and not written to.`] : []),
+      'Python opens LMDB with a map of 10 MiB unless map_size is given: a larger cache can then be read but not written.',
+    ]
+    if (canWrite) this.#writer = new LmdbWriter(() => writerTarget(place, reader))
+  }
+
+  /** Throws `AppError`: no such file or sub-database, no LMDB file, damaged as a whole. */
+  static async open(place: LmdbPlace, wantsWrite: boolean): Promise<LmdbStore> {
+    const reader = new SnapshotReader(place.dataPath, place.database)
+    try {
+      const tree = await reader.read((snapshot, found) => {
+        if (found.root !== undefined) snapshot.page(found.root)
+        return found
+      })
+      return new LmdbStore(place, reader, tree, wantsWrite)
+    } catch (thrown) {
+      reader.close()
+      throw thrown
+    }
+  }
+
+  async *entries(options: { batchSize?: number; signal?: AbortSignal } = {}): AsyncGenerator<Entry[]> {
+    const batchSize = options.batchSize ?? defaultBatchSize
+    let position: { snapshot: Snapshot; cursor: TreeCursor } | undefined
+    let after: Uint8Array | undefined
+    for (;;) {
+      throwIfAborted(options.signal)
+      const batch = await this.#reader.read((snapshot, tree, attempt) => {
+        if (position?.snapshot !== snapshot) {
+          position = { snapshot, cursor: new TreeCursor(snapshot, tree, after) }
+        }
+        return collect(snapshot, position.cursor, Math.max(1, batchSize >> attempt))
+      })
+      this.#remember(batch.faults)
+      if (batch.entries.length > 0) yield batch.entries
+      if (batch.last === undefined) break
+      after = batch.last
+    }
+    this.#hasListed = true
+  }
+
+  async getMany(
+    keys: readonly Uint8Array[],
+    options: { range?: readonly [start: number, end: number]; signal?: AbortSignal } = {},
+  ): Promise<(Uint8Array | Problem | undefined)[]> {
+    const values: (Uint8Array | Problem | undefined)[] = []
+    for (const key of keys) {
+      throwIfAborted(options.signal)
+      // One after the other: each is read from one state of the file, and memory holds one large value at a time.
+      // oxlint-disable-next-line no-await-in-loop
+      values.push(await this.#reader.value(key, options.range))
+    }
+    return values
+  }
+
+  async apply(
+    operations: readonly WriteOperation[],
+    options: { signal?: AbortSignal } = {},
+  ): Promise<WriteOutcome[]> {
+    throwIfAborted(options.signal)
+    if (!this.#writer) {
+      throw new AppError(
+        'READ_ONLY',
+        `${this.location} is open for reading only; unlock it for writing first.`,
+        {
+          data: { path: this.#place.path },
+        },
+      )
+    }
+    const outcomes = operations.map((operation) => refusedKey(operation.key))
+    const accepted = operations.filter((_operation, index) => outcomes[index] === undefined)
+    const written = (await this.#writer.apply(accepted)).values()
+    return outcomes.map((outcome) => outcome ?? written.next().value!)
+  }
+
+  async changeToken(): Promise<ChangeToken> {
+    const { file } = this.#reader
+    return { whole: `${file.identity()}:${file.newestMeta().transaction}` }
+  }
+
+  /** Damaged pages, and the named sub-databases, which are no entries of the main one. */
+  async strays(limit: number): Promise<Stray[]> {
+    if (!this.#hasListed) {
+      const listing = this.entries()
+      // oxlint-disable-next-line no-await-in-loop -- batches come one after the other
+      while ((await listing.next()).done !== true) continue
+    }
+    const { metaDamage } = this.#reader.file
+    const strays: Stray[] = [
+      ...(metaDamage === undefined ? [] : [{ name: 'meta page', reason: metaDamage }]),
+      ...[...this.#faults.values()].map((fault) => ({
+        name: `page ${fault.pageNumber}`,
+        reason: fault.message,
+      })),
+    ]
+    if (this.#place.database === undefined) {
+      for (const { name, entries } of await this.databases()) {
+        if (name === undefined) continue
+        const reason = `a sub-database of ${entries} entries; open it with ?db=${encodeURIComponent(name)}`
+        strays.push({ name, reason })
+      }
+    }
+    return strays.slice(0, limit)
+  }
+
+  /** The main database and the named ones, in the order of their names. */
+  async databases(): Promise<DatabaseInfo[]> {
+    return this.#reader.read((snapshot) => {
+      const { main } = snapshot.meta
+      const named: DatabaseInfo[] = []
+      const cursor = new TreeCursor(snapshot, main)
+      for (let node = cursor.next(); node; node = cursor.next()) {
+        if (node.data.kind !== 'database') continue
+        const { tree } = node.data
+        named.push({
+          name: new TextDecoder().decode(node.key),
+          entries: tree.entries,
+          flags: flagNames(tree.flags),
+        })
+      }
+      return [
+        { name: undefined, entries: main.entries - named.length, flags: flagNames(main.flags) },
+        ...named,
+      ]
+    })
+  }
+
+  /** Every value of every key in LMDB's order, duplicates one row each: for showing DUPSORT databases. At most `limit`. */
+  async rows(limit: number): Promise<{ key: Uint8Array; value: Uint8Array }[]> {
+    return this.#reader.read((snapshot, tree) => {
+      const rows: { key: Uint8Array; value: Uint8Array }[] = []
+      const cursor = new TreeCursor(snapshot, tree)
+      for (let node = cursor.next(); node; node = cursor.next()) {
+        for (const value of valuesOf(snapshot, node.data)) {
+          if (rows.length >= limit) return rows
+          rows.push({ key: node.key.slice(), value: value.slice() })
+        }
+      }
+      return rows
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writer?.[Symbol.asyncDispose]()
+    this.#reader.close()
+  }
+
+  #remember(faults: readonly PageFault[]): void {
+    for (const fault of faults) {
+      if (this.#faults.size >= maxKeptFaults) return
+      this.#faults.set(fault.message, fault)
+    }
+  }
+}
+
+interface Batch {
+  readonly entries: Entry[]
+  /** Where the next batch goes on; `undefined` at the end. */
+  readonly last: Uint8Array | undefined
+  readonly faults: PageFault[]
+}
+
+function collect(snapshot: Snapshot, cursor: TreeCursor, limit: number): Batch {
+  const entries: Entry[] = []
+  const until = performance.now() + batchMs
+  let last: Uint8Array | undefined
+  for (let node = cursor.next(); node; node = cursor.next()) {
+    last = node.key.slice()
+    if (node.data.kind !== 'database') entries.push(entryOf(snapshot, cursor, last, node.data))
+    if (entries.length >= limit || performance.now() > until) {
+      return { entries, last, faults: cursor.faults.splice(0) }
+    }
+  }
+  return { entries, last: undefined, faults: cursor.faults.splice(0) }
+}
+
+function entryOf(snapshot: Snapshot, cursor: TreeCursor, key: Uint8Array, data: NodeData): Entry {
+  try {
+    const { sizeBytes, stamp, valueCount } = factsOf(snapshot, data)
+    return { key, sizeBytes, stamp, ...(valueCount === 1 ? {} : { valueCount }) }
+  } catch (thrown) {
+    if (!(thrown instanceof PageFault)) throw thrown
+    cursor.faults.push(thrown)
+    return { key }
+  }
+}
+
+function flagNames(flags: number): string[] {
+  return Object.entries(databaseFlags)
+    .filter(([_name, bit]) => (flags & bit) !== 0)
+    .map(([name]) => name.toUpperCase())
+}
+
+function refusedKey(key: Uint8Array): WriteOutcome | undefined {
+  if (key.length > 0 && key.length <= longestKeyBytes) return undefined
+  const sentence = `LMDB takes keys of 1 to ${longestKeyBytes} bytes, and this one has ${key.length}.`
+  return { done: false, reason: 'BAD_KEY', sentence }
+}
+
+/** The map is made large enough for the file as it is and a batch; the child enlarges it when that was not enough. */
+function writerTarget(place: LmdbPlace, reader: SnapshotReader): WriterTarget {
+  const { file } = reader
+  const { mapBytes, lastPage } = file.newestMeta()
+  const usedBytes = (lastPage + 1) * file.layout.pageBytes
+  const needed = Math.max(mapBytes, usedBytes * 2, minMapBytes)
+  return {
+    path: place.path,
+    isFile: place.isFile,
+    database: place.database,
+    format: file.layout.format,
+    mapBytes: Math.ceil(needed / 65536) * 65536,
+  }
+}
+
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted)
+    throw new AppError('CANCELLED', 'Reading the LMDB cache was cancelled.', { cause: signal.reason })
+}

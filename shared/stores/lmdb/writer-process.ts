@@ -1,0 +1,165 @@
+/**
+ * The child process that writes LMDB through the native library (`lmdb` for format 1, `lmdb-v2` for format 2). A
+ * process of its own, because the format 1 library aborts the process that has read large values through it: this
+ * one only puts and removes, and if it dies, one batch fails and not the engine.
+ */
+import { createRequire } from 'node:module'
+import type { WriteOperation, WriteOutcome } from '../contract.ts'
+import type { WriterReply, WriterRequest, WriterTarget } from './writer-protocol.ts'
+
+/** What a write inside a transaction gives: format 2's library a boolean, format 1's a settled promise of one. */
+type Settled = boolean | Promise<boolean> | undefined
+
+/** The part of the library's interface that is used. */
+interface NativeDatabase {
+  openDB(options: { name: string; encoding: 'binary'; keyEncoding: 'binary' }): NativeDatabase
+  putSync(key: Buffer, value: Buffer, options?: { noOverwrite: boolean }): Settled
+  removeSync(key: Buffer): Settled
+  transactionSync<Result>(callback: () => Result, flags: number): Result
+  close(): Promise<void>
+}
+
+interface NativeLibrary {
+  open(options: Record<string, unknown>): NativeDatabase
+}
+
+/** The transaction can be aborted, and is on disk when `transactionSync` returns. */
+const abortableAndSynchronous = 3
+const mapFull = -30792
+const largestMapBytes = 2 ** 44
+
+const require = createRequire(import.meta.url)
+let target: WriterTarget | undefined
+let root: NativeDatabase | undefined
+let database: NativeDatabase | undefined
+
+function open(wanted: WriterTarget): void {
+  const native = require(wanted.format === 1 ? 'lmdb' : 'lmdb-v2') as NativeLibrary
+  target = wanted
+  root = native.open({
+    path: wanted.path,
+    noSubdir: wanted.isFile,
+    encoding: 'binary',
+    keyEncoding: 'binary',
+    mapSize: wanted.mapBytes,
+    maxDbs: 4,
+    overlappingSync: false,
+    remapChunks: false,
+    cache: false,
+  })
+  database =
+    wanted.database === undefined
+      ? root
+      : root.openDB({ name: wanted.database, encoding: 'binary', keyEncoding: 'binary' })
+}
+
+async function close(): Promise<void> {
+  await root?.close()
+  root = undefined
+  database = undefined
+}
+
+/** One transaction. An operation that the library refuses is left out and the rest is done again. */
+async function apply(operations: readonly WriteOperation[]): Promise<WriteOutcome[]> {
+  const refusals = new Map<number, WriteOutcome>()
+  for (;;) {
+    const attempt = attemptAll(operations, refusals)
+    if (attempt.kind === 'done') {
+      const results = await Promise.all(attempt.results.map(async (result) => result))
+      return outcomesOf(operations, refusals, results)
+    }
+    if (attempt.kind === 'refused') {
+      refusals.set(attempt.index, { done: false, reason: 'REFUSED', sentence: attempt.message })
+    } else {
+      await growMap()
+    }
+  }
+}
+
+type Attempt =
+  | { kind: 'done'; results: Settled[] }
+  | { kind: 'refused'; index: number; message: string }
+  | { kind: 'full' }
+
+function attemptAll(
+  operations: readonly WriteOperation[],
+  refusals: ReadonlyMap<number, WriteOutcome>,
+): Attempt {
+  let index = 0
+  try {
+    const results = database!.transactionSync(() => {
+      const done: Settled[] = []
+      for (index = 0; index < operations.length; index++) {
+        done.push(refusals.has(index) ? undefined : perform(database!, operations[index]!))
+      }
+      return done
+    }, abortableAndSynchronous)
+    return { kind: 'done', results }
+  } catch (thrown) {
+    const error = thrown as Error & { code?: unknown }
+    if (error.code === mapFull || error.message.includes('MDB_MAP_FULL')) return { kind: 'full' }
+    if (index >= operations.length) throw thrown
+    return { kind: 'refused', index, message: `LMDB refuses this entry: ${error.message}.` }
+  }
+}
+
+function perform(into: NativeDatabase, operation: WriteOperation): Settled {
+  const key = bufferOf(operation.key)
+  if (operation.kind === 'delete') return into.removeSync(key)
+  const value = bufferOf(operation.value)
+  return operation.expect === 'absent'
+    ? into.putSync(key, value, { noOverwrite: true })
+    : into.putSync(key, value)
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+function outcomesOf(
+  operations: readonly WriteOperation[],
+  refusals: ReadonlyMap<number, WriteOutcome>,
+  results: readonly (boolean | undefined)[],
+): WriteOutcome[] {
+  return operations.map((operation, index) => {
+    const refusal = refusals.get(index)
+    if (refusal) return refusal
+    if (results[index] === true) return { done: true }
+    return operation.kind === 'delete'
+      ? { done: false, reason: 'ABSENT', sentence: 'There is no entry with this key.' }
+      : { done: false, reason: 'EXISTS', sentence: 'There is an entry with this key already.' }
+  })
+}
+
+async function growMap(): Promise<void> {
+  const grown = { ...target!, mapBytes: target!.mapBytes * 2 }
+  if (grown.mapBytes > largestMapBytes) throw new Error('the map cannot grow any further')
+  await close()
+  open(grown)
+}
+
+async function answer(request: WriterRequest): Promise<WriterReply> {
+  try {
+    if (request.kind === 'apply') return { kind: 'applied', outcomes: await apply(request.operations) }
+    if (request.kind === 'close') {
+      await close()
+      return { kind: 'closed' }
+    }
+    open(request.target)
+    return { kind: 'opened' }
+  } catch (thrown) {
+    const error = thrown as NodeJS.ErrnoException
+    const isFull = /No space left|ENOSPC|Disk quota/i.test(error.message) || error.code === 'ENOSPC'
+    return { kind: 'failed', message: error.message, isFull }
+  }
+}
+
+async function reply(request: WriterRequest): Promise<void> {
+  const answered = await answer(request)
+  process.send!(answered)
+}
+
+process.on('message', (request: WriterRequest) => {
+  void reply(request)
+})
+process.on('disconnect', () => process.exit(0))
