@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process'
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
+import { AppError } from '../../model/errors.ts'
+import { writeError } from './write-file.ts'
+
+/**
+ * Opens a file for writing under the exclusive lock that gdbm itself takes
+ * (`flock`), so that a Python which has it open, and we, keep each other out.
+ * Node cannot lock: the `flock` tool of util-linux locks our descriptor and
+ * leaves, and the lock stays with the descriptor. Without that tool, Linux is
+ * asked whether another process holds a lock; elsewhere no lock is taken.
+ *
+ * Throws `REFUSED` where another process has the file open.
+ */
+export async function openLocked(path: string): Promise<LockedFile> {
+  let descriptor: number
+  try {
+    descriptor = openSync(path, 'r+')
+  } catch (error) {
+    throw writeError(path, error)
+  }
+  const answer = await lockDescriptor(descriptor)
+  const isBusy = answer === 'busy' || (answer === 'no tool' && isLockedByOther(descriptor))
+  if (isBusy) {
+    closeSync(descriptor)
+    throw new AppError(
+      'REFUSED',
+      `Another process has ${path} open (it holds gdbm's lock); close it there, then write again.`,
+    )
+  }
+  return { descriptor, [Symbol.dispose]: () => closeSync(descriptor) }
+}
+
+export interface LockedFile extends Disposable {
+  readonly descriptor: number
+}
+
+function lockDescriptor(descriptor: number): Promise<'locked' | 'busy' | 'no tool'> {
+  return new Promise((resolve) => {
+    const child = spawn('flock', ['--exclusive', '--nonblock', '3'], {
+      stdio: ['ignore', 'ignore', 'ignore', descriptor],
+    })
+    child.once('error', () => resolve('no tool'))
+    child.once('exit', (code) => resolve(code === 0 ? 'locked' : code === 1 ? 'busy' : 'no tool'))
+  })
+}
+
+function isLockedByOther(descriptor: number): boolean {
+  const inode = String(fstatSync(descriptor, { bigint: true }).ino)
+  try {
+    return readFileSync('/proc/locks', 'latin1')
+      .split('\n')
+      .some((line) => line.split(/\s+/)[5]?.split(':')[2] === inode)
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,70 @@
+import { fdatasyncSync, fstatSync, fsyncSync, ftruncateSync, readSync } from 'node:fs'
+import { AppError } from '../../model/errors.ts'
+import type { WriteOperation, WriteOutcome } from '../contract.ts'
+import { openLocked } from './file-lock.ts'
+import { GnuBatch } from './gnu-batch.ts'
+import type { WriteStep } from './gnu-batch.ts'
+import { GnuReader } from './gnu.ts'
+import { failedPut, writeFully } from './write-file.ts'
+
+/**
+ * Writes to a gdbm file in place, under gdbm's lock. A batch is planned in
+ * memory and then written so that a crash at any point leaves a file that gdbm
+ * opens, with each key's old or new value: first the header that reserves the
+ * space, then values and new buckets where nothing pointed before, then the
+ * pointers, then the space that became free. A crash loses at most free space.
+ */
+export async function writeGnu(
+  path: string,
+  operations: readonly WriteOperation[],
+  signal?: AbortSignal,
+): Promise<WriteOutcome[]> {
+  using locked = await openLocked(path)
+  using reader = new GnuReader(path)
+  const { layout, nextBlock } = reader.header
+  if (!layout.littleEndian || layout.offsetBytes !== 8)
+    throw new AppError(
+      'READ_ONLY',
+      `${path} was made on another kind of machine (${layout.littleEndian ? '32-bit offsets' : 'big-endian'}); it is read only here.`,
+    )
+  if (nextBlock < reader.file.sizeBytes)
+    throw new AppError(
+      'DAMAGED',
+      `${path} was left unfinished by its last writer; run \`gdbmtool\` to recover it first.`,
+    )
+  const batch = new GnuBatch(reader)
+  const outcomes = operations.map((operation) => {
+    if (signal?.aborted) throw new AppError('CANCELLED', `Writing to ${path} was cancelled.`)
+    return operation.kind === 'put' ? batch.put(operation) : batch.delete(operation.key)
+  })
+  if (!outcomes.some((outcome) => outcome.done)) return outcomes
+  try {
+    commit(locked.descriptor, batch.plan())
+  } catch (error) {
+    const failure = failedPut(error)
+    return outcomes.map((outcome) => (outcome.done ? failure : outcome))
+  }
+  return outcomes
+}
+
+/** Writes a plan. A failure before any pointer was touched puts the header back as it was. */
+function commit(descriptor: number, { steps, pointersAt }: { steps: WriteStep[]; pointersAt: number }): void {
+  const sizeBefore = fstatSync(descriptor).size
+  const header = new Uint8Array((steps[0] as { bytes: Uint8Array }).bytes.length)
+  readSync(descriptor, header, 0, header.length, 0)
+  try {
+    for (const step of steps.slice(0, pointersAt)) takeStep(descriptor, step)
+    fdatasyncSync(descriptor)
+  } catch (error) {
+    writeFully(descriptor, header, 0)
+    ftruncateSync(descriptor, sizeBefore)
+    throw error
+  }
+  for (const step of steps.slice(pointersAt)) takeStep(descriptor, step)
+  fsyncSync(descriptor)
+}
+
+export function takeStep(descriptor: number, step: WriteStep): void {
+  if ('truncateTo' in step) ftruncateSync(descriptor, step.truncateTo)
+  else writeFully(descriptor, step.bytes, step.at)
+}
