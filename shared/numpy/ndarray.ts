@@ -46,10 +46,13 @@ export function makeArray(parts: ArrayParts): NdArray | undefined {
   }
   const order = parts.order === 'F' && !isCContiguous(shape) ? 'F' : 'C'
   if (parts.items) return { dtype, shape, order, size, items: parts.items }
-  const data =
-    parts.data && !dtype.hasObject ? present(parts.data, size * dtype.itemsize, parts.source) : undefined
+  const neededBytes = size * dtype.itemsize
+  const ref = neededBytes === 0 ? noBytes : parts.data
+  const data = ref && !dtype.hasObject ? present(ref, neededBytes, parts.source) : undefined
   return { dtype, shape, order, size, data }
 }
+
+const noBytes: BytesRef = { inline: new Uint8Array(0), length: 0 }
 
 function flattenedDType(dtype: DType, shape: readonly number[]): { dtype: DType; shape: readonly number[] } {
   let inner = dtype

@@ -9,6 +9,11 @@ import type { Value } from '../value/value.ts'
 
 const latin1Names = new Set(['latin1', 'latin-1', 'latin_1', 'iso-8859-1', 'iso8859-1'])
 
+/** True for the names of Latin-1 that picklers write. */
+export function isLatin1(encoding: string): boolean {
+  return latin1Names.has(encoding)
+}
+
 /**
  * The bytes of a `bytes`, a `bytearray`, or of `_codecs.encode(text, 'latin1')`,
  * which is how protocols 0 to 2 spell bytes. `undefined` if they are more than
@@ -29,7 +34,19 @@ export function bytesOf(
     return bytes.length === length ? bytes : undefined
   }
   const text = encodedLatin1(node)
-  return text === undefined || text.length > limitBytes ? undefined : latin1Bytes(text)
+  return text === undefined || text.length > limitBytes ? undefined : spelledBytes(node, text)
+}
+
+/** Bytes of long texts are kept with their node: tables ask for the same block once a column. */
+const spelled = new WeakMap<Value, Uint8Array>()
+const keptLength = 10_000
+
+function spelledBytes(node: Value, text: string): Uint8Array | undefined {
+  const known = spelled.get(node)
+  if (known) return known
+  const bytes = latin1Bytes(text)
+  if (bytes && text.length > keptLength) spelled.set(node, bytes)
+  return bytes
 }
 
 /** The text of `_codecs.encode(text, 'latin1')`, whose code units are the bytes. */
@@ -40,10 +57,11 @@ export function encodedLatin1(node: Value): string | undefined {
   }
   const [text, encoding] = node.args
   if (text?.kind !== 'str' || encoding?.kind !== 'str') return undefined
-  return latin1Names.has(encoding.value) ? text.value : undefined
+  return isLatin1(encoding.value) ? text.value : undefined
 }
 
-function latin1Bytes(text: string): Uint8Array | undefined {
+/** Bytes of a text whose code units are bytes; `undefined` if one of them is above 255. */
+export function latin1Bytes(text: string): Uint8Array | undefined {
   const bytes = new Uint8Array(text.length)
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i)
