@@ -37,6 +37,13 @@ export interface Store extends AsyncDisposable {
    */
   locate?(key: Uint8Array): FileRange | undefined
 
+  /**
+   * Where the store wraps values once more (`shelve` pickles the bytes of a pickle): the bytes within, by place
+   * where they stand there as they are. `undefined`: this value is not wrapped. Values are handed out and written
+   * with their wrapping.
+   */
+  innerValue?(value: import('../model/source.ts').ByteSource): import('../value/value.ts').BytesRef | undefined
+
   /** Puts and deletes. Each operation has its own outcome, in order; none is rolled back because another failed, unless `atomicBatch`. */
   apply(operations: readonly WriteOperation[], options?: { signal?: AbortSignal }): Promise<WriteOutcome[]>
 
@@ -59,7 +66,7 @@ export interface Store extends AsyncDisposable {
   readonly notes?: readonly string[]
 }
 
-export type StoreKind = 'fs' | 'json' | 'sqlite' | 'lmdb'
+export type StoreKind = 'fs' | 'json' | 'sqlite' | 'lmdb' | 'shelve' | 'redis'
 
 export interface Capabilities {
   readonly write: boolean
@@ -82,6 +89,8 @@ export interface Entry {
   readonly modifiedMs?: number
   /** Changes whenever the value may have changed; equal stamps mean: not read again. */
   readonly stamp?: string
+  /** When the store will drop the entry by itself (Redis' time to live), in milliseconds since 1970. */
+  readonly expiresAtMs?: number
   /** How many values the key has, where that is not 1 (LMDB's DUPSORT databases); `getMany` gives the first. */
   readonly valueCount?: number
 }
@@ -104,7 +113,14 @@ export interface FileRange {
 }
 
 export type WriteOperation =
-  | { readonly kind: 'put'; readonly key: Uint8Array; readonly value: Uint8Array; readonly expect?: 'absent' }
+  | {
+      readonly kind: 'put'
+      readonly key: Uint8Array
+      readonly value: Uint8Array
+      readonly expect?: 'absent'
+      /** Kept by stores whose entries expire, ignored by the others. */
+      readonly expiresAtMs?: number
+    }
   | { readonly kind: 'delete'; readonly key: Uint8Array }
 
 export type WriteOutcome =
@@ -148,7 +164,7 @@ export interface Detection {
 
 export interface StoreLocation {
   readonly kind: StoreKind
-  /** Absolute path. */
+  /** Absolute path; for a server the whole URL without its query part (`redis://user@host:6379/0`). */
   readonly path: string
   /** Options of the URL's query part. */
   readonly options: Readonly<Record<string, string>>
