@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { AppError } from '../../model/errors.ts'
 import type { Problem } from '../../model/errors.ts'
 import { LmdbFile } from './file.ts'
-import type { TreeInfo } from './layout.ts'
+import type { Layout, TreeInfo } from './layout.ts'
 import { PageFault } from './pages.ts'
 import { Snapshot, findNode } from './tree.ts'
 import { lostEnd, placeOf, problemOf, readStretch } from './values.ts'
@@ -12,6 +12,7 @@ import type { ValuePlace } from './values.ts'
 const patienceMs = 10_000
 /** Values up to this are read at once; larger ones piece by piece, each checked. */
 const pieceBytes = 4 * 1024 * 1024
+const emptyTree: TreeInfo = { pad: 0, flags: 0, entries: 0, root: undefined }
 
 /**
  * Reads of one database of one file, each from a state that no writer had begun to overwrite when it was read (see
@@ -21,6 +22,8 @@ const pieceBytes = 4 * 1024 * 1024
 export class SnapshotReader {
   readonly path: string
   readonly database: string | undefined
+  /** A sub-database that is not there counts as empty: it is made by the first write to it. */
+  readonly #isToBeMade: boolean
   #file: LmdbFile
   /** Files that lost their path to another, closed when nobody reads them any more. */
   readonly #retired = new Set<LmdbFile>()
@@ -28,9 +31,10 @@ export class SnapshotReader {
   #snapshot: Snapshot | undefined
   #tree: TreeInfo | undefined
 
-  constructor(path: string, database: string | undefined) {
+  constructor(path: string, database: string | undefined, isToBeMade = false) {
     this.path = path
     this.database = database
+    this.#isToBeMade = isToBeMade
     this.#file = LmdbFile.open(path)
   }
 
@@ -177,8 +181,8 @@ export class SnapshotReader {
   #treeOf(snapshot: Snapshot): TreeInfo {
     if (this.database === undefined) return snapshot.meta.main
     if (this.#tree && this.#snapshot === snapshot) return this.#tree
-    const name = new TextEncoder().encode(this.database)
-    const node = findNode(snapshot, snapshot.meta.main, name)
+    const node = findNode(snapshot, snapshot.meta.main, databaseKey(snapshot.file.layout, this.database))
+    if (!node && this.#isToBeMade) return emptyTree
     if (node?.data.kind !== 'database') {
       throw new AppError(
         'NOT_FOUND',
@@ -205,6 +209,17 @@ export class SnapshotReader {
       { data: { path: this.path } },
     )
   }
+}
+
+/** Format 2 writes a zero byte after the name. */
+function databaseKey(layout: Layout, name: string): Uint8Array {
+  return new TextEncoder().encode(layout.format === 1 ? name : name + '\0')
+}
+
+/** The name that a key of the main database gives to a sub-database. */
+export function databaseName(layout: Layout, key: Uint8Array): string {
+  const hasZero = layout.format === 2 && key.at(-1) === 0
+  return new TextDecoder().decode(hasZero ? key.subarray(0, -1) : key)
 }
 
 function attemptOf<Result>(action: () => Result): { result: Result } | { thrown: unknown } {

@@ -13,8 +13,8 @@ import type {
 import { databaseFlags } from './layout.ts'
 import type { TreeInfo } from './layout.ts'
 import { PageFault } from './pages.ts'
-import type { NodeData } from './pages.ts'
-import { SnapshotReader } from './snapshots.ts'
+import type { LeafNode } from './pages.ts'
+import { SnapshotReader, databaseName } from './snapshots.ts'
 import { TreeCursor } from './tree.ts'
 import type { Snapshot } from './tree.ts'
 import { factsOf, valuesOf } from './values.ts'
@@ -78,7 +78,7 @@ export class LmdbStore implements Store {
 
   /** Throws `AppError`: no such file or sub-database, no LMDB file, damaged as a whole. */
   static async open(place: LmdbPlace, wantsWrite: boolean): Promise<LmdbStore> {
-    const reader = new SnapshotReader(place.dataPath, place.database)
+    const reader = new SnapshotReader(place.dataPath, place.database, wantsWrite)
     try {
       const tree = await reader.read((snapshot, found) => {
         if (found.root !== undefined) snapshot.page(found.root)
@@ -92,23 +92,38 @@ export class LmdbStore implements Store {
   }
 
   async *entries(options: { batchSize?: number; signal?: AbortSignal } = {}): AsyncGenerator<Entry[]> {
-    const batchSize = options.batchSize ?? defaultBatchSize
-    let position: { snapshot: Snapshot; cursor: TreeCursor } | undefined
-    let after: Uint8Array | undefined
-    for (;;) {
-      throwIfAborted(options.signal)
-      const batch = await this.#reader.read((snapshot, tree, attempt) => {
-        if (position?.snapshot !== snapshot) {
-          position = { snapshot, cursor: new TreeCursor(snapshot, tree, after) }
-        }
-        return collect(snapshot, position.cursor, Math.max(1, batchSize >> attempt))
-      })
-      this.#remember(batch.faults)
-      if (batch.entries.length > 0) yield batch.entries
-      if (batch.last === undefined) break
-      after = batch.last
+    const { batchSize = defaultBatchSize, signal } = options
+    const walk = this.#walk(({ snapshot, cursor, node }) => entryOf(snapshot, cursor, node), {
+      batchSize,
+      signal,
+    })
+    for await (const { items, faults } of walk) {
+      this.#remember(faults)
+      if (items.length > 0) yield items
     }
     this.#hasListed = true
+  }
+
+  /** Batches of what `pick` makes of the nodes, of this database or (`inMain`) of the main one, across newer states. */
+  async *#walk<Item>(
+    pick: (at: Standing) => Item | undefined,
+    options: { batchSize: number; signal?: AbortSignal; inMain?: boolean },
+  ): AsyncGenerator<Batch<Item>> {
+    let position: { snapshot: Snapshot; cursor: TreeCursor } | undefined
+    let after: Uint8Array | undefined
+    do {
+      throwIfAborted(options.signal)
+      // oxlint-disable-next-line no-await-in-loop, no-loop-func -- each batch begins where the one before ended
+      const batch = await this.#reader.read((snapshot, tree, attempt) => {
+        if (position?.snapshot !== snapshot) {
+          const walked = options.inMain ? snapshot.meta.main : tree
+          position = { snapshot, cursor: new TreeCursor(snapshot, walked, after) }
+        }
+        return collect(position, pick, Math.max(1, options.batchSize >> attempt))
+      })
+      yield batch
+      after = batch.last
+    } while (after)
   }
 
   async getMany(
@@ -177,24 +192,20 @@ export class LmdbStore implements Store {
 
   /** The main database and the named ones, in the order of their names. */
   async databases(): Promise<DatabaseInfo[]> {
-    return this.#reader.read((snapshot) => {
-      const { main } = snapshot.meta
-      const named: DatabaseInfo[] = []
-      const cursor = new TreeCursor(snapshot, main)
-      for (let node = cursor.next(); node; node = cursor.next()) {
-        if (node.data.kind !== 'database') continue
-        const { tree } = node.data
-        named.push({
-          name: new TextDecoder().decode(node.key),
-          entries: tree.entries,
-          flags: flagNames(tree.flags),
-        })
-      }
-      return [
-        { name: undefined, entries: main.entries - named.length, flags: flagNames(main.flags) },
-        ...named,
-      ]
-    })
+    const named: DatabaseInfo[] = []
+    const pick = ({ snapshot, node }: Standing): DatabaseInfo | undefined => {
+      if (node.data.kind !== 'database') return undefined
+      const { entries, flags } = node.data.tree
+      return { name: databaseName(snapshot.file.layout, node.key), entries, flags: flagNames(flags) }
+    }
+    for await (const { items } of this.#walk(pick, { batchSize: defaultBatchSize, inMain: true })) {
+      named.push(...items)
+    }
+    const { main } = this.#reader.file.newestMeta()
+    return [
+      { name: undefined, entries: Math.max(0, main.entries - named.length), flags: flagNames(main.flags) },
+      ...named,
+    ]
   }
 
   /** Every value of every key in LMDB's order, duplicates one row each: for showing DUPSORT databases. At most `limit`. */
@@ -225,30 +236,41 @@ export class LmdbStore implements Store {
   }
 }
 
-interface Batch {
-  readonly entries: Entry[]
-  /** Where the next batch goes on; `undefined` at the end. */
+interface Standing {
+  readonly snapshot: Snapshot
+  readonly cursor: TreeCursor
+  readonly node: LeafNode
+}
+
+interface Batch<Item> {
+  readonly items: Item[]
+  /** Key after which the next batch begins; `undefined` at the end. */
   readonly last: Uint8Array | undefined
   readonly faults: PageFault[]
 }
 
-function collect(snapshot: Snapshot, cursor: TreeCursor, limit: number): Batch {
-  const entries: Entry[] = []
+function collect<Item>(
+  { snapshot, cursor }: { snapshot: Snapshot; cursor: TreeCursor },
+  pick: (at: Standing) => Item | undefined,
+  limit: number,
+): Batch<Item> {
+  const items: Item[] = []
   const until = performance.now() + batchMs
-  let last: Uint8Array | undefined
   for (let node = cursor.next(); node; node = cursor.next()) {
-    last = node.key.slice()
-    if (node.data.kind !== 'database') entries.push(entryOf(snapshot, cursor, last, node.data))
-    if (entries.length >= limit || performance.now() > until) {
-      return { entries, last, faults: cursor.faults.splice(0) }
+    const item = pick({ snapshot, cursor, node })
+    if (item !== undefined) items.push(item)
+    if (items.length >= limit || performance.now() > until) {
+      return { items, last: node.key.slice(), faults: cursor.faults.splice(0) }
     }
   }
-  return { entries, last: undefined, faults: cursor.faults.splice(0) }
+  return { items, last: undefined, faults: cursor.faults.splice(0) }
 }
 
-function entryOf(snapshot: Snapshot, cursor: TreeCursor, key: Uint8Array, data: NodeData): Entry {
+function entryOf(snapshot: Snapshot, cursor: TreeCursor, node: LeafNode): Entry | undefined {
+  if (node.data.kind === 'database') return undefined
+  const key = node.key.slice()
   try {
-    const { sizeBytes, stamp, valueCount } = factsOf(snapshot, data)
+    const { sizeBytes, stamp, valueCount } = factsOf(snapshot, node.data)
     return { key, sizeBytes, stamp, ...(valueCount === 1 ? {} : { valueCount }) }
   } catch (thrown) {
     if (!(thrown instanceof PageFault)) throw thrown
