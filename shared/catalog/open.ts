@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { AppError } from '../model/errors.ts'
+import { showKey } from '../model/keys.ts'
 import { matchesPattern } from './query/text.ts'
 import { migrate, readVersion, schemaVersion } from './migrations.ts'
 
@@ -76,15 +77,20 @@ function checkTables(database: Database.Database): void {
   ]) {
     database.prepare(`SELECT * FROM ${table} LIMIT 1`).get()
   }
-  database.prepare(`SELECT rowid FROM trigrams LIMIT 1`).get()
+  database.prepare(`SELECT rowid FROM trigrams WHERE trigrams MATCH '"aaa"' LIMIT 1`).get()
 }
 
 /** What conditions of `query/` call. */
 function registerFunctions(database: Database.Database): void {
   const options = { deterministic: true }
-  database.function('fold', options, (text: unknown) => String(text).toLowerCase())
+  database.function('fold', options, (text: unknown) =>
+    typeof text === 'string' ? text.toLowerCase() : null,
+  )
   database.function('matches_pattern', options, (text: unknown, pattern: unknown) =>
     matchesPattern(String(pattern), String(text).toLowerCase()) ? 1 : 0,
+  )
+  database.function('key_matches', options, (key: unknown, pattern: unknown) =>
+    matchesPattern(String(pattern), showKey(key as Uint8Array)) ? 1 : 0,
   )
 }
 

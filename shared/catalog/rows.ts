@@ -47,14 +47,14 @@ export class RowReader {
     this.#strings = strings
     const fields = 'entries.*, texts.call, texts.output, texts.problem'
     this.#select = database.prepare<[string], StoredRow>(
-      `SELECT ${fields} FROM json_each(?) AS wanted JOIN entries ON entries.id = wanted.value LEFT JOIN texts USING (id)`,
+      `SELECT ${fields} FROM json_each(?) AS wanted JOIN entries ON entries.id = wanted.value LEFT JOIN texts ON texts.id = entries.id`,
     )
     this.#selectByKey = database.prepare<[Uint8Array], StoredRow>(
-      `SELECT ${fields} FROM entries LEFT JOIN texts USING (id) WHERE key = ?`,
+      `SELECT ${fields} FROM entries LEFT JOIN texts ON texts.id = entries.id WHERE key = ?`,
     )
     this.#selectKeys = database
       .prepare<[string], Uint8Array>(
-        'SELECT key FROM json_each(?) AS wanted JOIN entries ON entries.id = wanted.value ORDER BY wanted.key',
+        'SELECT entries.key FROM json_each(?) AS wanted JOIN entries ON entries.id = wanted.value ORDER BY wanted.key',
       )
       .pluck()
     this.#selectArgument = database.prepare<[number, string], StoredArgument & { entry: number }>(

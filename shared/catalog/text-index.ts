@@ -76,8 +76,7 @@ export class TextIndex {
 
   /** A query of all trigrams of the text, if the index can be asked for it with gain. */
   #trigramQuery(text: string): string | undefined {
-    if (text.length < 3 || !isAscii(text) || text.includes('\0') || this.#indexedTo.get() === 0)
-      return undefined
+    if (text.length < 3 || !isAscii(text) || this.#indexedTo.get() === 0) return undefined
     const trigrams = new Set<string>()
     for (let i = 0; i + 3 <= text.length; i++) trigrams.add(text.slice(i, i + 3))
     const query = [...trigrams]

@@ -5,7 +5,7 @@ import { choices, fieldTypes } from './ast.ts'
 import type { Condition } from './condition.ts'
 import { joinConditions } from './condition.ts'
 import { badQuery, quote } from './error.ts'
-import { compareTexts, compareVersions, foldFor, globPattern, isPattern, matchesPattern } from './text.ts'
+import { compareTexts, compareVersions, foldFor, isPattern, matchesPattern } from './text.ts'
 import { readSeconds, readSizeBytes, readTimeSpan } from './units.ts'
 
 /** What compiling asks of the index. */
@@ -264,8 +264,12 @@ function keyCondition({ operator, value }: Comparison): Condition {
 }
 
 function keyLike(word: Word): Condition {
-  if (isPattern(word)) return { sql: 'CAST(key AS TEXT) GLOB ?', parameters: [globPattern(word.text)] }
-  return keyPrefix(parseKey(word.text))
+  if (!isPattern(word)) return keyPrefix(parseKey(word.text))
+  const pattern: Condition = { sql: 'key_matches(key, ?)', parameters: [word.text] }
+  const beginning = word.text.slice(0, word.text.indexOf('*'))
+  // Of a key shown as hex the beginning of the text is not that of the bytes.
+  if ('hex:'.startsWith(beginning.slice(0, 4))) return pattern
+  return joinConditions('AND', [keyPrefix(parseKey(beginning)), pattern])
 }
 
 function keyPrefix(prefix: Uint8Array): Condition {

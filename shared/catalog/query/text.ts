@@ -3,7 +3,7 @@ import type { Word } from './ast.ts'
 
 const encoder = new TextEncoder()
 // oxlint-disable-next-line no-control-regex -- the whole of ASCII is meant
-const asciiOnly = /^[\u0000-\u007f]*$/
+const asciiOnly = /^[\u0001-\u007f]*$/
 
 /**
  * How a text is compared with `pattern` ignoring case: a pattern in ASCII ignores the case of A–Z only,
@@ -13,6 +13,7 @@ export function foldFor(pattern: string): (text: string) => string {
   return isAscii(pattern) ? foldAscii : (text) => text.toLowerCase()
 }
 
+/** ASCII without NUL, where SQLite's LIKE takes a text to end. */
 export function isAscii(text: string): boolean {
   return asciiOnly.test(text)
 }
@@ -92,9 +93,4 @@ export function matchesPattern(pattern: string, text: string): boolean {
 export function likePattern(text: string, stars: boolean): string {
   const escaped = text.replace(/[\\%_]/g, String.raw`\$&`)
   return stars ? escaped.replaceAll('*', '%') : escaped
-}
-
-/** For GLOB, which keeps case: only `*` is special. */
-export function globPattern(text: string): string {
-  return text.replace(/[[?]/g, '[$&]')
 }

@@ -1,0 +1,237 @@
+import type { Row, SortKey } from '../../api/contract.ts'
+import { compareBytes } from '../../model/bytes.ts'
+import { keyText, showKey } from '../../model/keys.ts'
+import type { ArgumentSummary } from '../../model/record.ts'
+import type { Comparison, Query, QueryValue, Word } from '../query/ast.ts'
+import { readSeconds, readSizeBytes } from '../query/units.ts'
+import type { CatalogEntry } from '../writer.ts'
+
+/**
+ * The meaning of a filter and a sort, written as plainly as can be over entries in memory: the law that
+ * the catalog is tested against. Knows all fields but `run` and versions other than digits and dots.
+ */
+export function naiveSearch(
+  entries: readonly CatalogEntry[],
+  query: Query,
+  sort: readonly SortKey[],
+  nowSeconds: number,
+): string[] {
+  return entries
+    .filter((entry) => matches(entry, query, nowSeconds))
+    .toSorted((a, b) => {
+      for (const { column, descending } of sort) {
+        if (column === 'key') {
+          const difference = compareBytes(a.key, b.key)
+          return descending ? -difference : difference
+        }
+        const left = sortValue(a, column)
+        const right = sortValue(b, column)
+        if (left === undefined || right === undefined) {
+          if (left !== right) return left === undefined ? 1 : -1
+          continue
+        }
+        const difference = compareValues(left, right)
+        if (difference !== 0) return descending ? -difference : difference
+      }
+      return compareBytes(a.key, b.key)
+    })
+    .map(({ key }) => showKey(key))
+}
+
+function matches(entry: CatalogEntry, query: Query, now: number): boolean {
+  switch (query.kind) {
+    case 'all':
+      return true
+    case 'and':
+      return query.terms.every((term) => matches(entry, term, now))
+    case 'or':
+      return query.terms.some((term) => matches(entry, term, now))
+    case 'not':
+      return !matches(entry, query.term, now)
+    case 'text':
+      return contains(entry, query.text)
+    case 'compare':
+      return compare(entry, query, now)
+  }
+}
+
+const ascii = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+const isAscii = (text: string): boolean =>
+  Array.from(text).every((character) => character.codePointAt(0)! < 128)
+const foldLike = (pattern: string, text: string): string =>
+  isAscii(pattern) ? ascii(text) : text.toLowerCase()
+
+function contains({ key, summary }: CatalogEntry, text: string): boolean {
+  const { call, outputPreview, func, module, user, host, cwd } = summary
+  if ((keyText(key) ?? '').startsWith(text)) return true
+  return [call, outputPreview, func, module, user, host, cwd].some(
+    (part) => part !== undefined && foldLike(text, part).includes(foldLike(text, text)),
+  )
+}
+
+function compare(entry: CatalogEntry, comparison: Comparison, now: number): boolean {
+  const { subject, operator, value } = comparison
+  const { summary } = entry
+  if (subject.kind === 'argument') {
+    const found = summary.args.find(({ name }) => name === subject.name)
+    return found !== undefined && compareArgument(found, operator, value)
+  }
+  switch (subject.name) {
+    case 'func':
+    case 'module':
+    case 'user':
+    case 'host':
+    case 'cwd':
+    case 'version':
+      return compareText(summary[subject.name], operator, value, subject.name === 'version')
+    case 'type':
+      return compareText(summary.outputType, operator, value, false)
+    case 'kind':
+      return compareText(summary.kind, operator, value, false)
+    case 'status':
+      return compareText(summary.status, operator, value, false)
+    case 'size':
+      return compareNumber(entry.sizeBytes, operator, value, (text) => readSizeBytes(text, 1))
+    case 'took':
+      return compareNumber(summary.elapsedSeconds, operator, value, (text) => readSeconds(text, 1, false))
+    case 'age': {
+      const age = summary.runAtSeconds === undefined ? undefined : now - summary.runAtSeconds
+      return compareNumber(age, operator, value, (text) => readSeconds(text, 1, true))
+    }
+    case 'key':
+      return wordsOf(value).some((word) => (keyText(entry.key) ?? '').startsWith(word.text))
+    case 'text':
+      return wordsOf(value).some((word) => contains(entry, word.text)) === (operator === ':')
+    case 'run':
+      throw new Error('not known to the naive search')
+  }
+}
+
+function wordsOf(value: QueryValue): readonly Word[] {
+  return value.kind === 'list' ? value.items : value.kind === 'word' ? [value] : []
+}
+
+function holds(operator: string, difference: number): boolean {
+  if (operator === '>') return difference > 0
+  if (operator === '>=') return difference >= 0
+  if (operator === '<') return difference < 0
+  return difference <= 0
+}
+
+function like(word: Word, text: string): boolean {
+  const wanted = foldLike(word.text, word.text)
+  const given = foldLike(word.text, text)
+  if (word.quoted || !wanted.includes('*')) return wanted === given
+  const source = wanted
+    .split('*')
+    .map((part) => part.replace(/[^\w\s]/gu, String.raw`\$&`))
+    .join('[^]*')
+  return new RegExp(`^${source}$`).test(given)
+}
+
+function compareText(
+  text: string | undefined,
+  operator: string,
+  value: QueryValue,
+  version: boolean,
+): boolean {
+  if (text === undefined) return false
+  const order = version ? naiveVersions : codePoints
+  if (value.kind === 'range') {
+    return (
+      (value.from === undefined || order(text, value.from) >= 0) &&
+      (value.to === undefined || order(text, value.to) <= 0)
+    )
+  }
+  const words = wordsOf(value)
+  if (operator === ':') return words.some((word) => like(word, text))
+  if (operator === '=') return words.some((word) => word.text === text)
+  if (operator === '!=') return words[0]!.text !== text
+  return holds(operator, order(text, words[0]!.text))
+}
+
+function compareNumber(
+  number: number | undefined,
+  operator: string,
+  value: QueryValue,
+  read: (text: string) => number,
+): boolean {
+  if (number === undefined) return false
+  if (value.kind === 'range') {
+    return (
+      (value.from === undefined || number >= read(value.from)) &&
+      (value.to === undefined || number <= read(value.to))
+    )
+  }
+  const wanted = wordsOf(value).map((word) => read(word.text))
+  if (operator === ':' || operator === '=') return wanted.includes(number)
+  if (operator === '!=') return number !== wanted[0]
+  return holds(operator, number - wanted[0]!)
+}
+
+function compareArgument(
+  { number, text, preview }: ArgumentSummary,
+  operator: string,
+  value: QueryValue,
+): boolean {
+  if (value.kind === 'range') {
+    return (
+      number !== undefined &&
+      number >= Number(value.from ?? -Infinity) &&
+      number <= Number(value.to ?? Infinity)
+    )
+  }
+  const form = text ?? preview
+  const numeric = (word: Word): boolean =>
+    !word.quoted && word.text !== '' && !Number.isNaN(Number(word.text))
+  const same = (word: Word): boolean => form === word.text || (numeric(word) && number === Number(word.text))
+  const words = wordsOf(value)
+  if (operator === ':') return words.some((word) => like(word, form) || same(word))
+  if (operator === '=') return words.some(same)
+  if (operator === '!=') return !same(words[0]!)
+  const [word] = words
+  if (numeric(word!)) return number !== undefined && holds(operator, number - Number(word!.text))
+  return text !== undefined && holds(operator, codePoints(text, word!.text))
+}
+
+function codePoints(a: string, b: string): number {
+  const left = Array.from(ascii(a), (character) => character.codePointAt(0)!)
+  const right = Array.from(ascii(b), (character) => character.codePointAt(0)!)
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    if (left[i] !== right[i]) return left[i]! - right[i]!
+  }
+  return left.length - right.length
+}
+
+function naiveVersions(a: string, b: string): number {
+  const left = a.split('.').map(Number)
+  const right = b.split('.').map(Number)
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const difference = (left[i] ?? -1) - (right[i] ?? -1)
+    if (difference !== 0) return difference
+  }
+  return 0
+}
+
+type SortValue = number | string | { readonly rest: string }
+
+function sortValue(entry: CatalogEntry, column: string): SortValue | undefined {
+  const { summary } = entry
+  if (column.startsWith('arg:')) {
+    const argument = summary.args.find(({ name }) => name === column.slice(4))
+    return argument && (argument.number ?? argument.text ?? { rest: argument.preview })
+  }
+  if (column === 'sizeBytes') return entry.sizeBytes
+  if (column === 'kind') return ['call', 'dump', 'foreign'].indexOf(summary.kind)
+  if (column === 'status') return ['ok', 'partial', 'damaged'].indexOf(summary.status)
+  return summary[column as keyof Row & keyof typeof summary] as number | string | undefined
+}
+
+function compareValues(a: SortValue, b: SortValue): number {
+  const rank = (value: SortValue): number =>
+    typeof value === 'number' ? 0 : typeof value === 'string' ? 1 : 2
+  if (rank(a) !== rank(b)) return rank(a) - rank(b)
+  if (typeof a === 'number' && typeof b === 'number') return a === b ? 0 : a - b
+  const text = (value: SortValue): string => (typeof value === 'object' ? value.rest : String(value))
+  return codePoints(text(a), text(b))
+}
