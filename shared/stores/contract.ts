@@ -40,9 +40,10 @@ export interface Store extends AsyncDisposable {
   /**
    * Where the store wraps values once more (`shelve` pickles the bytes of a pickle): the bytes within, by place
    * where they stand there as they are. `undefined`: this value is not wrapped. Values are handed out and written
-   * with their wrapping.
+   * with their wrapping: whoever brings a value from elsewhere puts it on with `wrapValue`.
    */
   innerValue?(value: import('../model/source.ts').ByteSource): import('../value/value.ts').BytesRef | undefined
+  wrapValue?(inner: Uint8Array): Uint8Array
 
   /** Puts and deletes. Each operation has its own outcome, in order; none is rolled back because another failed, unless `atomicBatch`. */
   apply(operations: readonly WriteOperation[], options?: { signal?: AbortSignal }): Promise<WriteOutcome[]>
