@@ -1,5 +1,6 @@
 import { itemsOf } from '../numpy/nodes.ts'
 import type { DictValue, ObjectValue, Value } from '../value/value.ts'
+import { raisedName } from './errno.ts'
 import { looksLikeClass, lookUp, nameOf } from './names.ts'
 import type { QualifiedName } from './names.ts'
 
@@ -31,7 +32,8 @@ export function partsOf(node: ObjectValue): ObjectParts {
   if (node.made === 'build') return { how: 'change', callee: node.callee, args: [], called: false, ...rest }
   const seen = node.made === 'reduce' ? throughHelpers(node) : undefined
   const { callee, args, kwargs, called } = seen ?? { ...node, called: !node.made.startsWith('newobj') }
-  const name = nameOf(callee)
+  const plainName = nameOf(callee)
+  const name = plainName && raisedName(plainName, args)
   const isClass = !called || node.made !== 'reduce' || !name || looksLikeClass(name)
   return { how: isClass ? 'class' : 'function', name, callee, args, kwargs, called, ...rest }
 }

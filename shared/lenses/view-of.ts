@@ -166,5 +166,6 @@ const lenses: ReadonlyMap<string, Lens> = new Map<string, Lens>([
   ['pandas:_timedelta_unpickle', pandasTimedelta],
   ['pandas:Timedelta', pandasTimedelta],
   ['pandas:_nat_unpickle', constant],
+  ['pandas:__nat_unpickle', constant],
   ['ase:Atoms', atomsView],
 ])

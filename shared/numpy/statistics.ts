@@ -205,8 +205,9 @@ export function numbersOf(dtype: DType, bytes: Uint8Array): Numbers {
   if (kind === 'b') return bytes.map((byte) => (byte === 0 ? 0 : 1))
   if (kind === 'f' && itemsize !== 4 && itemsize !== 8) return unusualFloats(dtype, bytes)
   const native = itemsize === 1 || (dtype.byteOrder !== '>') === nativeLittle
-  const aligned =
-    native && bytes.byteOffset % itemsize === 0 ? (bytes as Uint8Array<ArrayBuffer>) : bytes.slice()
+  const inPlace = native && bytes.byteOffset % itemsize === 0
+  // Not `slice()`: that of Node's Buffer does not copy.
+  const aligned = inPlace ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes)
   if (!native) swapBytes(aligned, itemsize)
   const { buffer, byteOffset } = aligned
   const length = aligned.length / itemsize

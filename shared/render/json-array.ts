@@ -8,6 +8,7 @@ import type { Element } from '../numpy/element.ts'
 import { safeInteger } from '../numpy/element.ts'
 import type { NdArray } from '../numpy/ndarray.ts'
 import { cellsOf, makeArray } from '../numpy/ndarray.ts'
+import { PairwiseSum } from '../numpy/pairwise.ts'
 import { numbersOf, Summary } from '../numpy/statistics.ts'
 import type { BytesRef } from '../value/value.ts'
 import type { ArrayView, MaskedView } from '../lenses/view.ts'
@@ -46,24 +47,38 @@ function contentText(rendering: Rendering, array: NdArray): string {
   const { dtype } = array
   const isNumber = dtype.kind === 'i' || dtype.kind === 'u' || dtype.kind === 'f'
   const summary = new Summary()
+  const sum = new PairwiseSum(array.size)
   const hash = rendering.hashOf(chunks())
   const first = cellsOf(array, 0, firstElements).map((cell) =>
     cell && cell.kind !== 'node' ? elementJson(rendering, cell) : cutText('This element is not here.'),
   )
   let text = `,"sha256":${hash === undefined ? 'null' : `"${hash}"`},"first":[${first.join(',')}]`
   if (!isNumber || hash === undefined) return text
-  const { count, finite, min, max, mean } = summary.result()
+  const { count, finite, min, max } = summary.result()
   if (finite < count) text += `,"nonfinite":${count - finite}`
-  if (min === undefined || max === undefined || mean === undefined) return text
+  if (min === undefined || max === undefined) return text
+  const mean = (finite === count ? sum.sum : finiteSum(array, finite)) / finite
   const number = (value: number | bigint) => (dtype.kind === 'f' ? jsonFloat(Number(value)) : jsonInt(value))
   return `${text},"min":${number(min)},"max":${number(max)},"mean":${jsonFloat(mean)}`
 
   function* chunks(): Generator<Uint8Array> {
     for (const chunk of orderedChunks(array)) {
-      if (isNumber) summary.add(numbersOf(dtype, chunk))
+      if (isNumber) {
+        const numbers = numbersOf(dtype, chunk)
+        summary.add(numbers)
+        sum.add(numbers)
+      }
       yield canonicalBytes(dtype, chunk)
     }
   }
+}
+
+/** A second pass, for arrays with numbers to leave out. */
+function finiteSum(array: NdArray, finite: number): number {
+  const sum = new PairwiseSum(finite)
+  for (const chunk of orderedChunks(array))
+    sum.add(Float64Array.from(numbersOf(array.dtype, chunk), Number).filter(Number.isFinite))
+  return sum.sum
 }
 
 /** One element as a plain value; a sub-array as an array of its own. */
