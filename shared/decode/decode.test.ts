@@ -60,7 +60,7 @@ describe('what the bytes are', () => {
   test.each([
     ['', 'EMPTY'],
     ['?garbage', 'NOT_A_PICKLE'],
-    ['{"a": ', 'BAD_JSON'],
+    ['{"a": ', 'TRUNCATED'],
     ['\u0080\u0004]', 'TRUNCATED'],
   ])('%j has the problem %s', (text, code) => {
     using value = decodeSync(sourceOf(text))

@@ -1,0 +1,261 @@
+import { createHash } from 'node:crypto'
+import { lstatSync } from 'node:fs'
+import type { Stats } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+
+import { errnoOf, openFileSource } from '../../decode/file-source.ts'
+import { AppError } from '../../model/errors.ts'
+import type { Problem } from '../../model/errors.ts'
+import type {
+  Capabilities,
+  ChangeToken,
+  Entry,
+  FileRange,
+  Store,
+  StoreKind,
+  Stray,
+  WriteOperation,
+  WriteOutcome,
+} from '../contract.ts'
+import { Slices, throwIfCancelled } from '../slices.ts'
+import { hashOfKey, isShardName, shardOf } from './layout.ts'
+import type { FolderLayout } from './layout.ts'
+import { listShard, listShards, listStrays } from './scan.ts'
+import { stampOf } from './stamp.ts'
+import { writeEntries } from './write.ts'
+
+const defaultBatchSize = 1_000
+/** A little more than the time within which a stamp counts as fresh. */
+const settleMs = 25
+const encoder = new TextEncoder()
+
+interface ShardToken {
+  readonly token: string
+  readonly fresh: boolean
+}
+
+/**
+ * A cache of one file per entry. Read-only unless opened for writing.
+ *
+ * `changeToken` compares the status of every entry, not the times of the folders: an
+ * overwrite in place (which is how Python writes) leaves those as they were. That costs
+ * one `lstat` per entry, some four seconds for a million, in slices of 10 ms.
+ */
+export class FolderStore implements Store {
+  readonly kind: StoreKind
+  readonly location: string
+  readonly label: string
+  readonly capabilities: Capabilities
+  readonly #root: string
+  readonly #layout: FolderLayout
+  #closed = false
+
+  /** `root` is canonical and there; `openFolderStore` sees to it. */
+  constructor(root: string, layout: FolderLayout, write: boolean) {
+    this.#root = root
+    this.#layout = layout
+    this.kind = layout.kind
+    this.location = `${layout.kind}:${root}`
+    const name = basename(root)
+    this.label = name === 'cache' ? `${basename(dirname(root))}/${name}` : name
+    this.capabilities = {
+      write,
+      atomicBatch: false,
+      rangeRead: true,
+      sizes: 'exact',
+      stamps: 'mtime',
+      keys: 'name',
+      order: 'bytes',
+      values: layout.values,
+    }
+  }
+
+  async *entries(
+    options: { batchSize?: number; signal?: AbortSignal } = {},
+  ): AsyncGenerator<Entry[], void, void> {
+    this.#assertOpen()
+    const batchSize = options.batchSize ?? defaultBatchSize
+    const slices = new Slices(options.signal)
+    let batch: Entry[] = []
+    for (const shard of listShards(this.#root)) {
+      for (const name of listShard(this.#root, shard, this.#layout)) {
+        const entry = this.#entry(shard, name)
+        if (entry) batch.push(entry)
+        if (batch.length >= batchSize) {
+          yield batch
+          batch = []
+          this.#assertOpen()
+          throwIfCancelled(options.signal)
+        }
+        if (slices.isOver) await slices.next()
+      }
+    }
+    if (batch.length > 0) yield batch
+  }
+
+  async *entriesOf(
+    part: string,
+    options: { signal?: AbortSignal } = {},
+  ): AsyncGenerator<Entry[], void, void> {
+    this.#assertOpen()
+    throwIfCancelled(options.signal)
+    if (!isShardName(part)) throw new AppError('USAGE', `${part} is no part of the cache ${this.location}.`)
+    const names = listShard(this.#root, part, this.#layout)
+    for (let start = 0; start < names.length; start += defaultBatchSize) {
+      throwIfCancelled(options.signal)
+      const found = names.slice(start, start + defaultBatchSize).map((name) => this.#entry(part, name))
+      const batch = found.filter((entry) => entry !== undefined)
+      if (batch.length > 0) yield batch
+    }
+  }
+
+  /** `undefined` if the file went away since it was listed, or is no file any more. */
+  #entry(shard: string, name: string): Entry | undefined {
+    const status = statusOf(join(this.#root, shard, name))
+    if (!status?.isFile()) return undefined
+    const hash = this.#layout.suffix === '' ? name : name.slice(0, -this.#layout.suffix.length)
+    return {
+      key: encoder.encode(hash),
+      sizeBytes: status.size,
+      modifiedMs: status.mtimeMs,
+      stamp: stampOf(status, Date.now()).text,
+    }
+  }
+
+  async getMany(
+    keys: readonly Uint8Array[],
+    options: { range?: readonly [start: number, end: number]; signal?: AbortSignal } = {},
+  ): Promise<(Uint8Array | Problem | undefined)[]> {
+    this.#assertOpen()
+    const slices = new Slices(options.signal)
+    const isFolder = new Map<string, boolean>()
+    const values: (Uint8Array | Problem | undefined)[] = []
+    for (const key of keys) {
+      const hash = hashOfKey(key)
+      values.push(
+        hash !== undefined && this.#hasShard(shardOf(hash), isFolder)
+          ? this.#read(hash, options.range)
+          : undefined,
+      )
+      if (slices.isOver) await slices.next()
+    }
+    return values
+  }
+
+  /** A link in place of a shard folder would lead out of the cache. */
+  #hasShard(shard: string, known: Map<string, boolean>): boolean {
+    let has = known.get(shard)
+    if (has === undefined) {
+      has = statusOf(join(this.#root, shard))?.isDirectory() === true
+      known.set(shard, has)
+    }
+    return has
+  }
+
+  #read(hash: string, range: readonly [number, number] | undefined): Uint8Array | Problem | undefined {
+    const [start, end] = range ?? [0, Number.POSITIVE_INFINITY]
+    try {
+      using file = openFileSource(this.#pathOf(hash), { follow: false })
+      return file.read(start, Math.min(end, file.byteLength) - start)
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+      if (error.code === 'NOT_FOUND') return undefined
+      return { code: 'UNREADABLE', sentence: error.message }
+    }
+  }
+
+  #pathOf(hash: string): string {
+    return join(this.#root, shardOf(hash), hash + this.#layout.suffix)
+  }
+
+  locate(key: Uint8Array): FileRange | undefined {
+    this.#assertOpen()
+    const hash = hashOfKey(key)
+    if (hash === undefined || !this.#hasShard(shardOf(hash), new Map())) return undefined
+    const path = this.#pathOf(hash)
+    const status = statusOf(path)
+    return status?.isFile() ? { path, offset: 0, length: status.size } : undefined
+  }
+
+  async apply(
+    operations: readonly WriteOperation[],
+    options: { signal?: AbortSignal } = {},
+  ): Promise<WriteOutcome[]> {
+    this.#assertOpen()
+    if (!this.capabilities.write) {
+      throw new AppError(
+        'READ_ONLY',
+        `The cache ${this.location} is open for reading only; unlock it to change it.`,
+      )
+    }
+    return writeEntries(this.#root, this.#layout, operations, options.signal)
+  }
+
+  async changeToken(signal?: AbortSignal): Promise<ChangeToken> {
+    this.#assertOpen()
+    const slices = new Slices(signal)
+    const tokens = new Map<string, ShardToken>()
+    for (const shard of listShards(this.#root)) tokens.set(shard, await this.#shardToken(shard, slices))
+    const fresh = [...tokens].filter(([, token]) => token.fresh)
+    if (fresh.length > 0) {
+      await setTimeout(settleMs)
+      for (const [shard] of fresh) tokens.set(shard, await this.#shardToken(shard, slices))
+    }
+    const parts = new Map(
+      [...tokens].filter(([, { token }]) => token !== '').map(([shard, { token }]) => [shard, token]),
+    )
+    const whole = createHash('sha1')
+      .update(JSON.stringify([...parts]))
+      .digest('base64')
+    return { whole, parts }
+  }
+
+  /** The token is empty for a shard without entries: it then counts as not there. */
+  async #shardToken(shard: string, slices: Slices): Promise<ShardToken> {
+    const hash = createHash('sha1')
+    let count = 0
+    let fresh = false
+    for (const name of listShard(this.#root, shard, this.#layout)) {
+      const status = statusOf(join(this.#root, shard, name))
+      if (!status?.isFile()) continue
+      const stamp = stampOf(status, Date.now())
+      hash.update(`${name} ${stamp.text}\n`)
+      fresh ||= stamp.fresh
+      count++
+      if (slices.isOver) await slices.next()
+    }
+    return { token: count === 0 ? '' : hash.digest('base64'), fresh }
+  }
+
+  async strays(limit: number): Promise<Stray[]> {
+    this.#assertOpen()
+    const slices = new Slices()
+    const found: Stray[] = []
+    for (const stray of listStrays(this.#root, this.#layout)) {
+      if (found.length >= limit) break
+      found.push(stray)
+      if (slices.isOver) await slices.next()
+    }
+    return found
+  }
+
+  #assertOpen(): void {
+    if (this.#closed)
+      throw new AppError('INTERNAL', `The cache ${this.location} was used after it was closed.`)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true
+  }
+}
+
+/** `undefined` where there is nothing, or nothing that may be seen. */
+function statusOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error
+    return undefined
+  }
+}

@@ -1,0 +1,35 @@
+import type { Stats } from 'node:fs'
+
+/**
+ * How long after a change a file's times may still stand for two different contents:
+ * the kernel's clock for files ticks every 1 to 10 ms, some file systems count seconds.
+ */
+const tickMs = 20
+const secondsTickMs = 2_100
+
+let observations = 0
+
+export interface Stamp {
+  readonly text: string
+  /** The file may change again without its times changing; `text` then equals no other stamp. */
+  readonly fresh: boolean
+}
+
+/**
+ * A stamp of a file's content from its status: times of modification and of change,
+ * size and inode. The time of change is there because it cannot be set: it shows
+ * an overwrite whose modification time was put back (`cp -p`, `rsync -t`).
+ *
+ * As with git's racy index entries, a file that changed just now gets a stamp that will
+ * not come again, so that equal stamps always mean: unchanged.
+ */
+export function stampOf(status: Stats, nowMs: number): Stamp {
+  const { mtimeMs, ctimeMs, size, ino } = status
+  const text = [mtimeMs * 1_000, (ctimeMs - mtimeMs) * 1_000, size, ino]
+    .map((number) => Math.round(number).toString(36))
+    .join('.')
+  const countsSeconds = mtimeMs % 1_000 === 0 && ctimeMs % 1_000 === 0
+  const ageMs = nowMs - Math.max(mtimeMs, ctimeMs)
+  const fresh = ageMs < (countsSeconds ? secondsTickMs : tickMs) && ageMs > -secondsTickMs
+  return fresh ? { text: `${text}~${nowMs.toString(36)}.${observations++}`, fresh } : { text, fresh }
+}

@@ -1,0 +1,7 @@
+import type { StoreType } from './contract.ts'
+import { fsStoreType } from './fs/index.ts'
+import { jsonStoreType } from './json/index.ts'
+import { lmdbStoreType } from './lmdb/index.ts'
+
+/** Every kind of cache that this version opens; a new one is a folder and a line here. */
+export const storeTypes: readonly StoreType[] = [fsStoreType, jsonStoreType, lmdbStoreType]

@@ -1,0 +1,39 @@
+import { statSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+import { errnoOf } from '../decode/file-source.ts'
+import { AppError } from '../model/errors.ts'
+
+/** `NOT_FOUND`, with the part of the path that is there: a typing error shows. */
+export function noSuchPath(path: string): AppError {
+  const parent = nearestParent(path)
+  return new AppError('NOT_FOUND', `There is no ${path}; what exists of it is ${parent}.`, {
+    data: { path, parent },
+  })
+}
+
+function nearestParent(path: string): string {
+  let parent = dirname(path)
+  while (parent !== dirname(parent) && !exists(parent)) parent = dirname(parent)
+  return parent
+}
+
+function exists(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return false
+  }
+}
+
+/** `REFUSED`, with the system's reason. */
+export function refusedPath(path: string, error: unknown, verb: 'read' | 'written'): AppError {
+  const errno = errnoOf(error)
+  const why =
+    errno === 'EACCES' || errno === 'EPERM'
+      ? 'you have no permission; ask its owner'
+      : errno === 'EROFS'
+        ? 'its disk is mounted for reading only'
+        : (errno ?? (error instanceof Error ? error.message : String(error)))
+  return new AppError('REFUSED', `${path} cannot be ${verb}: ${why}.`, { cause: error, data: { path } })
+}
