@@ -1,0 +1,205 @@
+import { hash } from 'node:crypto'
+import { AppError } from '../../model/errors.ts'
+import type { Problem } from '../../model/errors.ts'
+import type { ByteSource } from '../../model/source.ts'
+import type { BytesRef } from '../../value/value.ts'
+import type {
+  Capabilities,
+  ChangeToken,
+  Entry,
+  FileRange,
+  Store,
+  Stray,
+  WriteOperation,
+  WriteOutcome,
+} from '../contract.ts'
+import { Slices, throwIfCancelled } from '../slices.ts'
+import { isProblem } from './dbm.ts'
+import type { DbmReader, DbmWriter, FoundValue } from './dbm.ts'
+import { innerPickle, wrapPickle } from './inner.ts'
+import type { DbmPlace } from './places.ts'
+import { filesToken } from './quiet-file.ts'
+
+const defaultBatchSize = 1000
+/** Values up to here are read while listing, for their stamp; larger ones have none. */
+const stampedBytes = 16 * 1024
+
+export interface FileStoreParts {
+  readonly place: DbmPlace
+  open(): DbmReader
+  /** `undefined`: opened for reading, or a format that is not written. */
+  readonly writer: DbmWriter | undefined
+  readonly notes: readonly string[]
+}
+
+/**
+ * A shelf on files that are read by range. What another process changes is
+ * seen by the next call: the files' sizes and times are looked at each time.
+ */
+export class ShelveFileStore implements Store {
+  readonly kind = 'shelve'
+  readonly location: string
+  readonly label: string
+  readonly capabilities: Capabilities
+  readonly notes: readonly string[]
+  readonly #parts: FileStoreParts
+  #reader: DbmReader
+  #token: string
+  #strays: readonly Stray[] | undefined
+
+  /** Throws what opening the files throws. */
+  constructor(parts: FileStoreParts) {
+    this.#parts = parts
+    this.#token = filesToken(parts.place.files)
+    this.#reader = parts.open()
+    this.location = shelveLocation(parts.place)
+    this.label = parts.place.base
+    this.notes = parts.notes
+    this.capabilities = shelveCapabilities(parts.writer !== undefined, true)
+  }
+
+  async *entries(options: { batchSize?: number; signal?: AbortSignal } = {}): AsyncGenerator<Entry[]> {
+    const slices = new Slices(options.signal)
+    const batchSize = options.batchSize ?? defaultBatchSize
+    // A reader of its own: calls in between may open another.
+    using reader = this.#parts.open()
+    let batch: Entry[] = []
+    for (const entry of reader.entries()) {
+      const stamp = stampOf(reader, entry)
+      batch.push(stamp === undefined ? entry : { ...entry, stamp })
+      if (batch.length >= batchSize) {
+        yield batch
+        batch = []
+      }
+      // oxlint-disable-next-line no-await-in-loop -- lets other work in between
+      if (slices.isOver) await slices.next()
+    }
+    if (batch.length > 0) yield batch
+    this.#strays = [...reader.strays]
+  }
+
+  async getMany(
+    keys: readonly Uint8Array[],
+    options: { range?: readonly [start: number, end: number]; signal?: AbortSignal } = {},
+  ): Promise<(Uint8Array | Problem | undefined)[]> {
+    const slices = new Slices(options.signal)
+    const reader = this.#current()
+    const values: (Uint8Array | Problem | undefined)[] = []
+    for (const key of keys) {
+      values.push(readValue(reader, key, options.range))
+      // oxlint-disable-next-line no-await-in-loop -- lets other work in between
+      if (slices.isOver) await slices.next()
+    }
+    return values
+  }
+
+  /** Only where the value lies in one piece. */
+  locate(key: Uint8Array): FileRange | undefined {
+    const found = this.#current().find(key)
+    if (!found || isProblem(found)) return undefined
+    return found.pieces.length === 1 ? found.pieces[0] : undefined
+  }
+
+  innerValue(value: ByteSource): BytesRef | undefined {
+    return innerPickle(value)
+  }
+
+  wrapValue(inner: Uint8Array): Uint8Array {
+    return wrapPickle(inner)
+  }
+
+  async apply(
+    operations: readonly WriteOperation[],
+    options: { signal?: AbortSignal } = {},
+  ): Promise<WriteOutcome[]> {
+    throwIfCancelled(options.signal)
+    const { writer } = this.#parts
+    if (!writer) throw readOnlyShelf(this.#parts.place)
+    if (operations.length === 0) return []
+    return writer(operations, options.signal)
+  }
+
+  async changeToken(): Promise<ChangeToken> {
+    return { whole: filesToken(this.#parts.place.files) }
+  }
+
+  async strays(limit: number): Promise<Stray[]> {
+    if (!this.#strays) {
+      const listing = this.entries()
+      // oxlint-disable-next-line no-await-in-loop -- batches come one after the other
+      while ((await listing.next()).done !== true) continue
+    }
+    return (this.#strays ?? []).slice(0, limit)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#reader[Symbol.dispose]()
+  }
+
+  /** The reader, opened again where the files changed since. */
+  #current(): DbmReader {
+    const token = filesToken(this.#parts.place.files)
+    if (token !== this.#token) {
+      const fresh = this.#parts.open()
+      this.#reader[Symbol.dispose]()
+      this.#reader = fresh
+      this.#token = token
+    }
+    return this.#reader
+  }
+}
+
+export function shelveLocation(place: DbmPlace): string {
+  return `shelve:${place.base}?format=${place.format}`
+}
+
+export function shelveCapabilities(write: boolean, hasStamps: boolean): Capabilities {
+  return {
+    write,
+    atomicBatch: false,
+    rangeRead: true,
+    sizes: 'exact',
+    stamps: hasStamps ? 'content' : 'none',
+    keys: 'bytes',
+    order: 'none',
+    values: 'pickle',
+  }
+}
+
+export function readOnlyShelf(place: DbmPlace): AppError {
+  return place.format === 'ndbm'
+    ? new AppError(
+        'READ_ONLY',
+        `${place.base} is an ndbm shelf, which is only read here; migrate it to another format.`,
+      )
+    : new AppError('READ_ONLY', `${place.base} is open for reading only; unlock it for writing first.`)
+}
+
+function readValue(
+  reader: DbmReader,
+  key: Uint8Array,
+  range: readonly [start: number, end: number] | undefined,
+): Uint8Array | Problem | undefined {
+  const found = reader.find(key)
+  if (!found || isProblem(found)) return found
+  const [start, end] = clampRange(range, found.sizeBytes)
+  const bytes = reader.read(found, start, end)
+  if (bytes.length === end - start) return bytes
+  return { code: 'UNREADABLE', sentence: 'The file became shorter while the value was read; read it again.' }
+}
+
+export function clampRange(
+  range: readonly [start: number, end: number] | undefined,
+  sizeBytes: number,
+): [start: number, end: number] {
+  if (!range) return [0, sizeBytes]
+  const start = Math.min(Math.max(0, range[0]), sizeBytes)
+  return [start, Math.max(start, Math.min(range[1], sizeBytes))]
+}
+
+function stampOf(reader: DbmReader, entry: Entry): string | undefined {
+  if (entry.sizeBytes === undefined || entry.sizeBytes > stampedBytes) return undefined
+  const found: FoundValue | Problem | undefined = reader.find(entry.key)
+  if (!found || isProblem(found)) return undefined
+  return hash('sha1', reader.read(found, 0, found.sizeBytes), 'base64url')
+}
