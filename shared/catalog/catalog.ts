@@ -200,16 +200,35 @@ export class Catalog {
     return this.#guard(() => byKey(this.#statements.knownOfPart.all(part)))
   }
 
-  /** What the catalog has altogether. */
-  known(): Map<string, KnownEntry> {
-    return this.#guard(() => byKey(this.#statements.allKnown.all()))
+  /** What the catalog has of these keys. */
+  known(keys: readonly Uint8Array[]): Map<string, KnownEntry> {
+    return this.#guard(() =>
+      byKey(keys.map((key) => this.#statements.known.get(key)).filter((entry) => entry !== undefined)),
+    )
   }
 
-  /** Writes a batch in one transaction. */
-  write(batch: CatalogBatch): void {
-    this.#guard(() => {
-      this.#writer.write(batch)
+  /** How many entries each part has. */
+  partCounts(): Map<string, number> {
+    return this.#guard(() => new Map(this.#statements.partCounts.all()))
+  }
+
+  /** The highest id given so far. */
+  lastId(): number {
+    return this.#guard(() => this.#statements.lastId.get() ?? 0)
+  }
+
+  /** Keys as binary text (`latin1`) of all entries but those whose id passes. */
+  keysUnless(passes: (id: number) => boolean): string[] {
+    return this.#guard(() => {
+      const keys: string[] = []
+      for (const { id, key } of this.#statements.allKeys.iterate()) if (!passes(id)) keys.push(key.toString('latin1'))
+      return keys
     })
+  }
+
+  /** Writes a batch in one transaction. `removed`: how many of `remove` were there. */
+  write(batch: CatalogBatch): { removed: number } {
+    return this.#guard(() => ({ removed: this.#writer.write(batch) }))
   }
 
   /** Takes up to `rows` more entries into the text index; 0: it is complete. Searching works without, slower. */
@@ -262,10 +281,16 @@ function prepareStatements(database: Database) {
     revision: database.prepare<[], number>(`SELECT value FROM meta WHERE name = 'revision'`).pluck(),
     token: database.prepare<[], string>(`SELECT value FROM meta WHERE name = 'token'`).pluck(),
     parts: database.prepare<[], [string, string | null]>('SELECT name, token FROM parts').raw(),
-    known: database.prepare<[Uint8Array], { id: number }>('SELECT id FROM entries WHERE key = ?'),
+    known: database.prepare<[Uint8Array], Known>('SELECT id, key, stamp FROM entries WHERE key = ?'),
     knownOfPart: database.prepare<[string], Known>(
       'SELECT id, key, stamp FROM entries WHERE part = (SELECT id FROM parts WHERE name = ?)',
     ),
-    allKnown: database.prepare<[], Known>('SELECT id, key, stamp FROM entries'),
+    partCounts: database
+      .prepare<[], [string, number]>(
+        'SELECT name, count(*) FROM parts JOIN entries ON entries.part = parts.id GROUP BY parts.id',
+      )
+      .raw(),
+    allKeys: database.prepare<[], { id: number; key: Buffer }>('SELECT id, key FROM entries'),
+    lastId: database.prepare<[], number>('SELECT max(id) FROM entries').pluck(),
   }
 }

@@ -80,10 +80,10 @@ export class Writer {
     this.#statements = prepareStatements(database)
   }
 
-  /** Writes a batch in one transaction: all of it or, if it throws, nothing. */
-  write(batch: CatalogBatch): void {
+  /** Writes a batch in one transaction: all of it or, if it throws, nothing. How many were removed. */
+  write(batch: CatalogBatch): number {
     try {
-      this.#database.transaction(() => this.#write(batch)).immediate()
+      return this.#database.transaction(() => this.#write(batch)).immediate()
     } catch (thrown) {
       this.#strings.clear()
       this.#changes.clear()
@@ -91,9 +91,10 @@ export class Writer {
     }
   }
 
-  #write({ put = [], remove = [], parts, token }: CatalogBatch): void {
+  #write({ put = [], remove = [], parts, token }: CatalogBatch): number {
     for (const entry of put) this.#put(entry)
-    for (const key of remove) this.#remove(key)
+    let removed = 0
+    for (const key of remove) if (this.#remove(key)) removed++
     for (const [name, partToken] of parts ?? [])
       this.#statements.setPartToken.run(partToken ?? null, this.#part(name))
     if (token?.whole === undefined) {
@@ -102,7 +103,8 @@ export class Writer {
       this.#statements.setToken.run(token.whole)
     }
     this.#sums.write(this.#changes)
-    if (put.length + remove.length > 0) this.#statements.bumpRevision.run()
+    if (put.length + removed > 0) this.#statements.bumpRevision.run()
+    return removed
   }
 
   #put(entry: CatalogEntry): void {
@@ -159,12 +161,13 @@ export class Writer {
     }
   }
 
-  #remove(key: Uint8Array): void {
+  #remove(key: Uint8Array): boolean {
     const old = this.#statements.selectOld.get(key)
-    if (!old) return
+    if (!old) return false
     this.#leave(old)
     this.#statements.deleteEntry.run(old.id)
     this.#statements.deleteTexts.run(old.id)
+    return true
   }
 
   /** Takes away all that an entry added elsewhere: its sums, arguments and indexed text. */

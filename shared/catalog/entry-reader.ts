@@ -1,0 +1,143 @@
+import { decodeSync, decodeValue } from '../decode/decode.ts'
+import { openFileSource } from '../decode/file-source.ts'
+import type { Problem } from '../model/errors.ts'
+import { AppError } from '../model/errors.ts'
+import type { EntrySummary } from '../model/record.ts'
+import type { ByteSource } from '../model/source.ts'
+import { MemorySource, MissingBytes } from '../model/source.ts'
+import { damagedSummary, summarize } from '../records/summarize.ts'
+import type { Entry, FileRange, Store } from '../stores/contract.ts'
+import { MeteredSource } from './metered-source.ts'
+import { PartialSource, SliceSource } from './partial-source.ts'
+
+/** Values above this are read by ranges, where the store can. */
+const smallBytes = 256 * 1024
+/** What is asked of a store at once. */
+const requestKeys = 128
+const requestBytes = 2 * 1024 * 1024
+const rangeBytes = 64 * 1024
+/** After so many ranges of one value the rest of it is read as a whole. */
+const rangesAtMost = 64
+
+/** `undefined`: the entry went away since it was listed. */
+export type SummarizedEntry = readonly [entry: Entry, summary: EntrySummary | undefined]
+
+/** Reads entries of one store for the index, stepping over arrays, and counts the bytes that it got. */
+export class EntryReader {
+  readonly #store: Store
+  readonly #signal: AbortSignal | undefined
+  bytesRead = 0
+
+  constructor(store: Store, signal?: AbortSignal) {
+    this.#store = store
+    this.#signal = signal
+  }
+
+  /** Summaries of entries, in no certain order. What cannot be read has a damaged summary. */
+  async *summaries(entries: readonly Entry[]): AsyncGenerator<SummarizedEntry, void, void> {
+    const together: Entry[] = []
+    for (const entry of entries) {
+      const place = this.#store.locate?.(entry.key)
+      if (place) yield [entry, await this.#readFile(place)]
+      else if (this.#isLarge(entry)) yield [entry, await this.#readByRanges(entry)]
+      else together.push(entry)
+    }
+    for (const request of requestsOf(together)) yield* this.#readTogether(request)
+  }
+
+  #isLarge({ sizeBytes }: Entry): boolean {
+    return this.#store.capabilities.rangeRead && sizeBytes !== undefined && sizeBytes > smallBytes
+  }
+
+  async #readFile({ path, offset, length }: FileRange): Promise<EntrySummary | undefined> {
+    try {
+      using file = openFileSource(path, { offset, length })
+      const source = new MeteredSource(file)
+      try {
+        return await this.#summarize(source)
+      } finally {
+        this.bytesRead += source.bytesRead
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof AppError) || thrown.code === 'CANCELLED') throw thrown
+      return thrown.code === 'NOT_FOUND' ? undefined : unreadable(thrown.message)
+    }
+  }
+
+  async *#readTogether(entries: readonly Entry[]): AsyncGenerator<SummarizedEntry, void, void> {
+    const values = await this.#store.getMany(
+      entries.map(({ key }) => key),
+      { signal: this.#signal },
+    )
+    for (const [i, entry] of entries.entries()) {
+      const value = values[i]
+      if (value instanceof Uint8Array) {
+        this.bytesRead += value.length
+        yield [entry, await this.#summarize(new MemorySource(value))]
+      } else {
+        yield [entry, value && damagedSummary(value)]
+      }
+    }
+  }
+
+  async #readByRanges(entry: Entry): Promise<EntrySummary | undefined> {
+    const source = new PartialSource(entry.sizeBytes!)
+    let wanted = { offset: 0, length: rangeBytes }
+    for (let ranges = 1; ; ranges++) {
+      const end = ranges < rangesAtMost ? wanted.offset + Math.max(wanted.length, rangeBytes) : source.byteLength
+      const range = [wanted.offset, Math.min(end, source.byteLength)] as const
+      const [bytes] = await this.#store.getMany([entry.key], { range, signal: this.#signal })
+      if (!(bytes instanceof Uint8Array)) return bytes && damagedSummary(bytes)
+      this.bytesRead += bytes.length
+      source.add(range[0], bytes)
+      // The value became shorter since it was listed: what is asked for will never come.
+      if (bytes.length < range[1] - range[0]) return this.#summarize(new MemorySource(await this.#readWhole(entry)))
+      try {
+        return await this.#summarize(source)
+      } catch (thrown) {
+        if (!(thrown instanceof MissingBytes)) throw thrown
+        wanted = thrown
+      }
+    }
+  }
+
+  async #readWhole(entry: Entry): Promise<Uint8Array> {
+    const [bytes] = await this.#store.getMany([entry.key], { signal: this.#signal })
+    if (!(bytes instanceof Uint8Array)) return new Uint8Array(0)
+    this.bytesRead += bytes.length
+    return bytes
+  }
+
+  async #summarize(stored: ByteSource): Promise<EntrySummary> {
+    const source = this.#unwrap(stored)
+    const options = { values: this.#store.capabilities.values, signal: this.#signal }
+    using decoded = decodeSync(source, options) ?? (await decodeValue(source, options))
+    return summarize(decoded)
+  }
+
+  #unwrap(stored: ByteSource): ByteSource {
+    const inner = this.#store.innerValue?.(stored)
+    if (!inner) return stored
+    return inner.inline ? new MemorySource(inner.inline) : new SliceSource(stored, inner.at ?? 0, inner.length)
+  }
+}
+
+function unreadable(sentence: string): EntrySummary {
+  const problem: Problem = { code: 'UNREADABLE', sentence }
+  return damagedSummary(problem)
+}
+
+function* requestsOf(entries: readonly Entry[]): Generator<Entry[], void, void> {
+  let request: Entry[] = []
+  let bytes = 0
+  for (const entry of entries) {
+    request.push(entry)
+    bytes += entry.sizeBytes ?? 0
+    if (request.length >= requestKeys || bytes >= requestBytes) {
+      yield request
+      request = []
+      bytes = 0
+    }
+  }
+  if (request.length > 0) yield request
+}
