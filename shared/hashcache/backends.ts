@@ -33,10 +33,11 @@ export function storeBackend(store: Store): Backend {
           `The stored result ${key} cannot be read: ${value.sentence} Evict it to compute it again`,
         )
       }
-      return readRecord(key, value)
+      return readRecord(key, unwrapped(store, value))
     },
     async dump(key, record): Promise<void> {
-      const value = writeJoblib(fromJs(record))
+      const inner = writeJoblib(fromJs(record))
+      const value = store.wrapValue?.(inner) ?? inner
       const [outcome] = await store.apply([{ kind: 'put', key: parseKey(key), value }])
       if (outcome && !outcome.done)
         throw new AppError('REFUSED', `The result ${key} was not stored: ${outcome.sentence}`)
@@ -61,6 +62,14 @@ export function backendAt(location: string): Backend & { close(): Promise<void> 
       await (await store)?.[Symbol.asyncDispose]()
     },
   }
+}
+
+/** Some stores wrap values once more (shelve pickles the bytes of a pickle). */
+function unwrapped(store: Store, value: Uint8Array): Uint8Array {
+  const source = new MemorySource(value)
+  const inner = store.innerValue?.(source)
+  if (!inner) return value
+  return inner.inline ?? source.read(inner.at, inner.length)
 }
 
 /** The output of a call, or the values of a dump. */

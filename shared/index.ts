@@ -1,0 +1,13 @@
+/** The door for everyone: the pure parts, which run in Node, browsers and Electron alike. */
+export { AppError, type ErrorCode, type Problem, type ProblemCode } from './model/errors.ts'
+export { parseKey, showKey } from './model/keys.ts'
+export type { EntryKind, EntryStatus, EntrySummary } from './model/record.ts'
+export { type ByteSource, MemorySource } from './model/source.ts'
+export type { Decoded, Value, ValueKind } from './value/value.ts'
+export { readJoblib } from './joblib/read.ts'
+export { writeJoblib } from './joblib/write.ts'
+export { readJson } from './json/read.ts'
+export { readPickle } from './pickle/read.ts'
+export { writePickle } from './pickle/write.ts'
+export { viewOf } from './lenses/view-of.ts'
+export type { View } from './lenses/view.ts'
