@@ -72,6 +72,11 @@ export function strText(value: string): string {
   return quote + body + quote
 }
 
+/** A name or a sentence with what cannot be seen, or turns the direction of the text, as escapes; no quotes. */
+export function visibleText(text: string): string {
+  return text.replace(unprintable, escapeCharacter)
+}
+
 function escapeCharacter(character: string): string {
   const short = shortEscapes[character]
   if (short) return short
