@@ -1,0 +1,202 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useCallback, useEffect, useRef, type RefObject } from 'react'
+import type { Connection } from '../../shared/api/contract.ts'
+import { closeStore, putConnection, refreshStore, storesQuery, summaryQuery } from '../api/queries.ts'
+import { ConnectionList } from '../features/connections/ConnectionList.tsx'
+import { EntriesPane } from '../features/entries/EntriesPane.tsx'
+import { copySelectedKeys, useSelectionTotals } from '../features/entries/SelectionBar.tsx'
+import { commandLineFor } from '../features/entries/command-line.ts'
+import { useEntries, type Entries } from '../features/entries/use-entries.ts'
+import { useThrottled } from '../features/entries/use-throttled.ts'
+import { withClause } from '../features/filter/filter-text.ts'
+import { FunctionList } from '../features/functions/FunctionList.tsx'
+import { LookAt } from '../features/functions/LookAt.tsx'
+import { Inspector } from '../features/inspector/Inspector.tsx'
+import { copyText } from '../ui/clipboard.ts'
+import { Resizer } from '../ui/Resizer.tsx'
+import { useNotice } from '../ui/use-notice.ts'
+import { isBoolean, isNumber, useStored } from '../ui/use-stored.ts'
+import { noSelection, selectAll } from '../virtual/selection.ts'
+import { useDesk, type Desk } from './desk.ts'
+import type { CommandId } from './keymap.ts'
+import { Palette } from './Palette.tsx'
+import { inspectorTabs } from './place.ts'
+import type { CommandHandlers } from './Shell.tsx'
+import classes from './Shell.module.css'
+import { StatusBar } from './StatusBar.tsx'
+
+const sideWidth = { initial: 224, minimum: 160, maximum: 480 }
+const inspectorWidth = { initial: 400, minimum: 280, maximum: 1_000 }
+const summaryPaceMs = 1_500
+
+export interface WorkspaceProps {
+  store: Connection
+  commands: RefObject<CommandHandlers>
+  paletteEnabled: (command: CommandId) => boolean
+}
+
+/** One open cache: functions, entries, inspector, status. */
+export function Workspace({ store, commands, paletteEnabled }: WorkspaceProps) {
+  const desk = useDesk()
+  const { place, navigate } = desk
+  const layout = useLayout()
+  const [notice, notify] = useNotice()
+  const summary = useQuery(summaryQuery(store.id, useThrottled(store.revision, summaryPaceMs))).data
+  const entries = useEntries({ store, query: place.query, sort: place.sort, entry: place.entry })
+  const totals = useSelectionTotals(entries.view)
+  const filterField = useRef<HTMLInputElement>(null)
+  const grid = useRef<HTMLDivElement>(null)
+  const closeStoreCommand = useCloseStore(store, desk)
+  const refresh = useRefresh(store, notify)
+
+  const handlers: CommandHandlers = {
+    ...entryCommands(desk, entries, store, notify),
+    refresh,
+    close: closeStoreCommand,
+    copyLocation: () => void copyText(store.location),
+    focusFilter: () => filterField.current?.select(),
+    toggleInspector: () => layout.setIsInspectorOpen(!layout.isInspectorOpen),
+    toggleSidebar: () => layout.setIsSideOpen(!layout.isSideOpen),
+    ...Object.fromEntries(
+      inspectorTabs.map((tab) => [
+        tab,
+        () => {
+          layout.setIsInspectorOpen(true)
+          navigate({ tab }, 'replace')
+        },
+      ]),
+    ),
+  }
+  useEffect(() => {
+    commands.current = handlers
+    return () => {
+      commands.current = {}
+    }
+  })
+  const { setIsInspectorOpen } = layout
+  const openInspector = useCallback(() => {
+    setIsInspectorOpen(true)
+    requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-inspector-focus]')?.focus())
+  }, [setIsInspectorOpen])
+
+  return (
+    <>
+      {layout.isSideOpen ? (
+        <nav
+          className={classes.side}
+          data-region
+          style={{ width: layout.side }}
+          aria-label="Caches and functions"
+        >
+          <div className={classes.sideScroll}>
+            <ConnectionList />
+            {summary ? <FunctionList summary={summary} /> : null}
+            {summary ? <LookAt summary={summary} /> : null}
+          </div>
+          <Resizer
+            label="Width of the sidebar"
+            panel="before"
+            size={layout.side}
+            onSize={layout.setSide}
+            {...sideWidth}
+          />
+        </nav>
+      ) : null}
+      <main className={classes.main}>
+        <EntriesPane
+          store={store}
+          entries={entries}
+          totals={totals}
+          functions={summary?.functions}
+          filterField={filterField}
+          grid={grid}
+          onOpen={openInspector}
+        />
+      </main>
+      {layout.isInspectorOpen ? (
+        <aside
+          className={classes.inspector}
+          data-region
+          style={{ width: layout.inspector }}
+          aria-label="Inspector"
+        >
+          <Resizer
+            label="Width of the inspector"
+            panel="after"
+            size={layout.inspector}
+            onSize={layout.setInspector}
+            {...inspectorWidth}
+          />
+          <Inspector store={store} onLeave={() => grid.current?.focus()} />
+        </aside>
+      ) : null}
+      <StatusBar store={store} summary={summary} totals={totals} notice={notice} />
+      <Palette summary={summary} isEnabled={paletteEnabled} />
+    </>
+  )
+}
+
+function useLayout() {
+  const [side, setSide] = useStored('side-width', sideWidth.initial, isNumber)
+  const [inspector, setInspector] = useStored('inspector-width', inspectorWidth.initial, isNumber)
+  const [isSideOpen, setIsSideOpen] = useStored('side-open', true, isBoolean)
+  const [isInspectorOpen, setIsInspectorOpen] = useStored('inspector-open', true, isBoolean)
+  return {
+    side,
+    setSide,
+    inspector,
+    setInspector,
+    isSideOpen,
+    setIsSideOpen,
+    isInspectorOpen,
+    setIsInspectorOpen,
+  }
+}
+
+function useCloseStore(store: Connection, { navigate }: Desk): () => void {
+  const client = useQueryClient()
+  const close = async (): Promise<void> => {
+    client.setQueryData(storesQuery.queryKey, await closeStore(store.id))
+    navigate({ store: undefined, query: '', entry: undefined })
+  }
+  return () => void close()
+}
+
+function useRefresh(store: Connection, notify: (text: string) => void): () => void {
+  const client = useQueryClient()
+  const refresh = async (): Promise<void> => {
+    notify('Looking for changes…')
+    const after = await refreshStore(store.id)
+    putConnection(client, after)
+    notify(after.revision === store.revision ? 'Nothing changed' : 'Reading what changed')
+  }
+  return () => void refresh().catch((error: unknown) => notify(String(error)))
+}
+
+/** What the commands about entries do with the focused entry and the selection. */
+function entryCommands(
+  desk: Desk,
+  entries: Entries,
+  store: Connection,
+  notify: (text: string) => void,
+): CommandHandlers {
+  const { view } = entries
+  const focused = view ? entries.rowAt(view.grid.row) : undefined
+  const copy = (text: string | undefined, what: string): void => {
+    if (text === undefined) return notify('No entry is chosen')
+    void copyText(text).then((isCopied) =>
+      notify(isCopied ? `${what} copied` : 'The browser did not allow copying'),
+    )
+  }
+  return {
+    clearFilter: () => desk.navigate({ query: '' }),
+    damaged: () => desk.navigate({ query: withClause('', 'status', 'damaged') }),
+    selectAll: () => view && entries.setGrid({ ...view.grid, selection: selectAll(view.result.entries) }),
+    clearSelection: () => view && entries.setGrid({ ...view.grid, selection: noSelection }),
+    copyKeys: () => view && void copySelectedKeys(view).then(notify),
+    copyCall: () => copy(focused?.call, 'Call'),
+    copyCommand: () => copy(focused && commandLineFor(store, focused.key), 'Command'),
+    sameFunction: () =>
+      focused?.func !== undefined && desk.navigate({ query: withClause('', 'func', focused.func) }),
+  }
+}

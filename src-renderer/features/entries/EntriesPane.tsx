@@ -1,0 +1,192 @@
+import { Button } from '@mantine/core'
+import { IconDatabase, IconFilterOff } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useCallback, useMemo, type RefObject } from 'react'
+import type { Connection, FunctionSummary, Row, SelectionTotals } from '../../../shared/api/contract.ts'
+import { ApiError } from '../../api/client.ts'
+import { argumentsQuery } from '../../api/queries.ts'
+import { useDesk } from '../../app/desk.ts'
+import { nextSort } from '../../app/place.ts'
+import { formatBytes, formatCompute, formatCount } from '../../ui/format.ts'
+import { EmptyState, ErrorState, Waiting } from '../../ui/States.tsx'
+import { useStored } from '../../ui/use-stored.ts'
+import { visibleText } from '../../ui/visible-text.ts'
+import { gridStart } from '../../virtual/focus.ts'
+import { countSelected } from '../../virtual/selection.ts'
+import { requiredValue } from '../filter/filter-text.ts'
+import { FilterField } from '../filter/FilterField.tsx'
+import { columnsFor, isColumnChoices, isShown, noChoices, type ColumnChoices } from './columns.tsx'
+import { ColumnsButton, ColumnsMenu } from './ColumnsMenu.tsx'
+import { EntriesGrid } from './EntriesGrid.tsx'
+import classes from './EntriesPane.module.css'
+import { RowMenu } from './RowMenu.tsx'
+import { SelectionBar } from './SelectionBar.tsx'
+import type { Entries, EntriesView } from './use-entries.ts'
+
+export interface EntriesPaneProps {
+  store: Connection
+  entries: Entries
+  totals: SelectionTotals | undefined
+  functions: readonly FunctionSummary[] | undefined
+  filterField: RefObject<HTMLInputElement | null>
+  grid: RefObject<HTMLDivElement | null>
+  onOpen: () => void
+}
+
+/** Filter, entries, and what is selected of them. */
+export function EntriesPane(props: EntriesPaneProps) {
+  const { store, entries, totals, filterField, grid, onOpen } = props
+  const { place, navigate, zone, nowSeconds } = useDesk()
+  const { view } = entries
+  const { columns, shown, choices, setChoices } = useColumns(store, props.functions)
+  const context = useMemo(() => ({ nowSeconds, zone }), [nowSeconds, zone])
+  const onQuery = useCallback((query: string) => navigate({ query }, 'replace'), [navigate])
+  const onFocusEntry = useCallback((row: Row) => navigate({ entry: row.key }, 'replace'), [navigate])
+  const onSort = (column: string, isAdded: boolean): void =>
+    navigate({ sort: nextSort(place.sort, column, isAdded) }, 'replace')
+  const onWidth = (column: string, width: number | undefined): void => {
+    const { [column]: _old, ...widths } = choices.widths
+    setChoices({ ...choices, widths: width === undefined ? widths : { ...widths, [column]: width } })
+  }
+  const focusGrid = (): void => {
+    grid.current?.focus()
+    if (view && view.grid.row < 0 && view.result.entries > 0) entries.setGrid({ ...gridStart, row: 0 })
+  }
+  const columnsMenu = <ColumnsMenu columns={columns} choices={choices} onChoices={setChoices} />
+
+  return (
+    <>
+      <div className={classes.query} data-region>
+        <FilterField
+          query={place.query}
+          error={filterError(entries.error)}
+          field={filterField}
+          onQuery={onQuery}
+          onLeave={focusGrid}
+        />
+        <CountSummary view={view} store={store} isSearching={entries.isSearching} />
+        <ColumnsButton>{columnsMenu}</ColumnsButton>
+      </div>
+      <div className={classes.body} data-region>
+        <EntriesBody {...props} onReset={() => navigate({ query: '' })}>
+          {(present) => (
+            <EntriesGrid
+              view={present}
+              onScreen={entries.onScreen}
+              columns={shown}
+              widths={choices.widths}
+              context={context}
+              sort={place.sort}
+              scroller={grid}
+              rowMenu={<RowMenu view={present} row={entries.rowAt(present.grid.row)} onOpen={onOpen} />}
+              columnsMenu={columnsMenu}
+              onGrid={entries.setGrid}
+              onFocusEntry={onFocusEntry}
+              onOpen={onOpen}
+              onSort={onSort}
+              onWidth={onWidth}
+              onResultGone={entries.searchAgain}
+            />
+          )}
+        </EntriesBody>
+      </div>
+      {view && countSelected(view.grid.selection) > 1 ? (
+        <SelectionBar view={view} totals={totals} isOutdated={entries.isOutdated} onClear={entries.catchUp} />
+      ) : null}
+    </>
+  )
+}
+
+function filterError(error: Error | null): Error | null {
+  return error instanceof ApiError && error.code === 'BAD_QUERY' ? error : null
+}
+
+/** Arguments become columns when the filter leaves one function. */
+function useColumns(store: Connection, functions: readonly FunctionSummary[] | undefined) {
+  const { place } = useDesk()
+  const asked = requiredValue(place.query, 'func')
+  const only = functions?.length === 1 ? functions[0]?.func : undefined
+  const func = functions?.some((each) => each.func === asked) ? asked : only
+  const module = requiredValue(place.query, 'module')
+  const args = useQuery({
+    ...argumentsQuery(store.id, func ?? '', module, store.revision),
+    enabled: func !== undefined,
+  }).data
+  const columns = useMemo(() => columnsFor(func === undefined ? undefined : args), [func, args])
+  const [choices, setChoices] = useStored<ColumnChoices>(
+    `columns:${store.location}`,
+    noChoices,
+    isColumnChoices,
+  )
+  const shown = useMemo(() => columns.filter((column) => isShown(column, choices)), [columns, choices])
+  return { columns, shown, choices, setChoices }
+}
+
+interface CountSummaryProps {
+  view: EntriesView | undefined
+  store: Connection
+  isSearching: boolean
+}
+
+function CountSummary({ view, store, isSearching }: CountSummaryProps) {
+  if (!view) return null
+  const { entries, bytes, computeSeconds } = view.result
+  const isAll = view.query === ''
+  return (
+    <span className={classes.count} data-busy={isSearching || undefined} aria-live="polite">
+      <b>{formatCount(entries)}</b>
+      {isAll
+        ? entries === 1
+          ? ' entry'
+          : ' entries'
+        : ` of ${formatCount(Math.max(entries, store.entries))}`}{' '}
+      · {formatBytes(bytes)} · {formatCompute(computeSeconds)}
+    </span>
+  )
+}
+
+interface EntriesBodyProps extends EntriesPaneProps {
+  onReset: () => void
+  children: (view: EntriesView) => React.ReactNode
+}
+
+/** The grid, or why there is none. */
+function EntriesBody({ store, entries, onReset, children }: EntriesBodyProps) {
+  const { run } = useDesk()
+  const { view, error } = entries
+  if (store.state === 'failed') {
+    const failure = new ApiError(
+      0,
+      store.error ?? { code: 'REFUSED', message: 'The cache could not be read.' },
+    )
+    return <ErrorState title="This cache cannot be read" error={failure} onRetry={() => run('refresh')} />
+  }
+  if (error && !view && filterError(error) === null) {
+    return <ErrorState title="The entries cannot be listed" error={error} onRetry={entries.searchAgain} />
+  }
+  if (!view) return error ? null : <Waiting what="Searching…" />
+  if (view.result.entries > 0) return children(view)
+  if (view.query !== '') {
+    return (
+      <EmptyState
+        icon={<IconFilterOff size={28} stroke={1.5} />}
+        title="No entries match"
+        actions={<Button onClick={onReset}>Clear the filter</Button>}
+      >
+        Nothing in {visibleText(store.label)} fits{' '}
+        <code className={classes.filterShown}>{visibleText(view.query)}</code>
+      </EmptyState>
+    )
+  }
+  if (store.state === 'indexing' || store.state === 'opening')
+    return <Waiting what="Reading the first entries…" />
+  return (
+    <EmptyState
+      icon={<IconDatabase size={28} stroke={1.5} />}
+      title="This cache is empty"
+      actions={<Button onClick={() => run('refresh')}>Look again</Button>}
+    >
+      <code>{visibleText(store.location)}</code> was read whole and holds no entry.
+    </EmptyState>
+  )
+}

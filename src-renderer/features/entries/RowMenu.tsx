@@ -1,0 +1,57 @@
+import { Menu } from '@mantine/core'
+import { IconCode, IconCopy, IconFunction, IconLayoutSidebarRight, IconTerminal2 } from '@tabler/icons-react'
+import type { Row } from '../../../shared/api/contract.ts'
+import { useDesk } from '../../app/desk.ts'
+import { formatCount } from '../../ui/format.ts'
+import { Keys } from '../../ui/Keys.tsx'
+import { visibleText } from '../../ui/visible-text.ts'
+import { countSelected } from '../../virtual/selection.ts'
+import type { EntriesView } from './use-entries.ts'
+
+export interface RowMenuProps {
+  view: EntriesView
+  row: Row | undefined
+  onOpen: () => void
+}
+
+/** What can be done with the entry under the pointer, or with the selection it is part of. */
+export function RowMenu({ view, row, onOpen }: RowMenuProps) {
+  const { run } = useDesk()
+  const count = countSelected(view.grid.selection)
+  return (
+    <>
+      <Menu.Item
+        leftSection={<IconLayoutSidebarRight size={14} />}
+        rightSection={<Keys keys="Enter" />}
+        onClick={onOpen}
+      >
+        Inspect
+      </Menu.Item>
+      <Menu.Item
+        leftSection={<IconFunction size={14} />}
+        disabled={row?.func === undefined}
+        onClick={() => run('sameFunction')}
+      >
+        {row?.func === undefined ? 'Show the same function' : `Show all of ${visibleText(row.func)}`}
+      </Menu.Item>
+      <Menu.Divider />
+      <Menu.Item
+        leftSection={<IconCopy size={14} />}
+        rightSection={<Keys keys="Mod+Shift+C" />}
+        onClick={() => run('copyKeys')}
+      >
+        {count > 1 ? `Copy ${formatCount(count)} keys` : 'Copy key'}
+      </Menu.Item>
+      <Menu.Item
+        leftSection={<IconCode size={14} />}
+        disabled={row?.call === undefined}
+        onClick={() => run('copyCall')}
+      >
+        Copy call
+      </Menu.Item>
+      <Menu.Item leftSection={<IconTerminal2 size={14} />} onClick={() => run('copyCommand')}>
+        Copy command line
+      </Menu.Item>
+    </>
+  )
+}

@@ -1,0 +1,217 @@
+import type { ReactNode } from 'react'
+import type { ArgumentColumn, Row } from '../../../shared/api/contract.ts'
+import { Code } from '../../ui/Code.tsx'
+import {
+  exactBytes,
+  formatBytes,
+  formatDuration,
+  formatRelative,
+  formatTime,
+  shortKey,
+  type TimeZoneChoice,
+} from '../../ui/format.ts'
+import { TypeBadge } from '../../ui/TypeBadge.tsx'
+import { visibleText } from '../../ui/visible-text.ts'
+import classes from './EntriesGrid.module.css'
+
+export interface CellContext {
+  readonly nowSeconds: number
+  readonly zone: TimeZoneChoice
+}
+
+export interface Column {
+  readonly id: string
+  readonly title: string
+  /** Name by which the engine sorts; absent: cannot be sorted by. */
+  readonly sort?: string
+  readonly align?: 'end'
+  readonly look: 'code' | 'plain' | 'dim'
+  /** Share of the room that is left over; absent: as wide as its content. */
+  readonly share?: number
+  readonly minimumPx: number
+  readonly maximumPx: number
+  readonly isArgument?: boolean
+  /** Hidden until it is asked for. */
+  readonly isExtra?: boolean
+  /** The whole text, for copying, hovering and measuring. */
+  readonly text: (row: Row, context: CellContext) => string
+  /** What is drawn, where that is not the text. */
+  readonly draw?: (row: Row, context: CellContext) => ReactNode
+  /** What a hover tells, where that is not the text. */
+  readonly hover?: (row: Row, context: CellContext) => string
+}
+
+function plain(
+  id: string,
+  title: string,
+  text: (row: Row) => string | undefined,
+  more: Partial<Column> = {},
+): Column {
+  return {
+    id,
+    title,
+    sort: id,
+    look: 'dim',
+    minimumPx: 44,
+    maximumPx: 200,
+    text: (row) => text(row) ?? '',
+    ...more,
+  }
+}
+
+const statusWords = { ok: 'Read whole', partial: 'Partly readable', damaged: 'Damaged' } as const
+
+const statusColumn: Column = {
+  id: 'status',
+  title: '',
+  sort: 'status',
+  look: 'plain',
+  minimumPx: 24,
+  maximumPx: 24,
+  text: (row) => statusWords[row.status],
+  draw: (row) => (row.status === 'ok' ? null : <span className={classes.dot} data-status={row.status} />),
+  hover: (row) =>
+    row.problem ? `${statusWords[row.status]}. ${row.problem.sentence}` : statusWords[row.status],
+}
+
+const functionColumn = plain('func', 'Function', (row) => row.func ?? kindWord(row), {
+  look: 'code',
+  maximumPx: 180,
+  draw: (row) =>
+    row.func === undefined ? <i className={classes.absent}>{kindWord(row)}</i> : visibleText(row.func),
+  hover: (row) => (row.module === undefined ? (row.func ?? '') : `${row.module}.${row.func ?? ''}`),
+})
+
+function kindWord(row: Row): string {
+  if (row.kind === 'dump') return 'dump'
+  return row.kind === 'foreign' && row.status !== 'damaged' ? 'no record' : ''
+}
+
+const callColumn = plain('call', 'Call', argumentsText, {
+  look: 'code',
+  share: 5,
+  minimumPx: 140,
+  maximumPx: 900,
+  draw: (row) => (row.call === undefined ? null : <Code text={argumentsText(row) ?? ''} />),
+  hover: (row) => row.call ?? '',
+})
+
+/** The function stands in its own column: the call begins at its bracket. */
+function argumentsText(row: Row): string | undefined {
+  if (row.func !== undefined && row.call?.startsWith(`${row.func}(`)) return row.call.slice(row.func.length)
+  return row.call
+}
+
+const outputColumn = plain('outputType', 'Output', outputText, {
+  look: 'plain',
+  share: 4,
+  minimumPx: 150,
+  maximumPx: 900,
+  draw: drawOutput,
+})
+
+function outputText(row: Row): string {
+  if (row.status === 'damaged') return row.problem?.sentence ?? 'Damaged'
+  return [row.outputType, row.outputPreview].filter((part) => part !== undefined).join(' ')
+}
+
+function drawOutput(row: Row): ReactNode {
+  if (row.status === 'damaged') return <span className={classes.problem}>{visibleText(outputText(row))}</span>
+  const isCut = row.status === 'partial'
+  return (
+    <>
+      {row.outputType === undefined ? null : <TypeBadge type={row.outputType} />}
+      <span className={isCut ? classes.problem : classes.preview}>
+        {visibleText((isCut ? row.problem?.sentence : row.outputPreview) ?? '')}
+      </span>
+    </>
+  )
+}
+
+const lastColumns: readonly Column[] = [
+  plain('elapsedSeconds', 'Took', (row) => optional(row.elapsedSeconds, formatDuration), {
+    align: 'end',
+    minimumPx: 72,
+  }),
+  plain('sizeBytes', 'Size', (row) => optional(row.sizeBytes, formatBytes), {
+    align: 'end',
+    look: 'plain',
+    minimumPx: 64,
+    hover: (row) => optional(row.sizeBytes, exactBytes) ?? '',
+  }),
+  plain('runAtSeconds', 'Run', () => undefined, {
+    minimumPx: 84,
+    text: (row, { nowSeconds }) =>
+      optional(row.runAtSeconds, (seconds) => formatRelative(seconds, nowSeconds)) ?? '',
+    hover: (row, { zone }) => optional(row.runAtSeconds, (seconds) => formatTime(seconds, zone)) ?? '',
+  }),
+  plain('user', 'User', (row) => row.user, { maximumPx: 110 }),
+  plain('host', 'Host', (row) => row.host, { isExtra: true, maximumPx: 160 }),
+  plain('version', 'Version', (row) => row.version, { isExtra: true, look: 'code' }),
+  plain('module', 'Module', (row) => row.module, { isExtra: true, look: 'code' }),
+  plain('cwd', 'Folder', (row) => row.cwd, { isExtra: true, look: 'code', maximumPx: 260 }),
+  plain('key', 'Key', (row) => shortKey(row.key), {
+    look: 'code',
+    minimumPx: 80,
+    maximumPx: 170,
+    hover: (row) => row.key,
+  }),
+]
+
+function optional<T>(value: T | undefined, format: (value: T) => string): string | undefined {
+  return value === undefined ? undefined : format(value)
+}
+
+function argumentColumn({ name, numeric }: ArgumentColumn): Column {
+  const text = (row: Row): string => row.args?.[name] ?? ''
+  return {
+    id: `arg:${name}`,
+    title: name,
+    sort: `arg:${name}`,
+    look: 'code',
+    align: numeric ? 'end' : undefined,
+    isArgument: true,
+    minimumPx: 52,
+    maximumPx: 220,
+    text,
+    draw: (row) => (text(row) === '' ? null : <Code text={text(row)} />),
+  }
+}
+
+/** All columns in their order. With the arguments of one function, those stand in place of the call. */
+export function columnsFor(args: readonly ArgumentColumn[] | undefined): readonly Column[] {
+  const middle = args === undefined || args.length === 0 ? [callColumn] : args.map(argumentColumn)
+  return [statusColumn, functionColumn, ...middle, outputColumn, ...lastColumns]
+}
+
+export interface ColumnChoices {
+  /** Pixels of the columns that were resized. */
+  readonly widths: Readonly<Record<string, number>>
+  /** Columns whose visibility differs from what it is at first. */
+  readonly switched: readonly string[]
+}
+
+export const noChoices: ColumnChoices = { widths: {}, switched: [] }
+
+export function isColumnChoices(value: unknown): value is ColumnChoices {
+  if (typeof value !== 'object' || value === null || !('widths' in value) || !('switched' in value))
+    return false
+  return typeof value.widths === 'object' && value.widths !== null && Array.isArray(value.switched)
+}
+
+export function isShown(column: Column, choices: ColumnChoices): boolean {
+  return (column.isExtra === true) === choices.switched.includes(column.id)
+}
+
+const characterPx = { code: 7.05, plain: 6.9, dim: 6.9 } as const
+const cellPaddingPx = 18
+const sortSignPx = 12
+
+/** Width that shows the column's title and most of the texts at hand whole. */
+export function typicalWidthPx(column: Column, rows: readonly Row[], context: CellContext): number {
+  const lengths = rows.map((row) => column.text(row, context).length).toSorted((a, b) => a - b)
+  const typical = lengths[Math.floor(lengths.length * 0.95)] ?? 0
+  const title = column.title === '' ? 0 : column.title.length * 6.9 + sortSignPx
+  const wanted = Math.max(typical * characterPx[column.look], title) + cellPaddingPx
+  return Math.round(Math.max(column.minimumPx, Math.min(column.maximumPx, wanted)))
+}

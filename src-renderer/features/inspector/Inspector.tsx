@@ -1,0 +1,134 @@
+import { Tabs } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { IconClick } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import type { KeyboardEvent } from 'react'
+import type { Connection, EntryDetail } from '../../../shared/api/contract.ts'
+import { entryQuery, type ValueAddress } from '../../api/queries.ts'
+import { useDesk } from '../../app/desk.ts'
+import type { InspectorTab } from '../../app/place.ts'
+import { EmptyState, ErrorState, Waiting } from '../../ui/States.tsx'
+import { EntryHeader } from './EntryHeader.tsx'
+import classes from './Inspector.module.css'
+import { JsonTab } from './JsonTab.tsx'
+import { MetadataTab } from './MetadataTab.tsx'
+import { ProblemPanel } from './ProblemPanel.tsx'
+import { RawTab } from './RawTab.tsx'
+import { ValuePanel } from './ValuePanel.tsx'
+
+const tabTitles: Readonly<Record<InspectorTab, string>> = {
+  output: 'Output',
+  metadata: 'Metadata',
+  arguments: 'Arguments',
+  json: 'JSON',
+  raw: 'Raw facts',
+}
+/** Holding an arrow key runs over entries that nobody wants to see. */
+const settleMs = 70
+
+/** The chosen entry from every side. */
+export function Inspector({ store, onLeave }: { store: Connection; onLeave: () => void }) {
+  const { place } = useDesk()
+  const [key] = useDebouncedValue(place.entry, settleMs)
+  const asked = place.entry === undefined ? undefined : key
+  const answer = useQuery({
+    ...entryQuery(store.id, asked ?? '', store.revision),
+    enabled: asked !== undefined,
+  })
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return
+    event.preventDefault()
+    onLeave()
+  }
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- Esc is heard wherever the focus is in here
+    <div className={classes.inspector} onKeyDown={onKeyDown}>
+      {asked === undefined ? (
+        <EmptyState icon={<IconClick size={26} stroke={1.5} />} title="No entry chosen">
+          Choose one to see its value, arguments and where it comes from.
+        </EmptyState>
+      ) : answer.data ? (
+        <EntryView key={asked} store={store} detail={answer.data} />
+      ) : answer.error ? (
+        <ErrorState
+          title="The entry cannot be shown"
+          error={answer.error}
+          onRetry={() => void answer.refetch()}
+        />
+      ) : (
+        <Waiting what="Reading the entry…" />
+      )}
+    </div>
+  )
+}
+
+function EntryView({ store, detail }: { store: Connection; detail: EntryDetail }) {
+  const { place, navigate } = useDesk()
+  const value: ValueAddress = { store: store.id, key: detail.row.key, revision: store.revision, path: '' }
+  return (
+    <>
+      <EntryHeader detail={detail} />
+      <Tabs
+        className={classes.tabs}
+        classNames={{ list: classes.tabList, tab: classes.tab, panel: classes.panel }}
+        value={place.tab}
+        keepMounted={false}
+        onChange={(tab) => tab !== null && navigate({ tab: tab as InspectorTab }, 'replace')}
+      >
+        <Tabs.List>
+          {Object.entries(tabTitles).map(([tab, title]) => (
+            <Tabs.Tab key={tab} value={tab}>
+              {title}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value="output">
+          <OutputTab value={value} detail={detail} />
+        </Tabs.Panel>
+        <Tabs.Panel value="metadata">
+          <MetadataTab detail={detail} />
+        </Tabs.Panel>
+        <Tabs.Panel value="arguments">
+          <ArgumentsTab value={value} detail={detail} />
+        </Tabs.Panel>
+        <Tabs.Panel value="json">
+          <JsonTab value={value} detail={detail} />
+        </Tabs.Panel>
+        <Tabs.Panel value="raw">
+          <RawTab store={store} detail={detail} />
+        </Tabs.Panel>
+      </Tabs>
+    </>
+  )
+}
+
+interface TabProps {
+  value: ValueAddress
+  detail: EntryDetail
+}
+
+/** The output of a call; of a foreign value or a dump, the whole of it. */
+function OutputTab({ value, detail }: TabProps) {
+  const path = detail.outputPath ?? (detail.root && detail.row.kind !== 'call' ? '' : undefined)
+  return (
+    <>
+      {detail.problem ? <ProblemPanel value={value} detail={detail} problem={detail.problem} /> : null}
+      {path === undefined ? (
+        detail.problem ? null : (
+          <EmptyState title="No output">The record of this call has no output.</EmptyState>
+        )
+      ) : (
+        <ValuePanel value={{ ...value, path }} label="Output" />
+      )}
+    </>
+  )
+}
+
+function ArgumentsTab({ value, detail }: TabProps) {
+  if (detail.argumentsPath === undefined) {
+    return (
+      <EmptyState title="No arguments">The record does not say with which arguments it was made.</EmptyState>
+    )
+  }
+  return <ValuePanel value={{ ...value, path: detail.argumentsPath }} label="Arguments" />
+}

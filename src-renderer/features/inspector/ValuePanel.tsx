@@ -1,0 +1,75 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { TreeNode } from '../../../shared/api/contract.ts'
+import { textQuery, treeQuery, type ValueAddress } from '../../api/queries.ts'
+import { ErrorState, Waiting } from '../../ui/States.tsx'
+import { ArrayView } from '../value/ArrayView.tsx'
+import { ValueTree } from '../value/ValueTree.tsx'
+import classes from './Inspector.module.css'
+
+/** A value: its tree, and below it the numbers or the text of the chosen node. An array alone is shown at once. */
+export function ValuePanel({ value, label }: { value: ValueAddress; label: string }) {
+  const page = useQuery(treeQuery(value, 0))
+  const [chosen, setChosen] = useState<TreeNode>()
+  if (page.error)
+    return (
+      <ErrorState title="The value cannot be shown" error={page.error} onRetry={() => void page.refetch()} />
+    )
+  if (!page.data) return <Waiting what="Reading the value…" />
+  const { node: root, children } = page.data
+  if (root.array && !hasMore(root)) return <ArrayView value={value} node={root} />
+  const shown = chosen ?? worthShowing(root, children)
+  const detail = shown && (shown.array ?? isLongText(shown)) ? shown : undefined
+  return (
+    <>
+      <ValueTree value={value} root={root} label={label} chosen={(shown ?? root).path} onChoose={setChosen} />
+      {detail ? (
+        <div className={classes.detail}>
+          <NodeDetail key={detail.path} value={{ ...value, path: detail.path }} node={detail} />
+        </div>
+      ) : null}
+    </>
+  )
+}
+
+/** A table keeps its columns as children; they are seen in the table itself. */
+function hasMore(node: TreeNode): boolean {
+  return node.family !== 'array' && node.family !== 'table' && node.children > 0
+}
+
+/** Values are shown, not described: the first array at hand, else the root. */
+function worthShowing(root: TreeNode, children: readonly TreeNode[]): TreeNode | undefined {
+  if (root.array) return root
+  return children.find((child) => child.array !== undefined) ?? root
+}
+
+/** A preview is at most some 200 characters; a text that fills it may have more. */
+function isLongText(node: TreeNode): boolean {
+  return node.family === 'text' && node.children === 0 && node.preview.length > 60
+}
+
+function NodeDetail({ value, node }: { value: ValueAddress; node: TreeNode }) {
+  return node.array ? <ArrayView value={value} node={node} /> : <LongText value={value} />
+}
+
+function LongText({ value }: { value: ValueAddress }) {
+  const { data, error } = useQuery(textQuery(value, 'json'))
+  if (error) return <ErrorState title="The text cannot be shown" error={error} />
+  if (!data) return <Waiting what="Reading the text…" />
+  // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling text must be reachable by key
+  return (
+    <pre className={classes.longText} tabIndex={0}>
+      {textOf(data.text)}
+    </pre>
+  )
+}
+
+/** The characters of a JSON string; what is none of JSON's (it was cut) stays as it came. */
+function textOf(json: string): string {
+  try {
+    const text: unknown = JSON.parse(json)
+    return typeof text === 'string' ? text : json
+  } catch {
+    return json
+  }
+}

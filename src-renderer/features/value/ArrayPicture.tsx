@@ -1,0 +1,114 @@
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
+import { arrayQuery, type ValueAddress } from '../../api/queries.ts'
+import { countOf, formatFigure } from '../../ui/format.ts'
+import { cellNumber, type TableShape } from './array-shape.ts'
+import classes from './ArrayView.module.css'
+import { heatColor } from './heat-color.ts'
+
+const mostHeatCells = 160
+const mostLinePoints = 600
+
+export interface ArrayPictureProps {
+  value: ValueAddress
+  table: TableShape
+  index: readonly number[]
+}
+
+/** A list of numbers as a line, a matrix as a heat map; of large ones, their beginning. */
+export function ArrayPicture({ value, table, index }: ArrayPictureProps) {
+  const isList = table.columns === 1 || table.rows === 1
+  const most = isList ? mostLinePoints : mostHeatCells
+  const rows = [0, Math.min(table.rows, most)] as const
+  const columns = [0, Math.min(table.columns, most)] as const
+  const { data } = useQuery(arrayQuery(value, { index, rows, columns }))
+  if (!data) return <div className={classes.picture} style={{ height: isList ? 110 : 190 }} />
+  const numbers = data.cells.map((row) => row.map(cellNumber))
+  const finite = numbers.flat().filter(Number.isFinite)
+  if (finite.length < 2) return null
+  const least = finite.reduce((a, b) => Math.min(a, b))
+  const greatest = finite.reduce((a, b) => Math.max(a, b))
+  const isPart = table.rows > rows[1] || table.columns > columns[1]
+  const part = isList ? `first ${countOf(most, 'number')}` : `first ${rows[1]} × ${columns[1]}`
+  return (
+    <div className={classes.picture}>
+      {isList ? (
+        <Line numbers={numbers.flat()} least={least} greatest={greatest} />
+      ) : (
+        <Heat numbers={numbers} least={least} greatest={greatest} />
+      )}
+      <div className={classes.caption}>
+        <span>{formatFigure(least)}</span>
+        {isPart ? <span>{part}</span> : null}
+        <span>{formatFigure(greatest)}</span>
+      </div>
+    </div>
+  )
+}
+
+interface Drawn {
+  least: number
+  greatest: number
+}
+
+function Heat({ numbers, least, greatest }: Drawn & { numbers: readonly (readonly number[])[] }) {
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const height = numbers.length
+  const width = numbers[0]?.length ?? 0
+  useEffect(() => {
+    const pen = canvas.current?.getContext('2d')
+    if (!pen || width === 0) return
+    const image = pen.createImageData(width, height)
+    const span = greatest - least || 1
+    for (const [y, row] of numbers.entries()) {
+      for (const [x, number] of row.entries())
+        image.data.set(heatColor((number - least) / span), 4 * (y * width + x))
+    }
+    pen.putImageData(image, 0, 0)
+  }, [numbers, least, greatest, width, height])
+  const ratio = Math.max(0.15, Math.min(6, width / Math.max(1, height)))
+  return (
+    <canvas
+      ref={canvas}
+      className={classes.heat}
+      style={{ aspectRatio: ratio }}
+      width={width}
+      height={height}
+      role="img"
+      aria-label={`Heat map of ${height} × ${width} numbers from ${formatFigure(least)} to ${formatFigure(greatest)}`}
+    />
+  )
+}
+
+function Line({ numbers, least, greatest }: Drawn & { numbers: readonly number[] }) {
+  const span = greatest - least || 1
+  const step = 400 / Math.max(1, numbers.length - 1)
+  let path = ''
+  let isPenDown = false
+  for (const [i, number] of numbers.entries()) {
+    if (!Number.isFinite(number)) isPenDown = false
+    else {
+      path += `${isPenDown ? 'L' : 'M'}${(i * step).toFixed(2)} ${(88 - ((number - least) / span) * 84).toFixed(2)}`
+      isPenDown = true
+    }
+  }
+  return (
+    <svg
+      className={classes.line}
+      viewBox="0 0 400 92"
+      preserveAspectRatio="none"
+      role="img"
+      aria-label="Line of the numbers"
+    >
+      <line x1="0" x2="400" y1="91" y2="91" stroke="var(--line)" vectorEffect="non-scaling-stroke" />
+      <path
+        d={path}
+        fill="none"
+        stroke="var(--accent)"
+        strokeWidth="1.5"
+        vectorEffect="non-scaling-stroke"
+        strokeLinejoin="round"
+      />
+    </svg>
+  )
+}

@@ -1,0 +1,174 @@
+import { useQueries } from '@tanstack/react-query'
+import { useState, type KeyboardEvent, type UIEvent } from 'react'
+import { arrayQuery, type ValueAddress } from '../../api/queries.ts'
+import { visibleText } from '../../ui/visible-text.ts'
+import { clamp } from '../../virtual/scroll.ts'
+import { useWindow } from '../../virtual/use-window.ts'
+import type { TableShape } from './array-shape.ts'
+import classes from './ArrayView.module.css'
+
+const rowHeight = 22
+const headerHeight = 24
+const columnWidth = 92
+const indexWidth = 62
+/** Cells are asked for in tiles of this size. */
+const tileRows = 100
+const tileColumns = 24
+/** More columns would be wider than a browser draws. */
+const mostColumns = 80_000
+
+export interface ArrayTableProps {
+  value: ValueAddress
+  table: TableShape
+  index: readonly number[]
+}
+
+/** Rows and columns of an array, windowed in both directions; the arrow keys scroll. */
+export function ArrayTable({ value, table, index }: ArrayTableProps) {
+  const columns = Math.min(table.columns, mostColumns)
+  const frame = useWindow<HTMLDivElement>({ rows: table.rows, rowHeight, headerHeight })
+  const [across, setAcross] = useState({ left: 0, width: 400 })
+  const firstColumn = clamp(Math.floor(across.left / columnWidth), 0, columns)
+  const lastColumn = clamp(Math.ceil((across.left + across.width) / columnWidth) + 1, firstColumn, columns)
+  const cells = useCells({ value, table, index }, [frame.first, frame.last], [firstColumn, lastColumn])
+  const isOneColumn = columns === 1
+  const width = isOneColumn ? '100%' : indexWidth + columns * columnWidth
+
+  const onScroll = (event: UIEvent<HTMLDivElement>): void => {
+    frame.onScroll(event)
+    setAcross({ left: event.currentTarget.scrollLeft, width: event.currentTarget.clientWidth })
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const control = event.ctrlKey || event.metaKey
+    if (event.key === 'End' && control) frame.scrollToRow(table.rows - 1)
+    else if (event.key === 'Home' && control) frame.scrollTopTo(0)
+    else return
+    event.preventDefault()
+  }
+  const rows = numbersFrom(frame.first, frame.last)
+  const shownColumns = numbersFrom(firstColumn, lastColumn)
+  const at = (column: number): React.CSSProperties =>
+    isOneColumn
+      ? { left: indexWidth, right: 0, textAlign: 'left' }
+      : { left: indexWidth + column * columnWidth, width: columnWidth, boxSizing: 'border-box' }
+  return (
+    <div
+      ref={frame.scroller}
+      className={classes.table}
+      role="table"
+      aria-label="Elements"
+      aria-rowcount={table.rows + 1}
+      aria-colcount={columns + 1}
+      tabIndex={0}
+      onScroll={onScroll}
+      onKeyDown={onKeyDown}
+    >
+      <div role="row" aria-rowindex={1} className={classes.tableHead} style={{ width }}>
+        <span
+          role="columnheader"
+          aria-colindex={1}
+          className={classes.tableIndex}
+          style={{ width: indexWidth }}
+        />
+        {shownColumns.map((column) => (
+          <span
+            key={column}
+            role="columnheader"
+            aria-colindex={column + 2}
+            className={classes.tableTitle}
+            style={at(column)}
+          >
+            {cells.columnName(column) ?? (isOneColumn ? '' : column)}
+          </span>
+        ))}
+      </div>
+      <div role="rowgroup" style={{ height: frame.canvasHeight, width, position: 'relative' }}>
+        <div
+          role="presentation"
+          className={classes.tableWindow}
+          style={{ transform: `translateY(${frame.offset}px)`, width }}
+        >
+          {rows.map((row) => (
+            <div key={row} role="row" aria-rowindex={row + 2} className={classes.tableRow}>
+              <span
+                role="rowheader"
+                aria-colindex={1}
+                className={classes.tableIndex}
+                style={{ width: indexWidth }}
+              >
+                {cells.rowName(row) ?? row}
+              </span>
+              {shownColumns.map((column) => (
+                <Cell key={column} text={cells.text(row, column)} column={column} style={at(column)} />
+              ))}
+            </div>
+          ))}
+        </div>
+      </div>
+    </div>
+  )
+}
+
+function Cell({
+  text,
+  column,
+  style,
+}: {
+  text: string | undefined
+  column: number
+  style: React.CSSProperties
+}) {
+  return (
+    <span
+      role="cell"
+      aria-colindex={column + 2}
+      className={classes.tableCell}
+      style={style}
+      title={text === undefined || text.length < 12 ? undefined : visibleText(text)}
+    >
+      {text === undefined ? <span className={classes.tableWait}>·</span> : visibleText(text)}
+    </span>
+  )
+}
+
+interface Cells {
+  text: (row: number, column: number) => string | undefined
+  columnName: (column: number) => string | undefined
+  rowName: (row: number) => string | undefined
+}
+
+type Span = readonly [from: number, to: number]
+
+/** Brings the tiles in view. */
+function useCells({ value, table, index }: ArrayTableProps, rows: Span, columns: Span): Cells {
+  const downs = tilesOf(rows, tileRows)
+  const acrosses = tilesOf(columns, tileColumns)
+  const tiles = downs.flatMap((down) => acrosses.map((across) => ({ down, across })))
+  const answers = useQueries({
+    queries: tiles.map(({ down, across }) =>
+      arrayQuery(value, {
+        index,
+        rows: [down * tileRows, Math.min((down + 1) * tileRows, table.rows)],
+        columns: [across * tileColumns, Math.min((across + 1) * tileColumns, table.columns)],
+      }),
+    ),
+  })
+  const tileOf = (row: number, column: number) => {
+    const down = downs.indexOf(Math.floor(row / tileRows))
+    const across = acrosses.indexOf(Math.floor(column / tileColumns))
+    return down < 0 || across < 0 ? undefined : answers[down * acrosses.length + across]?.data
+  }
+  return {
+    text: (row, column) => tileOf(row, column)?.cells[row % tileRows]?.[column % tileColumns],
+    columnName: (column) => tileOf(rows[0], column)?.columnNames?.[column % tileColumns],
+    rowName: (row) => tileOf(row, columns[0])?.rowNames?.[row % tileRows],
+  }
+}
+
+function tilesOf([from, to]: Span, size: number): number[] {
+  return to <= from ? [] : numbersFrom(Math.floor(from / size), Math.floor((to - 1) / size) + 1)
+}
+
+function numbersFrom(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)
+}

@@ -1,0 +1,110 @@
+import { NumberInput } from '@mantine/core'
+import { useState } from 'react'
+import type { TreeNode } from '../../../shared/api/contract.ts'
+import type { ValueAddress } from '../../api/queries.ts'
+import { countOf, formatBytes } from '../../ui/format.ts'
+import { TypeBadge } from '../../ui/TypeBadge.tsx'
+import { visibleText } from '../../ui/visible-text.ts'
+import { ArrayPicture } from './ArrayPicture.tsx'
+import { elementCount, isDrawable, itemBytes, shapeText, tableShape } from './array-shape.ts'
+import { ArrayTable } from './ArrayTable.tsx'
+import classes from './ArrayView.module.css'
+import { Statistics } from './Statistics.tsx'
+
+export interface ArrayViewProps {
+  value: ValueAddress
+  /** A node with `array`. */
+  node: TreeNode
+}
+
+/** An array or a table: what it is, its figures, its picture, and its numbers. */
+export function ArrayView({ value, node }: ArrayViewProps) {
+  const { dtype, shape, order } = node.array ?? { dtype: '', shape: [], order: 'C' }
+  const table = tableShape(shape)
+  const [index, setIndex] = useState<readonly number[]>(() => table.leading.map(() => 0))
+  const count = elementCount(shape)
+  const size = itemBytes(dtype)
+  const isTable = node.family === 'table'
+  return (
+    <section className={classes.view} aria-label={`${node.type} ${shapeText(shape)}`}>
+      <div className={classes.header}>
+        <Name label={node.label} />
+        <TypeBadge type={node.type} family={node.family} />
+        {isTable ? null : <code>{visibleText(dtype)}</code>}
+        <code>{shapeText(shape)}</code>
+        {order === 'F' ? (
+          <span title="Fortran order: columns stand together in memory">column order</span>
+        ) : null}
+        <span className={classes.size}>
+          {isTable ? countOf(shape[0] ?? 0, 'row') : countOf(count, 'element')}
+          {size === undefined || isTable ? '' : ` · ${formatBytes(count * size)}`}
+        </span>
+      </div>
+      {node.facts && node.facts.length > 0 ? <Facts facts={node.facts} /> : null}
+      {table.leading.length === 0 ? null : (
+        <IndexPickers leading={table.leading} index={index} onIndex={setIndex} />
+      )}
+      {count === 0 ? (
+        <div className={classes.none}>The array has no elements.</div>
+      ) : (
+        <>
+          {!isTable && isDrawable(dtype) && count > 3 ? (
+            <ArrayPicture value={value} table={table} index={index} />
+          ) : null}
+          {isTable ? null : <Statistics value={value} />}
+          <ArrayTable key={index.join(',')} value={value} table={table} index={index} />
+        </>
+      )}
+    </section>
+  )
+}
+
+function Name({ label }: { label: TreeNode['label'] }) {
+  return label.kind === 'root' || label.text === '' ? null : (
+    <code className={classes.name}>{visibleText(label.text)}</code>
+  )
+}
+
+function Facts({ facts }: { facts: readonly (readonly [string, string])[] }) {
+  return (
+    <dl className={classes.facts}>
+      {facts.map(([name, text]) => (
+        <div key={name}>
+          <dt>{visibleText(name)}</dt>
+          <dd title={visibleText(text)}>{visibleText(text)}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+interface IndexPickersProps {
+  leading: readonly number[]
+  index: readonly number[]
+  onIndex: (index: readonly number[]) => void
+}
+
+/** One number for each dimension before the last two. */
+function IndexPickers({ leading, index, onIndex }: IndexPickersProps) {
+  return (
+    <div className={classes.pickers} role="group" aria-label="Index of the leading axes">
+      [
+      {leading.map((length, axis) => (
+        <NumberInput
+          // oxlint-disable-next-line react/no-array-index-key -- an axis is its number
+          key={axis}
+          size="xs"
+          w={74}
+          min={0}
+          max={Math.max(0, length - 1)}
+          clampBehavior="strict"
+          allowDecimal={false}
+          aria-label={`Index of axis ${axis}, 0 to ${length - 1}`}
+          value={index[axis] ?? 0}
+          onChange={(next) => onIndex(index.with(axis, Number(next) || 0))}
+        />
+      ))}
+      , :, : ]<span className={classes.pickerHint}>of {shapeText(leading)}</span>
+    </div>
+  )
+}

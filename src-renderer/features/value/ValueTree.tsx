@@ -1,0 +1,209 @@
+import { Menu } from '@mantine/core'
+import { IconBraces, IconBrandPython, IconRoute } from '@tabler/icons-react'
+import { useQueries, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useMemo, useState, type KeyboardEvent, type MouseEvent } from 'react'
+import type { TreeNode } from '../../../shared/api/contract.ts'
+import { childrenPerPage, textQuery, treeQuery, type ValueAddress } from '../../api/queries.ts'
+import { copyText } from '../../ui/clipboard.ts'
+import { isMac } from '../../ui/platform.ts'
+import { goTo, gridStart, pressKey } from '../../virtual/focus.ts'
+import { useWindow } from '../../virtual/use-window.ts'
+import { createOutline, parentOf, rowAt, rowOf, withOpen, type OpenNodes, type Outline } from './outline.ts'
+import { TreeRow } from './TreeRow.tsx'
+import classes from './ValueTree.module.css'
+
+const rowHeight = 22
+
+export interface ValueTreeProps {
+  /** Entry and revision; its path is the tree's root. */
+  value: ValueAddress
+  root: TreeNode
+  label: string
+  /** Path of the node whose details are shown below. */
+  chosen: string
+  onChoose: (node: TreeNode) => void
+}
+
+/** A value of any size as a tree: nodes come in pages as they are looked at. */
+export function ValueTree({ value, root, label, chosen, onChoose }: ValueTreeProps) {
+  const [open, setOpen] = useState<OpenNodes>(() => withOpen(new Map(), root.path, openNode(root)))
+  const outline = useMemo(() => createOutline(root.path, open), [root.path, open])
+  const frame = useWindow<HTMLDivElement>({ rows: outline.rows, rowHeight })
+  const nodes = useNodes(value, root, outline, frame.first, frame.last)
+  const [row, setRow] = useState(() => rowOf(outline, chosen) ?? 0)
+  const chosenRow = rowOf(outline, chosen)
+  useEffect(() => {
+    if (chosenRow !== undefined) setRow(chosenRow)
+  }, [chosenRow])
+
+  const focusRow = (next: number): void => {
+    setRow(next)
+    frame.scrollToRow(next)
+    const node = nodeOf(outline, nodes, next)
+    if (node) onChoose(node)
+  }
+  const toggle = (node: TreeNode): void => {
+    if (openNode(node))
+      setOpen((before) => withOpen(before, node.path, before.has(node.path) ? undefined : openNode(node)))
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const node = nodeOf(outline, nodes, row)
+    if (event.key === 'ArrowRight' && node) unfold(node)
+    else if (event.key === 'ArrowLeft') fold(node)
+    else if (event.key === 'Enter' && node) toggle(node)
+    else {
+      const next = nextRow(event, row, outline.rows, frame.pageRows)
+      if (next === undefined) return
+      focusRow(next)
+    }
+    event.preventDefault()
+  }
+  const unfold = (node: TreeNode): void => {
+    if (open.has(node.path)) focusRow(Math.min(row + 1, outline.rows - 1))
+    else toggle(node)
+  }
+  const fold = (node: TreeNode | undefined): void => {
+    if (node && open.has(node.path)) return toggle(node)
+    const at = rowAt(outline, row)
+    const above = at?.kind === 'fact' ? at.parent : at?.parent
+    const aboveRow = above === undefined ? undefined : rowOf(outline, above)
+    if (aboveRow !== undefined) focusRow(aboveRow)
+  }
+  const onRowDown = (event: MouseEvent): void => {
+    const at = clickedRow(event)
+    if (at === undefined) return
+    const node = nodeOf(outline, nodes, at)
+    focusRow(at)
+    if (node && event.button === 0) toggle(node)
+  }
+
+  const drawn = Array.from({ length: frame.last - frame.first }, (_, i) => frame.first + i)
+  return (
+    <Menu width={200}>
+      <Menu.ContextMenu>
+        <div
+          ref={frame.scroller}
+          className={classes.tree}
+          style={{ flexBasis: outline.rows * rowHeight + 8 }}
+          role="tree"
+          aria-label={label}
+          tabIndex={0}
+          data-inspector-focus
+          aria-activedescendant={`tree-${row}`}
+          onScroll={frame.onScroll}
+          onKeyDown={onKeyDown}
+          onMouseDown={onRowDown}
+        >
+          <div role="presentation" style={{ height: frame.canvasHeight, position: 'relative' }}>
+            <div
+              role="presentation"
+              className={classes.window}
+              style={{ transform: `translateY(${frame.offset}px)` }}
+            >
+              {drawn.map((index) => (
+                <TreeRow
+                  key={index}
+                  index={index}
+                  at={rowAt(outline, index)}
+                  node={nodeOf(outline, nodes, index)}
+                  parent={parentNodeOf(outline, nodes, index)}
+                  isOpen={open.has(pathOf(outline, index))}
+                  isFocused={index === row}
+                />
+              ))}
+            </div>
+          </div>
+        </div>
+      </Menu.ContextMenu>
+      <Menu.Dropdown>
+        <CopyItems value={value} node={nodeOf(outline, nodes, row)} />
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+/** Nothing to open: a scalar, an array (shown as a table), a reference back up. */
+function openNode(node: TreeNode): { facts: number; children: number } | undefined {
+  const facts = node.facts?.length ?? 0
+  if (node.cycle !== undefined || node.children + facts === 0) return undefined
+  return { facts, children: node.children }
+}
+
+function clickedRow(event: MouseEvent): number | undefined {
+  const row = event.target instanceof Element ? event.target.closest('[data-tree-row]') : null
+  return row ? Number(row.getAttribute('data-tree-row')) : undefined
+}
+
+function nextRow(event: KeyboardEvent, row: number, rows: number, pageRows: number): number | undefined {
+  const isEdge = event.key === 'Home' || event.key === 'End'
+  if (!isEdge && !/^(ArrowUp|ArrowDown|PageUp|PageDown)$/.test(event.key)) return undefined
+  const control = isEdge || (isMac ? event.metaKey : event.ctrlKey)
+  return pressKey(
+    goTo(gridStart, row),
+    { key: event.key, shift: false, control },
+    { rows, columns: 1, pageRows },
+  )?.row
+}
+
+type Nodes = ReadonlyMap<string, TreeNode>
+
+/** The nodes of the rows in view, by path; those on their way are missing. */
+function useNodes(value: ValueAddress, root: TreeNode, outline: Outline, first: number, last: number): Nodes {
+  const wanted = new Map<string, { parent: string; page: number }>()
+  const want = (parent: string, index: number): void => {
+    const page = Math.floor(index / childrenPerPage)
+    wanted.set(`${parent} ${page}`, { parent, page })
+  }
+  for (let row = first; row < last; row++) {
+    const at = rowAt(outline, row)
+    if (at?.kind === 'node' && at.parent !== undefined) want(at.parent, at.index)
+    // The facts of a node are drawn from the node itself, which may have scrolled out of view.
+    const above = at?.kind === 'fact' && at.parent !== root.path ? parentOf(at.parent) : undefined
+    if (above) want(above.parent, above.index)
+  }
+  const answers = useQueries({
+    queries: [...wanted.values()].map(({ parent, page }) => treeQuery({ ...value, path: parent }, page)),
+  })
+  const nodes = new Map<string, TreeNode>([[root.path, root]])
+  for (const answer of answers) for (const child of answer.data?.children ?? []) nodes.set(child.path, child)
+  return nodes
+}
+
+function pathOf(outline: Outline, row: number): string {
+  const at = rowAt(outline, row)
+  return at?.kind === 'node' ? at.path : ' none'
+}
+
+function nodeOf(outline: Outline, nodes: Nodes, row: number): TreeNode | undefined {
+  return nodes.get(pathOf(outline, row))
+}
+
+function parentNodeOf(outline: Outline, nodes: Nodes, row: number): TreeNode | undefined {
+  const at = rowAt(outline, row)
+  return at?.parent === undefined ? undefined : nodes.get(at.parent)
+}
+
+function CopyItems({ value, node }: { value: ValueAddress; node: TreeNode | undefined }) {
+  const client = useQueryClient()
+  if (!node) return null
+  const copy = async (as: 'json' | 'python'): Promise<void> => {
+    const { text } = await client.fetchQuery(textQuery({ ...value, path: node.path }, as))
+    await copyText(text)
+  }
+  return (
+    <>
+      <Menu.Item leftSection={<IconBraces size={14} />} onClick={() => void copy('json')}>
+        Copy as JSON
+      </Menu.Item>
+      <Menu.Item leftSection={<IconBrandPython size={14} />} onClick={() => void copy('python')}>
+        Copy as Python
+      </Menu.Item>
+      <Menu.Item
+        leftSection={<IconRoute size={14} />}
+        onClick={() => void copyText(node.label.text || node.type)}
+      >
+        Copy name
+      </Menu.Item>
+    </>
+  )
+}
