@@ -72,8 +72,10 @@ function openError(path: string, error: unknown): AppError {
   return new AppError('REFUSED', `${path} cannot be opened (${errno ?? String(error)}).`, { cause: error })
 }
 
+/** The operating system's name of what went wrong (`ENOENT`); `undefined` for errors of the program. */
 export function errnoOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return undefined
+  return error.code.startsWith('E') && !error.code.startsWith('ERR_') ? error.code : undefined
 }
 
 /** A range of an open file. Dispose it. What was read is a copy and outlives it. */

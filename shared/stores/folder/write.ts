@@ -14,6 +14,7 @@ import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { errnoOf } from '../../decode/file-source.ts'
+import { AppError } from '../../model/errors.ts'
 import { showKey } from '../../model/keys.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
 import { throwIfCancelled } from '../slices.ts'
@@ -87,7 +88,8 @@ async function stage(root: string, layout: FolderLayout, operation: WriteOperati
 function makeFolder(folder: string): void {
   const status = statusOf(folder)
   if (status === undefined) mkdirSync(folder, { recursive: true })
-  else if (!status.isDirectory()) throw new Error('the folder of its name is a link or a file')
+  else if (!status.isDirectory())
+    throw new AppError('REFUSED', `${folder} is a link or a file, not a folder.`)
 }
 
 async function writeTemporary(temporary: string, value: Uint8Array, old: Stats | undefined): Promise<void> {
@@ -173,7 +175,9 @@ function failure(path: string, error: unknown): WriteOutcome {
     const sentence = `There is no room for ${path}; make some on its disk, or raise the quota.`
     return { done: false, reason: 'NO_SPACE', sentence }
   }
-  return refused(path, errno ?? (error instanceof Error ? error.message : String(error)))
+  if (error instanceof AppError) return refused(path, error.message)
+  if (errno === undefined) throw error
+  return refused(path, errno)
 }
 
 function refused(path: string, why: string): WriteOutcome {
