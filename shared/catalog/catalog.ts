@@ -221,7 +221,8 @@ export class Catalog {
   keysUnless(passes: (id: number) => boolean): string[] {
     return this.#guard(() => {
       const keys: string[] = []
-      for (const { id, key } of this.#statements.allKeys.iterate()) if (!passes(id)) keys.push(key.toString('latin1'))
+      for (const { id, key } of this.#statements.allKeys.iterate())
+        if (!passes(id)) keys.push(key.toString('latin1'))
       return keys
     })
   }

@@ -84,14 +84,16 @@ export class EntryReader {
     const source = new PartialSource(entry.sizeBytes!)
     let wanted = { offset: 0, length: rangeBytes }
     for (let ranges = 1; ; ranges++) {
-      const end = ranges < rangesAtMost ? wanted.offset + Math.max(wanted.length, rangeBytes) : source.byteLength
+      const end =
+        ranges < rangesAtMost ? wanted.offset + Math.max(wanted.length, rangeBytes) : source.byteLength
       const range = [wanted.offset, Math.min(end, source.byteLength)] as const
       const [bytes] = await this.#store.getMany([entry.key], { range, signal: this.#signal })
       if (!(bytes instanceof Uint8Array)) return bytes && damagedSummary(bytes)
       this.bytesRead += bytes.length
       source.add(range[0], bytes)
       // The value became shorter since it was listed: what is asked for will never come.
-      if (bytes.length < range[1] - range[0]) return this.#summarize(new MemorySource(await this.#readWhole(entry)))
+      if (bytes.length < range[1] - range[0])
+        return this.#summarize(new MemorySource(await this.#readWhole(entry)))
       try {
         return await this.#summarize(source)
       } catch (thrown) {
@@ -118,7 +120,9 @@ export class EntryReader {
   #unwrap(stored: ByteSource): ByteSource {
     const inner = this.#store.innerValue?.(stored)
     if (!inner) return stored
-    return inner.inline ? new MemorySource(inner.inline) : new SliceSource(stored, inner.at ?? 0, inner.length)
+    return inner.inline
+      ? new MemorySource(inner.inline)
+      : new SliceSource(stored, inner.at ?? 0, inner.length)
   }
 }
 

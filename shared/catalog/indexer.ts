@@ -38,7 +38,11 @@ export interface IndexReport {
  *
  * @throws AppError CANCELLED, and what the store or the catalog throw
  */
-export async function indexStore(store: Store, catalog: Catalog, options: IndexOptions = {}): Promise<IndexReport> {
+export async function indexStore(
+  store: Store,
+  catalog: Catalog,
+  options: IndexOptions = {},
+): Promise<IndexReport> {
   throwIfCancelled(options.signal)
   const token = await store.changeToken(options.signal)
   if (token.whole === catalog.token()) {
@@ -50,7 +54,10 @@ export async function indexStore(store: Store, catalog: Catalog, options: IndexO
 }
 
 /** Takes texts that are not yet in the text index into it: searching for words is faster then, not different. */
-export async function indexTexts(catalog: Catalog, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+export async function indexTexts(
+  catalog: Catalog,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<void> {
   const slices = new Slices(options.signal)
   while (catalog.indexTexts(textsAtOnce) > 0) if (slices.isOver) await slices.next()
 }
@@ -180,7 +187,11 @@ class Run {
     throwIfCancelled(this.#options.signal)
   }
 
-  #add({ key, sizeBytes, modifiedMs, stamp }: Entry, part: string | undefined, summary: CatalogEntry['summary']): void {
+  #add(
+    { key, sizeBytes, modifiedMs, stamp }: Entry,
+    part: string | undefined,
+    summary: CatalogEntry['summary'],
+  ): void {
     this.#put.push({ key, part, sizeBytes, modifiedMs, stamp, summary })
     this.#report.read++
     this.#report.bytesStored += sizeBytes ?? 0
@@ -203,7 +214,11 @@ class Run {
     this.#batch = laterBatch
     this.#flushedAtMs = performance.now()
     if (this.#put.length + this.#remove.length + this.#parts.size === 0) return
-    this.#report.removed += this.#catalog.write({ put: this.#put, remove: this.#remove, parts: this.#parts }).removed
+    this.#report.removed += this.#catalog.write({
+      put: this.#put,
+      remove: this.#remove,
+      parts: this.#parts,
+    }).removed
     this.#put = []
     this.#remove = []
     this.#parts = new Map()
@@ -224,5 +239,5 @@ class Run {
 
 /** A key as the catalog's maps have it. */
 function nameOf(key: Uint8Array): string {
-  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).latin1Slice()
+  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1')
 }
