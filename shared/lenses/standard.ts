@@ -48,8 +48,9 @@ export function pathView(parts: ObjectParts): View | undefined {
   const separator = className.includes('Windows') ? '\\' : '/'
   const [first = '', ...rest] = texts as string[]
   const joined = rest.join(separator)
-  const path =
-    rest.length === 0 ? first : first.endsWith(separator) ? first + joined : first + separator + joined
+  // A drive alone is relative to its own current folder: `C:` and `x` are `C:x`.
+  const isAnchor = first.endsWith(separator) || (separator === '\\' && /^[A-Za-z]:$/.test(first))
+  const path = rest.length === 0 ? first : isAnchor ? first + joined : first + separator + joined
   return { kind: 'path', className, path: path === '' ? '.' : path }
 }
 

@@ -41,10 +41,22 @@ export function shortestExponential(value: number, itemsize: number): string {
   if (itemsize >= 8) return value.toExponential()
   const round = itemsize === 4 ? Math.fround : roundToHalf
   for (let digits = 0; digits < 9; digits++) {
-    const text = value.toExponential(digits)
+    const text = tiesToEven(value, digits)
     if (round(Number(text)) === value) return text
   }
   return value.toExponential()
+}
+
+/** `toExponential` takes the larger of two equally near decimals; numpy the even one. */
+function tiesToEven(value: number, digits: number): string {
+  const text = value.toExponential(digits)
+  // Half and single floats have far fewer digits than this.
+  const exact = value.toExponential(60)
+  const cut = exact.indexOf('.') + 1 + digits
+  if (!/^50*e/.test(exact.slice(cut))) return text
+  const last = text.indexOf('e') - 1
+  const digit = Number(text[last])
+  return digit % 2 === 0 ? text : text.slice(0, last) + (digit - 1) + text.slice(last + 1)
 }
 
 /** The nearest half float, ties to even. */

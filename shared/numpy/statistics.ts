@@ -17,7 +17,7 @@ export interface Statistics {
   readonly min?: number | bigint
   readonly max?: number | bigint
   readonly mean?: number
-  /** Population standard deviation, as `numpy.std`. */
+  /** Population standard deviation, as `numpy.std`; absent where it is beyond float64. */
   readonly standardDeviation?: number
   /** Equal-width bins from min to max; a single full bin where min equals max. */
   readonly histogram?: readonly number[]
@@ -168,7 +168,8 @@ export class Summary {
       zeros: this.#zeros,
     }
     if (finite === 0) return counts
-    const standardDeviation = Math.sqrt(this.#squares / finite)
+    const deviation = Math.sqrt(this.#squares / finite)
+    const standardDeviation = Number.isFinite(deviation) ? deviation : undefined
     return { ...counts, min: this.#min, max: this.#max, mean: this.#mean, standardDeviation }
   }
 }

@@ -33,6 +33,12 @@ export function clip(text: string, length: number): string {
   return text.slice(0, Math.max(0, length - 1)).replace(/[\ud800-\udbff]$/, '') + '…'
 }
 
+/** `repr` where that reads back as the same number, which it does not for nan, inf and negative zeros. */
+function complexLiteral(real: number, imaginary: number): string {
+  const isPlain = [real, imaginary].every((part) => Number.isFinite(part) && !Object.is(part, -0))
+  return isPlain ? complexText(real, imaginary) : `complex(${floatText(real)}, ${floatText(imaginary)})`
+}
+
 /** Adds up the text and knows when it is enough. */
 export class LiteralWriter {
   readonly source: ByteSource
@@ -93,7 +99,7 @@ export class LiteralWriter {
         this.text += floatText(view.value)
         break
       case 'complex':
-        this.text += complexText(view.real, view.imaginary)
+        this.text += complexLiteral(view.real, view.imaginary)
         break
       case 'text':
         this.#text(view.value)
