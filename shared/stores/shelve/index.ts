@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { existsSync, mkdirSync, realpathSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../../model/errors.ts'
 import type { Detection, Store, StoreLocation, StoreType } from '../contract.ts'
 import { BdbHashReader } from './bdb-hash.ts'
@@ -18,13 +18,13 @@ const dumbNote =
   'dbm.dumb has no lock: close the shelf in Python before writing here, or Python will write its own list of keys over this one.'
 
 /** Python's `shelve`, on each of the files that `dbm` may have chosen. */
-export const shelve: StoreType = {
+export const shelveStoreType: StoreType = {
   kind: 'shelve',
   title: 'Python shelf',
   scheme: 'shelve',
 
   async detect(path: string): Promise<Detection | undefined> {
-    const place = findDbm(resolve(path))
+    const place = findDbm(canonicalPath(path))
     if (!place) return undefined
     if (place.library === 'sqlite3') return undefined
     return { kind: 'shelve', path: place.base, certainty: certaintyOf(place), reason: place.reason }
@@ -42,7 +42,10 @@ export const shelve: StoreType = {
 }
 
 async function placeFor(location: StoreLocation, write: boolean): Promise<DbmPlace> {
-  const path = resolve(location.path)
+  const path = canonicalPath(location.path)
+  const unknown = Object.keys(location.options).find((name) => name !== 'format')
+  if (unknown !== undefined)
+    throw new AppError('USAGE', `shelve: does not know the option "${unknown}"; it takes format.`)
   const format = parseFormat(location.options['format'])
   const place = format === undefined ? findDbm(path) : placeOf(path, format)
   if (!place)
@@ -55,6 +58,12 @@ async function placeFor(location: StoreLocation, write: boolean): Promise<DbmPla
   if (place.library === 'dumb') createDumb(place.base)
   else if (place.library === 'gnu') createGnu(place.base)
   return place
+}
+
+/** The path with the links of its folder followed, so that two names of one shelf are one location. */
+function canonicalPath(path: string): string {
+  const folder = dirname(resolve(path))
+  return existsSync(folder) ? join(realpathSync(folder), basename(path)) : resolve(path)
 }
 
 function openReader(place: DbmPlace): DbmReader {
