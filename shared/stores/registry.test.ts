@@ -14,7 +14,7 @@ import { deflateSync } from 'node:zlib'
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { collect } from './conformance/harness.ts'
+import { collect } from './conformance/plain.ts'
 import { detectStores } from './detect.ts'
 import { openStore, resolveStore } from './registry.ts'
 

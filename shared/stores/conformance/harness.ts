@@ -4,7 +4,8 @@ import { expect } from 'vitest'
 
 import { toHex } from '../../model/bytes.ts'
 import { showKey } from '../../model/keys.ts'
-import type { Capabilities, Entry, Store, WriteOutcome } from '../contract.ts'
+import type { Capabilities, Store } from '../contract.ts'
+import { collect } from './plain.ts'
 
 /** A fresh cache of the backend under test. */
 export interface Subject extends AsyncDisposable {
@@ -46,12 +47,6 @@ export function valueBytes(capabilities: Capabilities, seed: string, length: num
   return bytes
 }
 
-export async function collect(batches: AsyncIterable<Entry[]>): Promise<Entry[]> {
-  const entries: Entry[] = []
-  for await (const batch of batches) entries.push(...batch)
-  return entries
-}
-
 export async function shownKeys(store: Store): Promise<string[]> {
   return (await collect(store.entries())).map(({ key }) => showKey(key)).toSorted()
 }
@@ -64,11 +59,6 @@ export async function get(store: Store, key: Uint8Array): Promise<Uint8Array | u
 
 export async function put(store: Store, key: Uint8Array, value: Uint8Array): Promise<void> {
   expect(await store.apply([{ kind: 'put', key, value }])).toEqual([{ done: true }])
-}
-
-/** `done`, or the reason why not. */
-export function outcomesOf(outcomes: readonly WriteOutcome[]): string[] {
-  return outcomes.map((outcome) => (outcome.done ? 'done' : outcome.reason))
 }
 
 /** Compares without the word by word diff of a test runner, which takes minutes for a few megabytes. */

@@ -3,8 +3,9 @@ import { expect, test } from 'vitest'
 
 import { showKey } from '../../model/keys.ts'
 import type { Store, WriteOperation } from '../contract.ts'
-import { expectBytes, keyOf, outcomesOf, shownKeys, valueBytes } from './harness.ts'
+import { expectBytes, keyOf, shownKeys, valueBytes } from './harness.ts'
 import type { Harness } from './harness.ts'
+import { outcomesOf } from './plain.ts'
 
 const keyCount = 5
 

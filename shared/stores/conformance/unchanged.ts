@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { openFileSource } from '../../decode/file-source.ts'
 import { detectStores } from '../detect.ts'
 import type { Store } from '../contract.ts'
-import { collect } from './harness.ts'
+import { collect } from './plain.ts'
 
 /** A cache on disk, as somebody else made it. */
 export interface Existing extends AsyncDisposable {

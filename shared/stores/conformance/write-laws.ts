@@ -2,8 +2,9 @@ import { expect, test } from 'vitest'
 
 import { showKey } from '../../model/keys.ts'
 import type { WriteOperation } from '../contract.ts'
-import { collect, expectBytes, get, keyOf, outcomesOf, put, shownKeys, valueBytes } from './harness.ts'
+import { expectBytes, get, keyOf, put, shownKeys, valueBytes } from './harness.ts'
 import type { Harness, Subject } from './harness.ts'
+import { collect, outcomesOf } from './plain.ts'
 
 /** What a write does, and what it leaves alone. */
 export function writeLaws(harness: Harness): void {

@@ -44,7 +44,11 @@ export async function writeEntries(
     throwIfCancelled(signal)
     const window = operations.slice(start, start + stagedAtOnce)
     const staged = await Promise.all(window.map((operation) => stage(root, layout, operation)))
-    for (const step of staged) outcomes.push(commit(step, touched))
+    for (const [index, step] of staged.entries()) {
+      // The others of the window may have taken the room for a moment.
+      const isCrowded = step.kind === 'failed' && !step.outcome.done && step.outcome.reason === 'NO_SPACE'
+      outcomes.push(commit(isCrowded ? await stage(root, layout, window[index]!) : step, touched))
+    }
   }
   for (const folder of touched) syncFolder(folder)
   return outcomes
