@@ -12,6 +12,8 @@ import type { ValuePlace } from './values.ts'
 const patienceMs = 10_000
 /** Values up to this are read at once; larger ones piece by piece, each checked. */
 const pieceBytes = 4 * 1024 * 1024
+/** How long reads go on before the event loop gets a turn. */
+const turnMs = 15
 const emptyTree: TreeInfo = { pad: 0, flags: 0, entries: 0, root: undefined }
 
 /**
@@ -28,6 +30,7 @@ export class SnapshotReader {
   /** Files that lost their path to another, closed when nobody reads them any more. */
   readonly #retired = new Set<LmdbFile>()
   #readsInFlight = 0
+  #lastTurnMs = 0
   #snapshot: Snapshot | undefined
   #tree: TreeInfo | undefined
 
@@ -69,6 +72,7 @@ export class SnapshotReader {
   async read<Result>(
     action: (snapshot: Snapshot, tree: TreeInfo, attempt: number) => Result,
   ): Promise<Result> {
+    await this.#letOthersRun()
     const deadline = performance.now() + patienceMs
     for (let attempt = 0; ; attempt++) {
       const snapshot = this.#newest()
@@ -81,6 +85,13 @@ export class SnapshotReader {
       if (performance.now() > deadline) throw this.#tooHot()
       await nextTurn()
     }
+  }
+
+  /** Reads are synchronous inside; a long series of them gives timers and requests their turn. */
+  async #letOthersRun(): Promise<void> {
+    if (performance.now() - this.#lastTurnMs < turnMs) return
+    await nextTurn()
+    this.#lastTurnMs = performance.now()
   }
 
   /** The value of a key (of several, the first), or bytes `[start, end)` of it. */
