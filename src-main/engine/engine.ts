@@ -1,33 +1,70 @@
 import { Hono } from 'hono'
 import type { App } from '../../shared/api/contract.ts'
 import { AppError } from '../../shared/model/errors.ts'
+import { Connections } from './connections.ts'
 import { EventHub } from './events.ts'
 import { limitBody } from './http/body.ts'
 import { errorResponse } from './http/errors.ts'
 import { appRoutes } from './routes/app.ts'
+import { entryRoutes } from './routes/entries.ts'
 import { fileRoutes } from './routes/files.ts'
+import { resultRoutes } from './routes/results.ts'
+import { storeRoutes } from './routes/stores.ts'
 import { openSettings } from './settings.ts'
+import type { CatalogTask } from './workers/catalog-task.ts'
+import type { IndexResult, IndexTask } from './workers/index-task.ts'
+import { WorkerPool } from './workers/pool.ts'
+import type { ValueTask } from './workers/value-task.ts'
 
 export interface EngineOptions {
   /** Folder of what is the program's own: indexes, settings, samples. */
   readonly dataFolder: string
   readonly host: App['host']
   readonly version: string
+  /** Least time between two looks for changes in an open store; 2 s. */
+  readonly watchEveryMs?: number
+  /** Time limit of one question about a value; 20 s. */
+  readonly valueTimeLimitMs?: number
 }
 
 /** The program without a host: an API to be served by whoever wants to. */
 export interface Engine extends AsyncDisposable {
   /** Answers `/api/*`. Says nothing about who may ask: that is the host's part. */
   readonly app: Hono
+  readonly connections: Connections
   /** Ends the live event streams, for a host that is about to close. */
   endStreams(): void
   /** Cancels indexing, closes stores and ends the workers. */
   close(): Promise<void>
 }
 
+/** Two caches are indexed at a time; a third waits. */
+const indexThreads = 2
+const valueHeapMegabytes = 2_048
+
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const settings = await openSettings(options.dataFolder)
   const events = new EventHub()
+  const indexers = new WorkerPool<IndexTask, IndexResult>('index', { threads: indexThreads })
+  const catalogs = new WorkerPool<CatalogTask, unknown>('catalog', { threads: 1 })
+  const values = new WorkerPool<ValueTask, unknown>('value', {
+    threads: 1,
+    timeLimitMs: options.valueTimeLimitMs ?? 20_000,
+    heapMegabytes: valueHeapMegabytes,
+  })
+  const connections = new Connections({
+    dataFolder: options.dataFolder,
+    settings,
+    events,
+    pool: indexers,
+    watchEveryMs: options.watchEveryMs ?? 2_000,
+    onClose: async ({ shown, catalogFile }) => {
+      await Promise.all([
+        catalogs.run({ ask: 'close', file: catalogFile }),
+        values.run({ ask: 'close', id: shown.id }),
+      ])
+    },
+  })
 
   const app = new Hono().basePath('/api')
   app.onError((error) => errorResponse(error))
@@ -39,10 +76,15 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   app.use(limitBody)
   app.route('/', appRoutes({ ...options, settings }))
   app.route('/files', fileRoutes())
-  app.get('/events', () => events.respond([]))
+  app.route('/', storeRoutes({ connections, catalogs }))
+  app.route('/results', resultRoutes(catalogs))
+  app.route('/stores/:store/entries/:key', entryRoutes({ connections, values }))
+  app.get('/events', () => events.respond(connections.list()))
 
   const close = async (): Promise<void> => {
     events.end()
+    await connections[Symbol.asyncDispose]().catch(() => undefined)
+    await Promise.all([indexers, catalogs, values].map((pool) => pool[Symbol.asyncDispose]()))
   }
-  return { app, endStreams: () => events.end(), close, [Symbol.asyncDispose]: close }
+  return { app, connections, endStreams: () => events.end(), close, [Symbol.asyncDispose]: close }
 }

@@ -24,6 +24,13 @@ export type Verdict =
   | { readonly kind: 'sign-in'; readonly location: string; readonly cookie: string }
   | { readonly kind: 'refuse'; readonly status: 400 | 401 | 403 | 405; readonly reason: string }
 
+export interface JudgeOptions {
+  readonly port: number
+  readonly secrets: Secrets
+  /** Whether the text is a launch code that has not been used; it then has been. */
+  redeem(code: string): boolean
+}
+
 /**
  * Judges one request before anything else looks at it:
  * 1. Host must be a loopback name with our port (DNS rebinding arrives with another).
@@ -31,8 +38,8 @@ export type Verdict =
  * 3. Origin, where present, must be ours; a request that is not GET or HEAD needs it, or the bearer token.
  * 4. The token (bearer), the session cookie, or, for pages, `?token=` in the address.
  */
-export function judge(request: Request, options: { port: number; secrets: Secrets }): Verdict {
-  const { port, secrets } = options
+export function judge(request: Request, options: JudgeOptions): Verdict {
+  const { port, secrets, redeem } = options
   const url = new URL(request.url)
   const headers = request.headers
   const host = headers.get('host')?.toLowerCase()
@@ -55,7 +62,7 @@ export function judge(request: Request, options: { port: number; secrets: Secret
     !isApi &&
     request.method === 'GET' &&
     addressToken !== null &&
-    equalSecrets(addressToken, secrets.token)
+    (equalSecrets(addressToken, secrets.token) || redeem(addressToken))
   ) {
     url.searchParams.delete('token')
     const cookie = `${cookieName(port)}=${secrets.session}; HttpOnly; SameSite=Strict; Path=/`

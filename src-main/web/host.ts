@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.ts'
 import { withSecurityHeaders } from '../engine/http/headers.ts'
 import { staticFiles } from '../engine/http/static-files.ts'
 import { createSecrets, judge } from './access.ts'
+import { LaunchCodes } from './launch-codes.ts'
 import { refusal } from './pages.ts'
 
 export interface WebHost extends AsyncDisposable {
@@ -14,6 +15,11 @@ export interface WebHost extends AsyncDisposable {
   readonly token: string
   /** What the user opens: `http://127.0.0.1:PORT/?token=…`. */
   readonly url: string
+  /**
+   * An address that works once, within a minute: for handing to a browser on its command line, where
+   * other users of the machine can read it.
+   */
+  launchUrl(): string
   /** Ends live streams and idle connections at once, running answers after half a second at most. The engine is not closed. */
   close(): Promise<void>
 }
@@ -34,13 +40,14 @@ const closeGraceMs = 500
  */
 export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
   const secrets = createSecrets()
+  const launchCodes = new LaunchCodes()
   const files = staticFiles(options.rendererFolder)
   let port = 0
 
   const answer = async (request: Request): Promise<Response> => {
     const path = new URL(request.url).pathname
     const isApi = path === '/api' || path.startsWith('/api/')
-    const verdict = judge(request, { port, secrets })
+    const verdict = judge(request, { port, secrets, redeem: (code) => launchCodes.redeem(code) })
     if (verdict.kind === 'refuse') return refusal(verdict.status, verdict.reason, isApi)
     if (verdict.kind === 'sign-in') {
       return new Response(null, {
@@ -77,6 +84,7 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     port,
     token: secrets.token,
     url: `http://127.0.0.1:${port}/?token=${secrets.token}`,
+    launchUrl: () => `http://127.0.0.1:${port}/?token=${launchCodes.create()}`,
     close,
     [Symbol.asyncDispose]: close,
   }

@@ -1,0 +1,119 @@
+import type { Row, SortKey } from '../../shared/api/contract.ts'
+import { AppError } from '../../shared/model/errors.ts'
+import { jsonKey, parseKey } from '../../shared/model/keys.ts'
+import type { Store } from '../../shared/stores/contract.ts'
+import { openCatalog, searchRows } from './opened-catalog.ts'
+import { durationText, paint, sizeText, standardOutput, tableLines, timeText } from './output.ts'
+import type { Output } from './output.ts'
+import type { ExitCode } from './program.ts'
+import { readStored } from './stored.ts'
+import { sha256Of } from '../engine/values/documents.ts'
+
+export interface LsOptions {
+  readonly query?: string
+  /** `FIELD`, `FIELD:desc`, `arg:NAME:desc`. */
+  readonly sort: string
+  readonly limit?: number
+  readonly digest?: boolean
+  readonly json?: boolean
+}
+
+export async function runLs(target: string, options: LsOptions): Promise<ExitCode> {
+  const sort = parseSort(options.sort)
+  await using opened = await openCatalog(target)
+  const { store, catalog } = opened
+  const output = standardOutput()
+  const rows = searchRows(catalog, { query: options.query, sort: [sort], limit: options.limit })
+  if (options.json) {
+    for (const row of rows)
+      await output.write(JSON.stringify(await lineOf(store, row, options.digest === true)) + '\n')
+  } else {
+    await writeTable(output, store, [...rows], options.digest === true)
+  }
+  return 0
+}
+
+/** Throws `USAGE` for an empty field. */
+export function parseSort(text: string): SortKey {
+  const [, column, direction] = /^(.*?)(?::(asc|desc))?$/s.exec(text) ?? []
+  if (!column)
+    throw new AppError('USAGE', 'The field to sort by is empty; give one such as --sort sizeBytes:desc.')
+  return { column, descending: direction === 'desc' }
+}
+
+/** The JSON form of an entry; fields that are not known are left out. */
+async function lineOf(store: Store, row: Row, withDigest: boolean): Promise<Record<string, unknown>> {
+  const {
+    sizeBytes,
+    kind,
+    func,
+    module,
+    user,
+    host,
+    cwd,
+    version,
+    runAtSeconds,
+    elapsedSeconds,
+    status,
+    problem,
+  } = row
+  return {
+    key: jsonKey(parseKey(row.key)),
+    sizeBytes,
+    kind,
+    func,
+    module,
+    user,
+    host,
+    cwd,
+    version,
+    runAtSeconds,
+    elapsedSeconds,
+    status,
+    problem,
+    sha256: withDigest ? await digestOf(store, row.key) : undefined,
+  }
+}
+
+/** `undefined` where the bytes cannot be had. */
+async function digestOf(store: Store, key: string): Promise<string | undefined> {
+  try {
+    using stored = await readStored(store, key)
+    return sha256Of(stored)
+  } catch (thrown) {
+    if (thrown instanceof AppError && (thrown.code === 'NOT_FOUND' || thrown.code === 'REFUSED'))
+      return undefined
+    throw thrown
+  }
+}
+
+async function writeTable(
+  output: Output,
+  store: Store,
+  rows: readonly Row[],
+  withDigest: boolean,
+): Promise<void> {
+  const columns = [
+    { title: 'key' },
+    { title: 'run at (UTC)' },
+    { title: 'took', align: 'right' as const },
+    { title: 'size', align: 'right' as const },
+    { title: 'user' },
+    ...(withDigest ? [{ title: 'sha256' }] : []),
+    { title: 'call' },
+  ]
+  const cells: string[][] = []
+  for (const row of rows) {
+    cells.push([
+      row.key,
+      timeText(row.runAtSeconds),
+      durationText(row.elapsedSeconds),
+      sizeText(row.sizeBytes),
+      row.user ?? '',
+      ...(withDigest ? [(await digestOf(store, row.key)) ?? ''] : []),
+      row.problem ? `${row.status}: ${row.problem.sentence}` : (row.call ?? row.outputPreview ?? ''),
+    ])
+  }
+  for (const line of tableLines(output, columns, cells)) await output.write(line)
+  if (output.isTerminal) await output.write(paint(output, 'dim', `${rows.length} entries`) + '\n')
+}

@@ -1,0 +1,117 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { AppError, toAppError } from '../../shared/model/errors.ts'
+import { version } from './version.ts'
+
+/** 0: done and nothing found wrong; 1: done, with problems in the report; 2: could not run. */
+export type ExitCode = 0 | 1 | 2
+
+const usageCode = 2
+
+/** Runs one command line and sets the exit code. Commands are loaded when they are run: `--help` answers at once. */
+export async function runProgram(argv: readonly string[]): Promise<void> {
+  const program = createProgram((code) => {
+    process.exitCode = code
+  })
+  try {
+    await program.parseAsync(argv as string[])
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) {
+      process.exitCode = thrown.exitCode === 0 ? 0 : usageCode
+      return
+    }
+    reportError(thrown, argv.includes('--json'))
+    process.exitCode = usageCode
+  }
+}
+
+/** One sentence on stderr; with `--json` an object. The stack of a fault of ours shows with HASHCACHE_DEBUG. */
+function reportError(thrown: unknown, asJson: boolean): void {
+  const error = toAppError(thrown)
+  process.stderr.write(
+    (asJson ? JSON.stringify({ error: error.toJSON() }) : `hashcache: ${error.message}`) + '\n',
+  )
+  if (process.env.HASHCACHE_DEBUG && !(thrown instanceof AppError))
+    process.stderr.write(`${(error.cause as Error | undefined)?.stack ?? ''}\n`)
+}
+
+function createProgram(exit: (code: ExitCode) => void): Command {
+  const program = new Command('hashcache')
+    .description(
+      'See what is in caches of computed results: pycse.hashcache stores and files of joblib and pickle.',
+    )
+    .version(version)
+    .showHelpAfterError('(hashcache --help lists the commands and options)')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      '\nA STORE is a path, whose kind is detected, or a URL such as fs:PATH or json:PATH.\n' +
+        'Exit codes: 0 done and nothing wrong, 1 done with problems in the report, 2 could not run.',
+    )
+  const json = (): Option => new Option('--json', 'machine-readable output')
+  const query = (): Option =>
+    new Option('-q, --query <filter>', 'only entries that match, such as "func:relax took>10s"')
+
+  program
+    .command('ls')
+    .description('list the entries of a store, one line each')
+    .argument('<store>')
+    .addOption(query())
+    .option('-s, --sort <field[:desc]>', 'sort by a field of the JSON form, or by arg:NAME', 'key')
+    .option('-n, --limit <count>', 'at most so many', wholeNumber)
+    .option('--digest', 'with the sha256 of each stored value')
+    .addOption(json())
+    .action(
+      async (
+        store: string,
+        options: { query?: string; sort: string; limit?: number; digest?: boolean; json?: boolean },
+      ) => {
+        const { runLs } = await import('./ls.ts')
+        exit(await runLs(store, options))
+      },
+    )
+  program
+    .command('show')
+    .description('show one entry of a store, all that match, or loose pickle, joblib, npy and JSON files')
+    .argument('<store-or-file...>', 'STORE KEY, STORE, or FILE…')
+    .addOption(query())
+    .addOption(json())
+    .addOption(new Option('--raw', 'the stored bytes, as they are').conflicts('json'))
+    .action(async (targets: string[], options: { query?: string; json?: boolean; raw?: boolean }) => {
+      const { runShow } = await import('./show.ts')
+      exit(await runShow(targets, options))
+    })
+  program
+    .command('stats')
+    .description('count entries, bytes and compute time')
+    .argument('<store>')
+    .addOption(new Option('--by <group>', 'group by').choices(['func', 'user', 'version', 'day']))
+    .addOption(json())
+    .action(async (store: string, options: { by?: 'func' | 'user' | 'version' | 'day'; json?: boolean }) => {
+      const { runStats } = await import('./stats.ts')
+      exit(await runStats(store, options))
+    })
+  program
+    .command('serve')
+    .description('serve the inspector on this machine (loopback only) and print its address')
+    .argument('[store...]')
+    .option('-p, --port <number>', 'port; a free one if left out', wholeNumber)
+    .option('--no-open', 'do not open a browser')
+    .action(async (stores: string[], options: { port?: number; open: boolean }) => {
+      const { runServe } = await import('./serve.ts')
+      exit(await runServe(stores, { port: options.port, opensBrowser: options.open }))
+    })
+  program
+    .command('open')
+    .description('open the inspector: on the desktop where that can be, else in the browser')
+    .argument('[store...]')
+    .action(async (stores: string[]) => {
+      const { runOpen } = await import('./open.ts')
+      exit(await runOpen(stores))
+    })
+  return program
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('A whole number is wanted.')
+  return Number(text)
+}

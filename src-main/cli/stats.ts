@@ -1,0 +1,88 @@
+import type { Row } from '../../shared/api/contract.ts'
+import { openCatalog, searchRows } from './opened-catalog.ts'
+import { durationText, sizeText, standardOutput, tableLines } from './output.ts'
+import type { ExitCode } from './program.ts'
+
+export interface StatsOptions {
+  readonly by?: 'func' | 'user' | 'version' | 'day'
+  readonly json?: boolean
+}
+
+interface Group {
+  readonly name: string | undefined
+  readonly module?: string
+  entries: number
+  bytes: number
+  computeSeconds: number
+}
+
+/** Counts, and with `--by` groups, the largest first. Entries without the field make a group without a name. */
+export async function runStats(target: string, { by, json }: StatsOptions): Promise<ExitCode> {
+  await using opened = await openCatalog(target)
+  const { catalog, store } = opened
+  const { functions: _functions, users: _users, ...totals } = catalog.summary()
+  const groups = by ? groupsOf(searchRows(catalog, {}), by) : undefined
+  const output = standardOutput()
+  if (json) {
+    const listed = groups?.map(({ name, module, ...sums }) => ({ [by!]: name, module, ...sums }))
+    await output.write(JSON.stringify({ store: store.location, ...totals, by, groups: listed }) + '\n')
+    return 0
+  }
+  const { entries, bytes, computeSeconds, damaged, partial, dumps, foreign } = totals
+  await output.write(`${entries} entries, ${sizeText(bytes)}, ${durationText(computeSeconds)} of computing\n`)
+  await output.write(`${damaged} damaged, ${partial} partial, ${dumps} dumps, ${foreign} foreign\n`)
+  if (groups && by) {
+    const columns = [by, 'entries', 'size', 'computing'].map((title, i) => ({
+      title,
+      align: i === 0 ? ('left' as const) : ('right' as const),
+    }))
+    const cells = groups.map((group) => [
+      nameText(group),
+      String(group.entries),
+      sizeText(group.bytes),
+      durationText(group.computeSeconds),
+    ])
+    await output.write('\n')
+    for (const line of tableLines(output, columns, cells)) await output.write(line)
+  }
+  return 0
+}
+
+function nameText({ name, module }: Group): string {
+  if (name === undefined) return '(none)'
+  return module === undefined ? name : `${module}.${name}`
+}
+
+function groupsOf(rows: Iterable<Row>, by: NonNullable<StatsOptions['by']>): Group[] {
+  const groups = new Map<string, Group>()
+  for (const row of rows) {
+    const name = by === 'day' ? dayOf(row.runAtSeconds) : row[by]
+    const module = by === 'func' ? row.module : undefined
+    const id = JSON.stringify([name, module])
+    let group = groups.get(id)
+    if (!group) {
+      group = { name, module, entries: 0, bytes: 0, computeSeconds: 0 }
+      groups.set(id, group)
+    }
+    group.entries++
+    group.bytes += row.sizeBytes ?? 0
+    group.computeSeconds += row.elapsedSeconds ?? 0
+  }
+  const sorted = [...groups.values()]
+  return by === 'day'
+    ? sorted.toSorted((a, b) => compareNames(a.name, b.name))
+    : sorted.toSorted((a, b) => b.bytes - a.bytes || compareNames(a.name, b.name))
+}
+
+function compareNames(a: string | undefined, b: string | undefined): number {
+  if (a === b) return 0
+  if (a === undefined || b === undefined) return a === undefined ? 1 : -1
+  return a < b ? -1 : 1
+}
+
+/** The day in UTC. */
+function dayOf(seconds: number | undefined): string | undefined {
+  if (seconds === undefined) return undefined
+  const time = new Date(seconds * 1000)
+  return Number.isNaN(time.getTime()) ? undefined : time.toISOString().slice(0, 10)
+}

@@ -1,0 +1,239 @@
+import { createHash } from 'node:crypto'
+import { basename, dirname } from 'node:path'
+import type { Connection, Detected } from '../../shared/api/contract.ts'
+import { indexFile } from '../../shared/catalog/location.ts'
+import { AppError, toAppError } from '../../shared/model/errors.ts'
+import type { Detection, StoreKind, StoreLocation, Stray } from '../../shared/stores/contract.ts'
+import { detectStores } from '../../shared/stores/detect.ts'
+import { storeTypes } from '../../shared/stores/kinds.ts'
+import { openStore, resolveStore } from '../../shared/stores/registry.ts'
+import { ChangeWatch } from './change-watch.ts'
+import type { EventHub } from './events.ts'
+import { runIndex } from './index-run.ts'
+import { RevisionPace } from './revision-pace.ts'
+import type { Settings } from './settings.ts'
+import type { IndexProgress, IndexResult, IndexTask } from './workers/index-task.ts'
+import type { WorkerPool } from './workers/pool.ts'
+
+/** A connection with what the engine alone needs to know. */
+export interface OpenConnection {
+  /** What others see of it; replaced, never changed. */
+  readonly shown: Connection
+  readonly store: StoreLocation
+  readonly catalogFile: string
+  readonly strays: readonly Stray[]
+}
+
+interface Held extends OpenConnection {
+  shown: Connection
+  strays: readonly Stray[]
+  /** The index run under way. */
+  run?: { readonly done: Promise<void>; readonly cancelling: AbortController }
+  readonly watch: ChangeWatch
+}
+
+export interface ConnectionsOptions {
+  readonly dataFolder: string
+  readonly settings: Settings
+  readonly events: EventHub
+  readonly pool: WorkerPool<IndexTask, IndexResult>
+  /** Lets the other workers close what they have open of a connection. */
+  onClose(connection: OpenConnection): Promise<void>
+  /** Least time between two looks for changes. */
+  readonly watchEveryMs: number
+}
+
+/**
+ * The open stores. Each goes `indexing → ready | cancelled | failed`, and to `indexing` again when
+ * it changes or is refreshed; its revision rises with its catalog. Every change is told to the event hub.
+ */
+export class Connections implements AsyncDisposable {
+  readonly #options: ConnectionsOptions
+  readonly #held = new Map<string, Held>()
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options
+  }
+
+  list(): Connection[] {
+    return [...this.#held.values()].map(({ shown }) => shown)
+  }
+
+  /** Throws `NOT_FOUND`. */
+  get(id: string): OpenConnection {
+    return this.#get(id)
+  }
+
+  /**
+   * Opens a cache, or gives the connection that is open already: the id is a hash of kind and location, the
+   * same at every start. Indexing begins at once. Throws `NOT_FOUND`, `NOT_A_STORE`, `REFUSED`, `USAGE`.
+   */
+  async open(text: string, kind?: string): Promise<Connection> {
+    const location = await locationOf(text, kind)
+    // Opening proves that it can be read; the workers open it for themselves.
+    await using store = await openStore(location)
+    const id = createHash('sha256').update(`${store.kind}:${store.location}`).digest('hex').slice(0, 12)
+    const open = this.#held.get(id)
+    const shown: Connection = open?.shown ?? {
+      id,
+      kind: store.kind,
+      kindTitle: titleOf(store.kind),
+      location: store.location,
+      label: labelOf(store.location),
+      reason: await reasonOf(location),
+      state: 'opening',
+      writable: false,
+      entries: 0,
+      revision: 0,
+    }
+    await this.#options.settings.remember({
+      location: text,
+      kind: shown.kind,
+      label: shown.label,
+      openedAtMs: Date.now(),
+    })
+    if (open) return open.shown
+    const held: Held = {
+      shown,
+      store: location,
+      catalogFile: indexFile({ kind: store.kind, location: store.location }, this.#options.dataFolder),
+      strays: [],
+      watch: new ChangeWatch({ everyMs: this.#options.watchEveryMs, look: () => this.#look(id) }),
+    }
+    this.#held.set(id, held)
+    this.#start(held)
+    return held.shown
+  }
+
+  /** Looks for changes and reads what changed; while a run is under way, that one. */
+  refresh(id: string): Connection {
+    const held = this.#get(id)
+    if (!held.run) this.#start(held)
+    return held.shown
+  }
+
+  /** Ends the run under way; what it has read stays. */
+  async cancel(id: string): Promise<Connection> {
+    const held = this.#get(id)
+    held.run?.cancelling.abort()
+    await held.run?.done
+    return held.shown
+  }
+
+  async close(id: string): Promise<Connection[]> {
+    const held = this.#get(id)
+    this.#held.delete(id)
+    held.watch.stop()
+    held.run?.cancelling.abort()
+    await held.run?.done
+    await this.#options.onClose(held)
+    this.#options.events.publishClosed(id)
+    return this.list()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#held.keys()].map((id) => this.close(id)))
+  }
+
+  #get(id: string): Held {
+    const held = this.#held.get(id)
+    if (!held) throw new AppError('NOT_FOUND', `No open store has the id ${id}; open its location again.`)
+    return held
+  }
+
+  #start(held: Held): void {
+    const cancelling = new AbortController()
+    this.#show(held, { state: 'indexing', indexed: undefined, total: undefined, error: undefined })
+    held.run = { cancelling, done: this.#run(held, cancelling.signal, false) }
+  }
+
+  /** One look of the watch: does nothing while nobody listens or a run is under way. */
+  async #look(id: string): Promise<void> {
+    const held = this.#held.get(id)
+    if (!held || held.run || !this.#options.events.hasReaders || held.shown.state === 'failed') return
+    const cancelling = new AbortController()
+    const done = this.#run(held, cancelling.signal, true)
+    held.run = { cancelling, done }
+    await done
+  }
+
+  async #run(held: Held, signal: AbortSignal, onlyIfChanged: boolean): Promise<void> {
+    const pace = new RevisionPace()
+    const onProgress = ({ indexed, total, entries, revision }: IndexProgress): void => {
+      if (signal.aborted) return
+      this.#show(held, { state: 'indexing', indexed, total, entries, ...(pace.isDue() ? { revision } : {}) })
+    }
+    const { pool } = this.#options
+    const { store, catalogFile } = held
+    try {
+      const result = await runIndex({ pool, store, catalogFile, onlyIfChanged, signal, onProgress })
+      if (result.hasRun) held.strays = result.strays
+      this.#finish(held, {
+        state: 'ready',
+        entries: result.entries,
+        revision: result.revision,
+        indexedAtMs: Date.now(),
+      })
+    } catch (thrown) {
+      const { code, message } = toAppError(thrown)
+      if (code === 'CANCELLED' && signal.aborted) this.#finish(held, { state: 'cancelled' })
+      else this.#finish(held, { state: 'failed', error: { code, message } })
+    }
+  }
+
+  #finish(held: Held, change: Partial<Connection>): void {
+    held.run = undefined
+    const before = held.shown
+    const after = { ...before, error: undefined, indexed: undefined, total: undefined, ...change }
+    held.watch.start()
+    // A look that found nothing is no news.
+    if (before.state === after.state && before.revision === after.revision) held.shown = after
+    else this.#show(held, after)
+  }
+
+  #show(held: Held, change: Partial<Connection>): void {
+    held.shown = { ...held.shown, ...change }
+    if (this.#held.has(held.shown.id)) this.#options.events.publish(held.shown)
+  }
+}
+
+/** What the location could be opened as, the most certain first. */
+export async function detectLocation(text: string): Promise<Detected[]> {
+  const { kind, path } = await resolveStore(text)
+  const found = await detectStores(path)
+  const detections: Detection[] =
+    found.length > 0 ? found : [{ kind, path, certainty: 1, reason: 'The address says so.' }]
+  return detections.map((detection) => ({
+    kind: detection.kind,
+    kindTitle: titleOf(detection.kind),
+    location: detection.path,
+    certainty: detection.certainty,
+    reason: detection.reason,
+  }))
+}
+
+async function locationOf(text: string, kind: string | undefined): Promise<StoreLocation> {
+  if (kind === undefined) return resolveStore(text)
+  const type = storeTypes.find((candidate) => candidate.kind === kind)
+  if (!type)
+    throw new AppError(
+      'USAGE',
+      `There is no kind of cache ${kind}; known are ${storeTypes.map((known) => known.kind).join(', ')}.`,
+    )
+  return resolveStore(text.startsWith(`${type.scheme}:`) ? text : `${type.scheme}:${text}`)
+}
+
+async function reasonOf({ kind, path }: StoreLocation): Promise<string> {
+  const found = await detectStores(path).catch(() => [])
+  return found.find((detection) => detection.kind === kind)?.reason ?? 'Opened as asked.'
+}
+
+function titleOf(kind: StoreKind): string {
+  return storeTypes.find((type) => type.kind === kind)?.title ?? kind
+}
+
+/** The last two parts: many caches are called `cache`. */
+function labelOf(location: string): string {
+  const parent = basename(dirname(location))
+  return parent === '' ? basename(location) : `${parent}/${basename(location)}`
+}

@@ -1,0 +1,75 @@
+import type { Context } from 'hono'
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { Connections } from '../connections.ts'
+import { rawResponse } from '../http/raw.ts'
+import { numberList, span, validate, wholeNumber } from '../http/validate.ts'
+import type { WorkerPool } from '../workers/pool.ts'
+import type { EntryAddress, ValueAnswers, ValueTask } from '../workers/value-task.ts'
+
+export interface EntryRoutesOptions {
+  readonly connections: Connections
+  readonly values: WorkerPool<ValueTask, unknown>
+}
+
+/** A task of the value worker before it is said which entry it is about. */
+type Question<Ask extends keyof ValueAnswers> = Omit<Extract<ValueTask, { ask: Ask }>, keyof EntryAddress>
+
+const path = numberList('.').default([])
+const treeQuery = z.object({ path, from: wholeNumber.default(0), to: wholeNumber.default(100) })
+const arrayQuery = z.object({
+  path,
+  index: numberList(',').default([]),
+  rows: span.default([0, 100]),
+  columns: span.default([0, 50]),
+})
+const pathQuery = z.object({ path })
+const textQuery = z.object({ path, as: z.enum(['json', 'python']).default('json') })
+
+/** `/stores/:store/entries/:key`: one entry, its value piece by piece, its bytes. */
+export function entryRoutes({ connections, values }: EntryRoutesOptions): Hono {
+  const ask = async <Ask extends keyof ValueAnswers>(
+    context: Context,
+    question: Question<Ask>,
+  ): Promise<ValueAnswers[Ask]> => {
+    const task = { ...question, ...addressOf(context) } as unknown as ValueTask
+    return (await values.run(task, { signal: context.req.raw.signal })) as ValueAnswers[Ask]
+  }
+  const addressOf = (context: Context): EntryAddress => {
+    const id = context.req.param('store') ?? ''
+    return { id, store: connections.get(id).store, key: context.req.param('key') ?? '' }
+  }
+  return new Hono()
+    .get('/', async (context) => context.json(await ask<'detail'>(context, { ask: 'detail' })))
+    .get('/tree', async (context) =>
+      context.json(await ask<'tree'>(context, { ask: 'tree', ...validate(treeQuery, context.req.query()) })),
+    )
+    .get('/array', async (context) => {
+      const { path: node, ...window } = validate(arrayQuery, context.req.query())
+      return context.json(await ask<'array'>(context, { ask: 'array', path: node, window }))
+    })
+    .get('/statistics', async (context) =>
+      context.json(
+        await ask<'statistics'>(context, { ask: 'statistics', ...validate(pathQuery, context.req.query()) }),
+      ),
+    )
+    .get('/text', async (context) => {
+      const { text, isCut } = await ask<'text'>(context, {
+        ask: 'text',
+        ...validate(textQuery, context.req.query()),
+      })
+      return context.body(text, 200, {
+        'content-type': 'text/plain; charset=utf-8',
+        ...(isCut ? { 'x-truncated': '1' } : {}),
+      })
+    })
+    .get('/raw', async (context) => {
+      const place = await ask<'place'>(context, { ask: 'place' })
+      return rawResponse({
+        name: context.req.param('key') ?? 'value',
+        range: context.req.header('range'),
+        place,
+        read: (from, to) => ask<'bytes'>(context, { ask: 'bytes', from, to }),
+      })
+    })
+}

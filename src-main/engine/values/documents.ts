@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto'
+import { statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { SliceSource } from '../../../shared/catalog/partial-source.ts'
+import type { DecodedValue } from '../../../shared/decode/decode.ts'
+import { decodeValue } from '../../../shared/decode/decode.ts'
+import { openFileSource } from '../../../shared/decode/file-source.ts'
+import { sideFileOpener } from '../../../shared/decode/side-files.ts'
+import { AppError } from '../../../shared/model/errors.ts'
+import type { ShownKey } from '../../../shared/model/keys.ts'
+import { parseKey } from '../../../shared/model/keys.ts'
+import type { ByteSource } from '../../../shared/model/source.ts'
+import { MemorySource } from '../../../shared/model/source.ts'
+import type { Store } from '../../../shared/stores/contract.ts'
+
+/** A decoded entry or file, with its bytes as stored. Dispose it: it may hold a file open. */
+export interface Document extends Disposable {
+  readonly decoded: DecodedValue
+  /** The stored (maybe compressed) bytes. */
+  readonly stored: ByteSource
+  /** Changes when the stored bytes change. */
+  readonly stamp: string
+  readonly modifiedMs?: number
+}
+
+/** Decodes a file of its own, outside of any store. Never throws for what the file holds; throws `NOT_FOUND` and `REFUSED`. */
+export async function openFileDocument(path: string, signal?: AbortSignal): Promise<Document> {
+  return decodePlace({ path, offset: 0, length: undefined }, 'any', signal)
+}
+
+/** Decodes the value of a key. Throws `NOT_FOUND` if the store has it not (any more). */
+export async function openEntryDocument(
+  store: Store,
+  key: ShownKey,
+  signal?: AbortSignal,
+): Promise<Document> {
+  const bytes = parseKey(key)
+  const place = store.locate?.(bytes)
+  if (place) {
+    try {
+      return await decodePlace(place, store.capabilities.values, signal)
+    } catch (thrown) {
+      throw thrown instanceof AppError && thrown.code === 'NOT_FOUND' ? noSuchEntry(store, key) : thrown
+    }
+  }
+  const [value] = await store.getMany([bytes], { signal })
+  if (value === undefined) throw noSuchEntry(store, key)
+  if (!(value instanceof Uint8Array))
+    throw new AppError('REFUSED', `${key} in ${store.location} cannot be read: ${value.sentence}`)
+  const stored = new MemorySource(value)
+  const decoded = await decodeValue(unwrapped(store, stored), { values: store.capabilities.values, signal })
+  return {
+    decoded,
+    stored,
+    stamp: createHash('sha256').update(value).digest('hex'),
+    [Symbol.dispose]: () => decoded[Symbol.dispose](),
+  }
+}
+
+/** The bytes within the bytes, of stores that wrap their values once more. */
+function unwrapped(store: Store, stored: ByteSource): ByteSource {
+  const inner = store.innerValue?.(stored)
+  if (!inner) return stored
+  return inner.inline ? new MemorySource(inner.inline) : new SliceSource(stored, inner.at ?? 0, inner.length)
+}
+
+/** The stamp that a document of this entry would have now, where that can be told without reading it. */
+export function entryStamp(store: Store, key: ShownKey): string | undefined {
+  const place = store.locate?.(parseKey(key))
+  return place && fileStamp(place.path)?.stamp
+}
+
+function noSuchEntry(store: Store, key: ShownKey): AppError {
+  return new AppError('NOT_FOUND', `There is no entry ${key} in ${store.location}; refresh the list.`, {
+    data: { key },
+  })
+}
+
+async function decodePlace(
+  place: { readonly path: string; readonly offset: number; readonly length: number | undefined },
+  values: 'pickle' | 'json' | 'any',
+  signal: AbortSignal | undefined,
+): Promise<Document> {
+  using stack = new DisposableStack()
+  const stored = stack.use(openFileSource(place.path, { offset: place.offset, length: place.length }))
+  const sideFile = stack.use(sideFileOpener(dirname(place.path)))
+  const decoded = stack.use(await decodeValue(stored, { values, sideFile, signal }))
+  const held = stack.move()
+  const status = fileStamp(place.path)
+  return {
+    decoded,
+    stored,
+    stamp: status?.stamp ?? '',
+    modifiedMs: status?.modifiedMs,
+    [Symbol.dispose]: () => held.dispose(),
+  }
+}
+
+function fileStamp(path: string): { stamp: string; modifiedMs: number } | undefined {
+  const status = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return (
+    status && {
+      stamp: `${status.ino}:${status.size}:${status.mtimeNs}:${status.ctimeNs}`,
+      modifiedMs: Number(status.mtimeNs) / 1e6,
+    }
+  )
+}
+
+const hashChunkBytes = 1 << 20
+
+/** SHA-256 of a source in hex, read piece by piece. */
+export function sha256Of(source: ByteSource): string {
+  const hash = createHash('sha256')
+  for (let offset = 0; offset < source.byteLength; offset += hashChunkBytes) {
+    hash.update(source.read(offset, Math.min(hashChunkBytes, source.byteLength - offset)))
+  }
+  return hash.digest('hex')
+}

@@ -1,0 +1,24 @@
+import type { Ranges, SortKey } from '../../../shared/api/contract.ts'
+
+/** A question to the catalogs. `file` names one of them; a result belongs to the one that made it. */
+export type CatalogTask =
+  | {
+      readonly ask: 'search'
+      readonly file: string
+      readonly query: string
+      readonly sort: readonly SortKey[]
+    }
+  | { readonly ask: 'summary'; readonly file: string }
+  | { readonly ask: 'arguments'; readonly file: string; readonly func: string; readonly module: string }
+  | { readonly ask: 'row'; readonly file: string; readonly key: string }
+  | {
+      readonly ask: 'rows'
+      readonly result: string
+      readonly from: number
+      readonly to: number
+      readonly args: readonly string[]
+    }
+  | { readonly ask: 'position'; readonly result: string; readonly key: string }
+  | { readonly ask: 'totals'; readonly result: string; readonly ranges: Ranges }
+  | { readonly ask: 'keys'; readonly result: string; readonly ranges: Ranges; readonly limit: number }
+  | { readonly ask: 'close'; readonly file: string }

@@ -1,0 +1,60 @@
+import { Catalog } from '../../../shared/catalog/catalog.ts'
+import { AppError } from '../../../shared/model/errors.ts'
+import type { CatalogTask } from './catalog-task.ts'
+import { replying } from './reply.ts'
+
+/** Open catalogs by file, with their result sets. This worker is the only one of its kind. */
+const catalogs = new Map<string, Catalog>()
+
+function catalogOf(file: string): Catalog {
+  let catalog = catalogs.get(file)
+  if (!catalog) {
+    catalog = Catalog.open(file)
+    catalogs.set(file, catalog)
+  }
+  return catalog
+}
+
+function catalogOfResult(result: string): Catalog {
+  for (const catalog of catalogs.values()) if (catalog.hasResult(result)) return catalog
+  throw new AppError('NOT_FOUND', 'This result is not kept any more; search again.')
+}
+
+function run(task: CatalogTask): unknown {
+  try {
+    return answer(task)
+  } catch (thrown) {
+    // A damaged file was removed; the next question opens a new one.
+    if (thrown instanceof AppError && thrown.code === 'DAMAGED') {
+      for (const [file, catalog] of catalogs) if (catalog.file === thrown.data.path) catalogs.delete(file)
+    }
+    throw thrown
+  }
+}
+
+function answer(task: CatalogTask): unknown {
+  switch (task.ask) {
+    case 'search':
+      return catalogOf(task.file).search(task.query, task.sort)
+    case 'summary':
+      return catalogOf(task.file).summary()
+    case 'arguments':
+      return catalogOf(task.file).argumentColumns(task.func, task.module)
+    case 'row':
+      return catalogOf(task.file).row(task.key)
+    case 'rows':
+      return catalogOfResult(task.result).rows(task.result, task.from, task.to, task.args)
+    case 'position':
+      return catalogOfResult(task.result).position(task.result, task.key)
+    case 'totals':
+      return catalogOfResult(task.result).totals(task.result, task.ranges)
+    case 'keys':
+      return catalogOfResult(task.result).keys(task.result, task.ranges, task.limit)
+    case 'close':
+      catalogs.get(task.file)?.close()
+      catalogs.delete(task.file)
+      return undefined
+  }
+}
+
+export default replying(run)

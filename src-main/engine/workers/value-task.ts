@@ -1,0 +1,48 @@
+import type { ArrayStatistics, ArrayWindow, EntryDetail, TreePage } from '../../../shared/api/contract.ts'
+import type { FileRange, StoreLocation } from '../../../shared/stores/contract.ts'
+import type { WindowRequest } from '../values/arrays.ts'
+
+/** The entry that is asked about. */
+export interface EntryAddress {
+  /** Id of the connection, and what it leads to. */
+  readonly id: string
+  readonly store: StoreLocation
+  /** Shown key. */
+  readonly key: string
+}
+
+/** A question about one entry's value. */
+export type ValueTask =
+  | ({ readonly ask: 'detail' } & EntryAddress)
+  | ({
+      readonly ask: 'tree'
+      readonly path: readonly number[]
+      readonly from: number
+      readonly to: number
+    } & EntryAddress)
+  | ({
+      readonly ask: 'array'
+      readonly path: readonly number[]
+      readonly window: WindowRequest
+    } & EntryAddress)
+  | ({ readonly ask: 'statistics'; readonly path: readonly number[] } & EntryAddress)
+  | ({
+      readonly ask: 'text'
+      readonly path: readonly number[]
+      readonly as: 'json' | 'python'
+    } & EntryAddress)
+  | ({ readonly ask: 'place' } & EntryAddress)
+  | ({ readonly ask: 'bytes'; readonly from: number; readonly to: number } & EntryAddress)
+  | { readonly ask: 'close'; readonly id: string }
+
+export interface ValueAnswers {
+  detail: EntryDetail
+  tree: TreePage
+  array: ArrayWindow
+  statistics: ArrayStatistics
+  text: { readonly text: string; readonly isCut: boolean }
+  /** Where the stored bytes are; without a file they are asked for with `bytes`. */
+  place: { readonly sizeBytes: number; readonly file?: FileRange }
+  bytes: Uint8Array
+  close: undefined
+}

@@ -1,0 +1,73 @@
+import type { Store } from '../../../shared/stores/contract.ts'
+import { openStore } from '../../../shared/stores/registry.ts'
+import { parseKey } from '../../../shared/model/keys.ts'
+import { arrayStatistics, arrayWindow } from '../values/arrays.ts'
+import { entryDetail } from '../values/detail.ts'
+import { DocumentCache } from '../values/document-cache.ts'
+import type { Document } from '../values/documents.ts'
+import { entryStamp, openEntryDocument } from '../values/documents.ts'
+import { valueText } from '../values/text.ts'
+import { nodeAt, treePage } from '../values/tree.ts'
+import { rootOf } from '../values/root.ts'
+import { replying } from './reply.ts'
+import type { EntryAddress, ValueTask } from './value-task.ts'
+
+const documentBudgetBytes = 256 * 1024 * 1024
+
+const stores = new Map<string, Promise<Store>>()
+const documents = new DocumentCache(documentBudgetBytes)
+
+async function storeOf({ id, store: location }: EntryAddress): Promise<Store> {
+  let store = stores.get(id)
+  if (!store) {
+    store = openStore(location)
+    stores.set(id, store)
+    store.catch(() => stores.delete(id))
+  }
+  return store
+}
+
+async function documentOf(address: EntryAddress): Promise<{ store: Store; document: Document }> {
+  const { id, key } = address
+  const store = await storeOf(address)
+  const name = `${id}\0${key}`
+  const stamp = entryStamp(store, key)
+  // Stores without files do not tell cheaply whether a value has changed: those are read again.
+  const known = stamp === undefined ? undefined : documents.get(name, stamp)
+  if (known) return { store, document: known }
+  const document = await openEntryDocument(store, key)
+  documents.put(name, document)
+  return { store, document }
+}
+
+async function run(task: ValueTask): Promise<unknown> {
+  if (task.ask === 'close') return close(task.id)
+  const { store, document } = await documentOf(task)
+  const { source } = document.decoded
+  switch (task.ask) {
+    case 'detail':
+      return entryDetail(store.location, task.key, document)
+    case 'tree':
+      return treePage(rootOf(document, task.key), task.path, task.from, task.to, source)
+    case 'array':
+      return arrayWindow(nodeAt(rootOf(document, task.key), task.path).value, source, task.window)
+    case 'statistics':
+      return arrayStatistics(nodeAt(rootOf(document, task.key), task.path).value, source)
+    case 'text':
+      return valueText(nodeAt(rootOf(document, task.key), task.path).value, source, task.as)
+    case 'place':
+      return { sizeBytes: document.stored.byteLength, file: store.locate?.(parseKey(task.key)) }
+    case 'bytes':
+      return new Uint8Array(document.stored.read(task.from, task.to - task.from))
+  }
+}
+
+async function close(id: string): Promise<undefined> {
+  documents.forget(`${id}\0`)
+  const store = stores.get(id)
+  stores.delete(id)
+  await (await store?.catch(() => undefined))?.[Symbol.asyncDispose]()
+  return undefined
+}
+
+export default replying(run)
