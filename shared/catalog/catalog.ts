@@ -195,9 +195,10 @@ export class Catalog {
     return this.#guard(() => new Map(this.#statements.parts.all()))
   }
 
-  /** What the catalog has of a part, by key as binary text (`latin1`). */
-  knownOfPart(part: string): Map<string, KnownEntry> {
-    return this.#guard(() => byKey(this.#statements.knownOfPart.all(part)))
+  /** What the catalog has of a part, or of no part, by key as binary text (`latin1`). */
+  knownOfPart(part: string | undefined): Map<string, KnownEntry> {
+    const { knownOfPart, knownOfNoPart } = this.#statements
+    return this.#guard(() => byKey(part === undefined ? knownOfNoPart.all() : knownOfPart.all(part)))
   }
 
   /** What the catalog has of these keys. */
@@ -286,6 +287,7 @@ function prepareStatements(database: Database) {
     knownOfPart: database.prepare<[string], Known>(
       'SELECT id, key, stamp FROM entries WHERE part = (SELECT id FROM parts WHERE name = ?)',
     ),
+    knownOfNoPart: database.prepare<[], Known>('SELECT id, key, stamp FROM entries WHERE part IS NULL'),
     partCounts: database
       .prepare<[], [string, number]>(
         'SELECT name, count(*) FROM parts JOIN entries ON entries.part = parts.id GROUP BY parts.id',

@@ -10,8 +10,8 @@ import type { Entry, FileRange, Store } from '../stores/contract.ts'
 import { MeteredSource } from './metered-source.ts'
 import { PartialSource, SliceSource } from './partial-source.ts'
 
-/** Values above this are read by ranges, where the store can. */
-const smallBytes = 256 * 1024
+/** Values above this are read by ranges, where the store can; smaller ones whole and many at once. */
+const smallBytes = 64 * 1024
 /** What is asked of a store at once. */
 const requestKeys = 128
 const requestBytes = 2 * 1024 * 1024
@@ -37,9 +37,7 @@ export class EntryReader {
   async *summaries(entries: readonly Entry[]): AsyncGenerator<SummarizedEntry, void, void> {
     const together: Entry[] = []
     for (const entry of entries) {
-      const place = this.#store.locate?.(entry.key)
-      if (place) yield [entry, await this.#readFile(place)]
-      else if (this.#isLarge(entry)) yield [entry, await this.#readByRanges(entry)]
+      if (this.#isLarge(entry)) yield [entry, await this.#readLarge(entry)]
       else together.push(entry)
     }
     for (const request of requestsOf(together)) yield* this.#readTogether(request)
@@ -47,6 +45,11 @@ export class EntryReader {
 
   #isLarge({ sizeBytes }: Entry): boolean {
     return this.#store.capabilities.rangeRead && sizeBytes !== undefined && sizeBytes > smallBytes
+  }
+
+  async #readLarge(entry: Entry): Promise<EntrySummary | undefined> {
+    const place = this.#store.locate?.(entry.key)
+    return place ? this.#readFile(place) : this.#readByRanges(entry)
   }
 
   async #readFile({ path, offset, length }: FileRange): Promise<EntrySummary | undefined> {

@@ -44,6 +44,7 @@ export async function indexStore(
   options: IndexOptions = {},
 ): Promise<IndexReport> {
   throwIfCancelled(options.signal)
+  if (catalog.lastId() === 0) await showFirstRows(store, catalog, options)
   const token = await store.changeToken(options.signal)
   if (token.whole === catalog.token()) {
     const unchanged = catalog.count()
@@ -52,6 +53,25 @@ export async function indexStore(
   }
   return new Run(store, catalog, options).run(token)
 }
+
+/**
+ * Some rows of a store that was never indexed, before its change token is made, which may take seconds. They
+ * belong to no part, so the run reads them again.
+ */
+async function showFirstRows(store: Store, catalog: Catalog, { signal }: IndexOptions): Promise<void> {
+  if (!store.entriesOf) return
+  const reader = new EntryReader(store, signal)
+  for await (const entries of store.entries({ batchSize: firstRows, signal })) {
+    const put: CatalogEntry[] = []
+    for await (const [{ key, sizeBytes, modifiedMs }, summary] of reader.summaries(entries)) {
+      if (summary) put.push({ key, sizeBytes, modifiedMs, summary })
+    }
+    catalog.write({ put })
+    return
+  }
+}
+
+const firstRows = 100
 
 /** Takes texts that are not yet in the text index into it: searching for words is faster then, not different. */
 export async function indexTexts(
@@ -128,6 +148,9 @@ class Run {
       // Parts are of like size: they are cut by hash.
       this.#total = before + Math.round(((this.#done - before) * changed.length) / (i + 1))
     }
+    // First rows of a run that was cancelled, whose entries went away before they were listed again.
+    this.#flush()
+    this.#removeAll(this.#catalog.knownOfPart(undefined).keys())
   }
 
   async #indexPart(part: string, token: string): Promise<void> {

@@ -1,14 +1,9 @@
 import type { ByteSource } from '../model/source.ts'
 
-/** A value of up to this many bytes is read at once. */
-const wholeBytes = 64 * 1024
-/** Of a larger one the head comes first: metadata, and mostly all that is no array. */
+/** Metadata, and mostly all that is no array. */
 const headBytes = 16 * 1024
 
-/**
- * Reads another source in few pieces and counts exactly what it asks of it: small values whole, of large
- * ones the head, then the ranges that are asked for.
- */
+/** Reads another source in few pieces, the head and then the ranges that are asked for, and counts what it asks for. */
 export class MeteredSource implements ByteSource {
   readonly byteLength: number
   readonly #inner: ByteSource
@@ -25,7 +20,7 @@ export class MeteredSource implements ByteSource {
   }
 
   read(offset: number, length: number): Uint8Array {
-    this.#head ??= this.#ask(0, this.byteLength <= wholeBytes ? this.byteLength : headBytes)
+    this.#head ??= this.#ask(0, Math.min(headBytes, this.byteLength))
     const end = Math.min(offset + length, this.byteLength)
     if (end <= this.#head.length) return this.#head.subarray(offset, end)
     return this.#ask(offset, end - offset)

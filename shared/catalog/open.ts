@@ -50,6 +50,8 @@ function tryOpen(file: string): Database.Database {
     database.pragma('journal_mode = WAL')
     database.pragma('synchronous = NORMAL')
     database.pragma('temp_store = MEMORY')
+    // Some 32 MB: pages that many transactions touch are copied into the database once.
+    database.pragma('wal_autocheckpoint = 8000')
     database.pragma('cache_size = -65536')
     // Reads are not to trust what a damaged or foreign file says about its own schema.
     database.pragma('trusted_schema = OFF')

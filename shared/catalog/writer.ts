@@ -48,6 +48,14 @@ const columns = [
 ] as const
 type ColumnValues = readonly (number | string | null)[]
 
+type ArgumentRow = [
+  name: number,
+  entry: number,
+  type: number,
+  value: number | string | null,
+  preview: string | null,
+]
+
 interface OldEntry {
   readonly id: number
   readonly size: number | null
@@ -70,6 +78,8 @@ export class Writer {
   readonly #sums: Sums
   readonly #textIndex: TextIndex
   readonly #changes = new SumChanges()
+  readonly #partIds = new Map<string, number>()
+  readonly #arguments = new Map<number, ArgumentRow[]>()
   readonly #statements
 
   constructor(database: Database, strings: Strings, sums: Sums, textIndex: TextIndex) {
@@ -87,12 +97,15 @@ export class Writer {
     } catch (thrown) {
       this.#strings.clear()
       this.#changes.clear()
+      this.#arguments.clear()
+      this.#partIds.clear()
       throw thrown
     }
   }
 
   #write({ put = [], remove = [], parts, token }: CatalogBatch): number {
     for (const entry of put) this.#put(entry)
+    this.#writeArguments()
     let removed = 0
     for (const key of remove) if (this.#remove(key)) removed++
     for (const [name, partToken] of parts ?? [])
@@ -156,9 +169,18 @@ export class Writer {
       const name = this.#strings.intern(argument.name)
       const type = this.#strings.intern(argument.type)
       const { value, preview } = storeArgument(argument)
-      this.#statements.insertArgument.run(name, id, type, value, preview)
+      const rows = this.#arguments.get(name)
+      if (rows) rows.push([name, id, type, value, preview])
+      else this.#arguments.set(name, [[name, id, type, value, preview]])
       this.#changes.argument([func, module, name, type], argument.number !== undefined, 1)
     }
+  }
+
+  /** By name, as the table is: rows of one name then go to one place of it, one after the other. */
+  #writeArguments(): void {
+    for (const rows of this.#arguments.values())
+      for (const row of rows) this.#statements.insertArgument.run(...row)
+    this.#arguments.clear()
   }
 
   #remove(key: Uint8Array): boolean {
@@ -172,6 +194,7 @@ export class Writer {
 
   /** Takes away all that an entry added elsewhere: its sums, arguments and indexed text. */
   #leave(old: OldEntry): void {
+    this.#writeArguments()
     const { func, module, version, user, kind, status } = old
     const key = { func: func ?? 0, module: module ?? 0, version: version ?? 0, user: user ?? 0, kind, status }
     this.#changes.entry(key, old.size ?? 0, old.elapsed ?? 0, -1)
@@ -202,9 +225,13 @@ export class Writer {
   }
 
   #part(name: string): number {
-    return (
-      this.#statements.selectPart.get(name) ?? Number(this.#statements.insertPart.run(name).lastInsertRowid)
-    )
+    let id = this.#partIds.get(name)
+    if (id === undefined) {
+      id =
+        this.#statements.selectPart.get(name) ?? Number(this.#statements.insertPart.run(name).lastInsertRowid)
+      this.#partIds.set(name, id)
+    }
+    return id
   }
 }
 
@@ -234,9 +261,7 @@ function prepareStatements(database: Database) {
       'UPDATE texts SET call = ?, output = ?, problem = ? WHERE id = ?',
     ),
     deleteTexts: database.prepare<[number]>('DELETE FROM texts WHERE id = ?'),
-    insertArgument: database.prepare<[number, number, number, number | string | null, string | null]>(
-      'INSERT INTO arguments VALUES (?, ?, ?, ?, ?)',
-    ),
+    insertArgument: database.prepare<ArgumentRow>('INSERT INTO arguments VALUES (?, ?, ?, ?, ?)'),
     selectArgument: database.prepare<[number, number], { type: number; isNumber: number }>(
       `SELECT type, typeof(value) IN ('integer', 'real') AS isNumber FROM arguments WHERE name = ? AND entry = ?`,
     ),

@@ -26,7 +26,7 @@ export function summarize(decoded: Decoded): EntrySummary {
   const kind = isDump(fields) ? 'dump' : 'call'
   const args = argumentsOf(fields, source)
   const func = nameText(field('func'))
-  const summary: EntrySummary = {
+  return {
     kind,
     ...state,
     func,
@@ -41,7 +41,6 @@ export function summarize(decoded: Decoded): EntrySummary {
     call: callText(func ?? '?', args),
     ...outputOf(field('output'), decoded),
   }
-  return withoutAbsent(summary)
 }
 
 /** Of an entry of which nothing could be read. */
@@ -75,10 +74,4 @@ function outputOf(
   if (!value) return {}
   const { type, preview } = previewOf(value, source)
   return { outputType: type, outputPreview: clip(preview, outputCharacters) }
-}
-
-function withoutAbsent(summary: EntrySummary): EntrySummary {
-  const present: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(summary)) if (value !== undefined) present[name] = value
-  return present as unknown as EntrySummary
 }
