@@ -4,7 +4,7 @@ import { bytesOf, integerOf, latin1Bytes } from '../numpy/nodes.ts'
 import type { Value } from '../value/value.ts'
 import type { ObjectParts } from './parts.ts'
 import type { View } from './view.ts'
-import { offsetAtLocal, offsetText, zoneOf } from './zones.ts'
+import { isConstant, offsetAtLocal, offsetAtUtc, offsetText, zoneOf } from './zones.ts'
 
 /**
  * `datetime.*`. States are the byte strings of CPython's `datetime.__reduce_ex__`:
@@ -41,9 +41,14 @@ export function timeView(parts: ObjectParts, source: ByteSource): View | undefin
   if (!clock) return undefined
   const tzinfo = parts.args[1]
   const zone = zoneOf(tzinfo)
-  // A time of day has no date, so only a fixed zone has an offset for it.
-  const offset = zone?.kind === 'fixed' ? offsetText(zone.offsetMicroseconds) : ''
-  return { kind: 'time', iso: clock.iso + offset, tzinfo: present(tzinfo), fold }
+  // A time of day has no date, so only a zone that never changes has an offset for it.
+  const offset = zone && isConstant(zone) ? offsetAtUtc(zone, 0) : undefined
+  return {
+    kind: 'time',
+    iso: clock.iso + (offset === undefined ? '' : offsetText(offset)),
+    tzinfo: present(tzinfo),
+    fold,
+  }
 }
 
 export function timedeltaView(parts: ObjectParts): View | undefined {

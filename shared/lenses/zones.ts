@@ -70,6 +70,11 @@ export function offsetText(offsetMicroseconds: number): string {
   return microseconds === 0 ? text : `${text}.${String(microseconds).padStart(6, '0')}`
 }
 
+/** True for zones that have had one offset always. */
+export function isConstant(zone: Zone): boolean {
+  return zone.kind === 'fixed' || /^(Etc\/.+|UTC|UCT|GMT[+-]?0?|Zulu|Universal|Greenwich)$/.test(zone.key)
+}
+
 /** Offset in microseconds at a moment of UTC; `undefined` if this machine's time zone data lacks the zone. */
 export function offsetAtUtc(zone: Zone, utcSeconds: number): number | undefined {
   if (zone.kind === 'fixed') return zone.offsetMicroseconds

@@ -50,10 +50,8 @@ export function shortestExponential(value: number, itemsize: number): string {
 /** `toExponential` takes the larger of two equally near decimals; numpy the even one. */
 function tiesToEven(value: number, digits: number): string {
   const text = value.toExponential(digits)
-  // Half and single floats have far fewer digits than this.
-  const exact = value.toExponential(60)
-  const cut = exact.indexOf('.') + 1 + digits
-  if (!/^50*e/.test(exact.slice(cut))) return text
+  const finer = value.toExponential(digits + 1)
+  if (!finer.includes('5e') || Number(finer) !== value) return text
   const last = text.indexOf('e') - 1
   const digit = Number(text[last])
   return digit % 2 === 0 ? text : text.slice(0, last) + (digit - 1) + text.slice(last + 1)

@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 
 import { asArray } from '../lenses/arrays.ts'
@@ -10,6 +9,7 @@ import { statisticsOf } from '../numpy/statistics.ts'
 import { readPickle } from '../pickle/read.ts'
 import { parseExact } from '../testing/compare-json.ts'
 import { python } from '../testing/python.ts'
+import { nodeSha256 } from '../testing/sha256.ts'
 import { jsonText } from './json.ts'
 
 /**
@@ -85,10 +85,6 @@ test('arrays of numpy are read as numpy reads them', () => {
     execFileSync(python, ['-c', script], { encoding: 'utf8', maxBuffer: 1 << 28 }),
   ) as Row[]
   const wrong: string[] = []
-  const sha256 = () => {
-    const hash = createHash('sha256')
-    return { update: (bytes: Uint8Array) => void hash.update(bytes), digest: () => hash.digest('hex') }
-  }
   for (const [i, row] of rows.entries()) {
     const source = new MemorySource(Buffer.from(row.pickle, 'base64'))
     const { root } = readPickle(source)
@@ -102,10 +98,12 @@ test('arrays of numpy are read as numpy reads them', () => {
       const same = text === null || (isFloat ? Number(text) === Number(texts[at]) : text === texts[at])
       if (!same) wrong.push(`${name} [${at}]: ${texts[at]} ≠ ${text}`)
     }
-    const rendered = JSON.parse(jsonText(root!, { source, sha256 })) as { $ndarray: Record<string, unknown> }
+    const rendered = JSON.parse(jsonText(root!, { source, sha256: nodeSha256 })) as {
+      $ndarray: Record<string, unknown>
+    }
     const { $ndarray } = rendered
     if ($ndarray.sha256 !== row.sha256) wrong.push(`${name}: hash`)
-    const exact = parseExact(jsonText(root!, { source, sha256 })) as unknown as {
+    const exact = parseExact(jsonText(root!, { source, sha256: nodeSha256 })) as unknown as {
       $ndarray: { mean?: { text: string } }
     }
     // The mean is numpy's to the last digit.

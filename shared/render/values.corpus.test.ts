@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -6,14 +5,9 @@ import { describe, expect, test } from 'vitest'
 import { decodeFile } from '../decode/decode.ts'
 import { differences, parseExact } from '../testing/compare-json.ts'
 import { corpusFolder } from '../testing/corpus-folder.ts'
+import { nodeSha256 } from '../testing/sha256.ts'
 import type { Value } from '../value/value.ts'
-import type { Sha256 } from './json.ts'
 import { jsonText } from './json.ts'
-
-function nodeSha256(): Sha256 {
-  const hash = createHash('sha256')
-  return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest('hex') }
-}
 
 type Row = Record<string, unknown>
 
