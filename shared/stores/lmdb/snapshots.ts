@@ -30,6 +30,7 @@ export class SnapshotReader {
   /** Files that lost their path to another, closed when nobody reads them any more. */
   readonly #retired = new Set<LmdbFile>()
   #readsInFlight = 0
+  #isClosed = false
   #lastTurnMs = 0
   #snapshot: Snapshot | undefined
   #tree: TreeInfo | undefined
@@ -43,6 +44,7 @@ export class SnapshotReader {
 
   /** The file that the path names now; opened anew if another one took its place. */
   get file(): LmdbFile {
+    this.throwIfClosed()
     if (!this.#file.isCurrent()) {
       const replacement = LmdbFile.open(this.path)
       this.#retired.add(this.#file)
@@ -53,7 +55,12 @@ export class SnapshotReader {
     return this.#file
   }
 
+  throwIfClosed(): void {
+    if (this.#isClosed) throw new AppError('INTERNAL', `The cache ${this.path} was used after it was closed.`)
+  }
+
   close(): void {
+    this.#isClosed = true
     this.#retired.add(this.#file)
     this.#closeRetired()
   }

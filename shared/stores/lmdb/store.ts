@@ -1,3 +1,5 @@
+import { basename } from 'node:path'
+
 import { AppError } from '../../model/errors.ts'
 import type { Problem } from '../../model/errors.ts'
 import type {
@@ -10,6 +12,7 @@ import type {
   WriteOperation,
   WriteOutcome,
 } from '../contract.ts'
+import { throwIfCancelled } from '../slices.ts'
 import { databaseFlags } from './layout.ts'
 import type { TreeInfo } from './layout.ts'
 import { PageFault } from './pages.ts'
@@ -112,7 +115,7 @@ export class LmdbStore implements Store {
     let position: { snapshot: Snapshot; cursor: TreeCursor } | undefined
     let after: Uint8Array | undefined
     do {
-      throwIfAborted(options.signal)
+      throwIfCancelled(options.signal)
       // oxlint-disable-next-line no-await-in-loop, no-loop-func -- each batch begins where the one before ended
       const batch = await this.#reader.read((snapshot, tree, attempt) => {
         if (position?.snapshot !== snapshot) {
@@ -132,7 +135,7 @@ export class LmdbStore implements Store {
   ): Promise<(Uint8Array | Problem | undefined)[]> {
     const values: (Uint8Array | Problem | undefined)[] = []
     for (const key of keys) {
-      throwIfAborted(options.signal)
+      throwIfCancelled(options.signal)
       // One after the other: each is read from one state of the file, and memory holds one large value at a time.
       // oxlint-disable-next-line no-await-in-loop
       values.push(await this.#reader.value(key, options.range))
@@ -144,7 +147,8 @@ export class LmdbStore implements Store {
     operations: readonly WriteOperation[],
     options: { signal?: AbortSignal } = {},
   ): Promise<WriteOutcome[]> {
-    throwIfAborted(options.signal)
+    throwIfCancelled(options.signal)
+    this.#reader.throwIfClosed()
     if (!this.#writer) {
       throw new AppError(
         'READ_ONLY',
@@ -160,7 +164,8 @@ export class LmdbStore implements Store {
     return outcomes.map((outcome) => outcome ?? written.next().value!)
   }
 
-  async changeToken(): Promise<ChangeToken> {
+  async changeToken(signal?: AbortSignal): Promise<ChangeToken> {
+    throwIfCancelled(signal)
     const { file } = this.#reader
     return { whole: `${file.identity()}:${file.newestMeta().transaction}` }
   }
@@ -304,9 +309,4 @@ function writerTarget(place: LmdbPlace, reader: SnapshotReader): WriterTarget {
     format: file.layout.format,
     mapBytes: Math.ceil(needed / 65536) * 65536,
   }
-}
-
-function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted)
-    throw new AppError('CANCELLED', 'Reading the LMDB cache was cancelled.', { cause: signal.reason })
 }
