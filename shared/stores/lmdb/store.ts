@@ -57,11 +57,10 @@ export class LmdbStore implements Store {
     this.#reader = reader
     const flags = flagNames(tree.flags)
     const canWrite = wantsWrite && flags.length === 0
-    this.location =
-      place.database === undefined
-        ? place.path
-        : `lmdb:${place.path}?db=${encodeURIComponent(place.database)}`
-    this.label = place.database === undefined ? place.path : `${place.path} (${place.database})`
+    const name = basename(place.path)
+    const query = place.database === undefined ? '' : `?db=${encodeURIComponent(place.database)}`
+    this.location = `lmdb:${place.path}${query}`
+    this.label = place.database === undefined ? name : `${name} (${place.database})`
     this.capabilities = {
       write: canWrite,
       atomicBatch: true,
