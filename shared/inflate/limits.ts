@@ -16,6 +16,6 @@ export function inflateLimits(compressedBytes: number, asked: Partial<InflateLim
   const usual = Math.min(Math.max(64 * mebibyte, 100 * compressedBytes), 16 * 1024 * mebibyte)
   return {
     inflatedBytes: asked.inflatedBytes ?? usual,
-    memoryBytes: asked.memoryBytes ?? 16 * mebibyte,
+    memoryBytes: asked.memoryBytes ?? 4 * mebibyte,
   }
 }
