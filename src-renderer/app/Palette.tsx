@@ -35,6 +35,8 @@ export function Palette({ summary, isEnabled }: PaletteProps) {
   const [typed, setTyped] = useState('')
   const items = useMemo(() => allItems(desk, summary, isEnabled), [desk, summary, isEnabled])
   const found = [...keyItems(desk, typed), ...bestOf(items, typed)]
+  const best =
+    typed === '' ? undefined : groups.flatMap((group) => found.filter((item) => item.group === group))[0]
   return (
     <Spotlight.Root
       query={typed}
@@ -44,15 +46,22 @@ export function Palette({ summary, isEnabled }: PaletteProps) {
       yOffset={80}
       scrollable
       maxHeight={420}
+      overlayProps={{ blur: 0, backgroundOpacity: 0.3 }}
     >
       <Spotlight.Search
         placeholder="A command, function, cache, or the beginning of a key"
         aria-label="Go to a command, function or key"
         size="sm"
       />
-      <Spotlight.ActionsList>
+      {/* Spotlight marks the chosen action in the DOM: a new list must not inherit the mark of the old one. */}
+      <Spotlight.ActionsList key={typed}>
         {groups.map((group) => (
-          <PaletteGroup key={group} title={group} items={found.filter((item) => item.group === group)} />
+          <PaletteGroup
+            key={group}
+            title={group}
+            best={best}
+            items={found.filter((item) => item.group === group)}
+          />
         ))}
         {found.length === 0 ? (
           <Spotlight.Empty>Nothing of that name. Entries are searched in the filter.</Spotlight.Empty>
@@ -62,12 +71,24 @@ export function Palette({ summary, isEnabled }: PaletteProps) {
   )
 }
 
-function PaletteGroup({ title, items }: { title: string; items: readonly Item[] }) {
+interface PaletteGroupProps {
+  title: string
+  /** What Enter goes to. */
+  best: Item | undefined
+  items: readonly Item[]
+}
+
+function PaletteGroup({ title, best, items }: PaletteGroupProps) {
   if (items.length === 0) return null
   return (
     <Spotlight.ActionsGroup label={title}>
       {items.map((item) => (
-        <Spotlight.Action key={item.id} className={classes.action} onClick={item.go}>
+        <Spotlight.Action
+          key={item.id}
+          className={classes.action}
+          data-selected={item === best || undefined}
+          onClick={item.go}
+        >
           <span className={classes.icon}>{item.icon}</span>
           <span className={classes.title}>{visibleText(item.title)}</span>
           {item.detail === undefined ? null : (

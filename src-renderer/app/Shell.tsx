@@ -1,15 +1,16 @@
 import { useMantineColorScheme } from '@mantine/core'
 import { spotlight } from '@mantine/spotlight'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { App, Connection } from '../../shared/api/contract.ts'
-import type { EngineLink } from '../api/events.ts'
+import type { EngineLink } from '../client/events.ts'
 import { OpenDialog } from '../features/connections/OpenDialog.tsx'
 import { Welcome } from '../features/connections/Welcome.tsx'
+import { useLatest } from '../ui/use-latest.ts'
 import { isOneOf, useStored } from '../ui/use-stored.ts'
 import type { TimeZoneChoice } from '../ui/format.ts'
 import { DeskProvider, type Desk } from './desk.ts'
 import { EngineBanner } from './EngineBanner.tsx'
-import { commandIds, type CommandId } from './keymap.ts'
+import type { CommandId } from './keymap.ts'
 import { KeysDialog } from './KeysDialog.tsx'
 import { NotOpen } from './NotOpen.tsx'
 import { Palette } from './Palette.tsx'
@@ -23,6 +24,18 @@ import { Workspace } from './Workspace.tsx'
 
 /** What a part of the window does when a command is given. */
 export type CommandHandlers = Partial<Record<CommandId, () => void>>
+
+/** Commands that need no open cache. */
+const shellCommandIds = [
+  'palette',
+  'keys',
+  'open',
+  'nextRegion',
+  'themeLight',
+  'themeDark',
+  'themeSystem',
+  'timeZone',
+] as const satisfies readonly CommandId[]
 
 export interface ShellProps {
   app: App
@@ -45,7 +58,7 @@ export function Shell({ app, stores, link, onReconnect }: ShellProps) {
     document.title = store ? `${store.label} · Hashcache Inspector` : 'Hashcache Inspector'
   }, [store])
 
-  const ownCommands: CommandHandlers = {
+  const ownCommands: Record<(typeof shellCommandIds)[number], () => void> = {
     palette: spotlight.open,
     keys: () => setIsKeysOpen(true),
     open: () => setOpenAt(''),
@@ -55,19 +68,21 @@ export function Shell({ app, stores, link, onReconnect }: ShellProps) {
     themeSystem: () => setColorScheme('auto'),
     timeZone: () => setZone(zone === 'utc' ? 'local' : 'utc'),
   }
-  const commands = useRef(ownCommands)
-  commands.current = ownCommands
+  const commands = useLatest<CommandHandlers>(ownCommands)
   const desk = useMemo((): Desk => {
     const run = (id: CommandId): void => (workspaceCommands.current[id] ?? commands.current[id])?.()
     const askToOpen = (location = ''): void => setOpenAt(location)
     return { app, stores, place, navigate, zone, nowSeconds, run, askToOpen }
-  }, [app, stores, place, navigate, zone, nowSeconds])
+  }, [app, stores, place, navigate, zone, nowSeconds, commands])
+  const onCommands = useCallback((handlers: CommandHandlers) => {
+    workspaceCommands.current = handlers
+  }, [])
   useShortcuts(desk.run)
   const hasWorkspace = store !== undefined
-  const isEnabled = useMemo(() => {
-    const own = new Set(Object.keys(commands.current))
-    return (id: CommandId): boolean => own.has(id) || (hasWorkspace && commandIds.includes(id))
-  }, [hasWorkspace])
+  const isEnabled = useCallback(
+    (id: CommandId): boolean => hasWorkspace || shellCommandIds.some((own) => own === id),
+    [hasWorkspace],
+  )
 
   return (
     <DeskProvider value={desk}>
@@ -75,7 +90,7 @@ export function Shell({ app, stores, link, onReconnect }: ShellProps) {
         <TopBar isWorkspace={hasWorkspace} />
         {link === 'lost' ? <EngineBanner onRetry={onReconnect} /> : null}
         {store ? (
-          <Workspace key={store.id} store={store} commands={workspaceCommands} paletteEnabled={isEnabled} />
+          <Workspace key={store.id} store={store} onCommands={onCommands} paletteEnabled={isEnabled} />
         ) : (
           <>
             <main className={classes.page}>

@@ -1,7 +1,7 @@
 import { IconLock } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import type { Connection, SelectionTotals, StoreSummary } from '../../shared/api/contract.ts'
-import { cancelIndex, putConnection } from '../api/queries.ts'
+import { cancelIndex, putConnection } from '../client/queries.ts'
 import {
   countOf,
   formatBytes,

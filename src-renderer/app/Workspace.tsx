@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect, useRef, type RefObject } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
 import type { Connection } from '../../shared/api/contract.ts'
-import { closeStore, putConnection, refreshStore, storesQuery, summaryQuery } from '../api/queries.ts'
+import { closeStore, putConnection, refreshStore, storesQuery, summaryQuery } from '../client/queries.ts'
 import { ConnectionList } from '../features/connections/ConnectionList.tsx'
 import { EntriesPane } from '../features/entries/EntriesPane.tsx'
 import { copySelectedKeys, useSelectionTotals } from '../features/entries/SelectionBar.tsx'
@@ -16,6 +16,7 @@ import { copyText } from '../ui/clipboard.ts'
 import { Resizer } from '../ui/Resizer.tsx'
 import { useNotice } from '../ui/use-notice.ts'
 import { isBoolean, isNumber, useStored } from '../ui/use-stored.ts'
+import { clamp } from '../virtual/scroll.ts'
 import { noSelection, selectAll } from '../virtual/selection.ts'
 import { useDesk, type Desk } from './desk.ts'
 import type { CommandId } from './keymap.ts'
@@ -26,17 +27,22 @@ import classes from './Shell.module.css'
 import { StatusBar } from './StatusBar.tsx'
 
 const sideWidth = { initial: 224, minimum: 160, maximum: 480 }
-const inspectorWidth = { initial: 400, minimum: 280, maximum: 1_000 }
+/** A good quarter of the window, until the user says otherwise. */
+const inspectorWidth = {
+  initial: Math.round(clamp(window.innerWidth * 0.28, 300, 480)),
+  minimum: 280,
+  maximum: 1_000,
+}
 const summaryPaceMs = 1_500
 
 export interface WorkspaceProps {
   store: Connection
-  commands: RefObject<CommandHandlers>
+  onCommands: (commands: CommandHandlers) => void
   paletteEnabled: (command: CommandId) => boolean
 }
 
 /** One open cache: functions, entries, inspector, status. */
-export function Workspace({ store, commands, paletteEnabled }: WorkspaceProps) {
+export function Workspace({ store, onCommands, paletteEnabled }: WorkspaceProps) {
   const desk = useDesk()
   const { place, navigate } = desk
   const layout = useLayout()
@@ -46,6 +52,9 @@ export function Workspace({ store, commands, paletteEnabled }: WorkspaceProps) {
   const totals = useSelectionTotals(entries.view)
   const filterField = useRef<HTMLInputElement>(null)
   const grid = useRef<HTMLDivElement>(null)
+  const attachGrid = useCallback((element: HTMLDivElement | null) => {
+    grid.current = element
+  }, [])
   const closeStoreCommand = useCloseStore(store, desk)
   const refresh = useRefresh(store, notify)
 
@@ -68,10 +77,8 @@ export function Workspace({ store, commands, paletteEnabled }: WorkspaceProps) {
     ),
   }
   useEffect(() => {
-    commands.current = handlers
-    return () => {
-      commands.current = {}
-    }
+    onCommands(handlers)
+    return () => onCommands({})
   })
   const { setIsInspectorOpen } = layout
   const openInspector = useCallback(() => {
@@ -110,6 +117,7 @@ export function Workspace({ store, commands, paletteEnabled }: WorkspaceProps) {
           functions={summary?.functions}
           filterField={filterField}
           grid={grid}
+          attachGrid={attachGrid}
           onOpen={openInspector}
         />
       </main>
@@ -181,7 +189,6 @@ function entryCommands(
   notify: (text: string) => void,
 ): CommandHandlers {
   const { view } = entries
-  const focused = view ? entries.rowAt(view.grid.row) : undefined
   const copy = (text: string | undefined, what: string): void => {
     if (text === undefined) return notify('No entry is chosen')
     void copyText(text).then((isCopied) =>
@@ -194,9 +201,14 @@ function entryCommands(
     selectAll: () => view && entries.setGrid({ ...view.grid, selection: selectAll(view.result.entries) }),
     clearSelection: () => view && entries.setGrid({ ...view.grid, selection: noSelection }),
     copyKeys: () => view && void copySelectedKeys(view).then(notify),
-    copyCall: () => copy(focused?.call, 'Call'),
-    copyCommand: () => copy(focused && commandLineFor(store, focused.key), 'Command'),
-    sameFunction: () =>
-      focused?.func !== undefined && desk.navigate({ query: withClause('', 'func', focused.func) }),
+    copyCall: () => copy(entries.focusedRow()?.call, 'Call'),
+    copyCommand: () => {
+      const row = entries.focusedRow()
+      copy(row && commandLineFor(store, row.key), 'Command')
+    },
+    sameFunction: () => {
+      const func = entries.focusedRow()?.func
+      if (func !== undefined) desk.navigate({ query: withClause('', 'func', func) })
+    },
   }
 }

@@ -4,13 +4,15 @@ declare global {
   interface Window {
     /** Put there by the desktop's preload script. */
     readonly hashcacheHost?: {
-      /** The chosen path, or `undefined` if the dialog was cancelled. */
-      readonly openDialog?: () => Promise<string | undefined>
+      /** The chosen path, or `null` if the dialog was cancelled. */
+      readonly openDialog: (kind: 'folder' | 'file') => Promise<string | null>
     }
   }
 }
 
-/** The system's own dialog for choosing a cache, where the host has one. */
+/** The system's own dialog for choosing a folder, where the host has one; it answers `undefined` if it was cancelled. */
 export function hostDialog(app: App): (() => Promise<string | undefined>) | undefined {
-  return app.nativeOpenDialog ? window.hashcacheHost?.openDialog : undefined
+  const host = window.hashcacheHost
+  if (!app.nativeOpenDialog || !host) return undefined
+  return async () => (await host.openDialog('folder')) ?? undefined
 }

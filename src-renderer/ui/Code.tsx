@@ -11,6 +11,7 @@ export const Code = memo(function Code({ text }: { text: string }) {
         token.kind === 'space' || token.kind === 'name' ? (
           token.text
         ) : (
+          // oxlint-disable-next-line react/no-array-index-key -- a piece is its place in the text
           <span key={i} className={classes[token.kind]}>
             {token.text}
           </span>

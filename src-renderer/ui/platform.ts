@@ -1,2 +1,2 @@
 /** Whether shortcuts use Cmd: a fact of the keyboard at hand, not of the engine's machine. */
-export const isMac = /^Mac/.test(navigator.platform)
+export const isMac = navigator.platform.startsWith('Mac')

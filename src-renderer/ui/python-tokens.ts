@@ -16,7 +16,7 @@ export interface Token {
 
 const pattern =
   /(?<space>\s+)|(?<string>[rbuf]{0,2}(?:'(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?))|(?<number>-?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?j?\b)|(?<word>[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*)|(?<punctuation>[^\s\p{L}\p{N}_'"])/giuy
-const keywords = new Set(['None', 'True', 'False', 'nan', 'inf'])
+const keywords = new Set(['None', 'True', 'False', 'nan', 'inf', 'null', 'true', 'false'])
 /** Texts beyond this are not worth colouring; they stay one piece. */
 const longestColoured = 4_000
 

@@ -1,4 +1,4 @@
-import { useCallback, useLayoutEffect, useRef, useState, type RefObject, type UIEvent } from 'react'
+import { useCallback, useLayoutEffect, useRef, useState, type UIEvent } from 'react'
 import {
   canvasHeight,
   resized,
@@ -20,7 +20,8 @@ export interface WindowOptions {
 }
 
 export interface WindowHandle<E extends HTMLElement> extends RowWindow {
-  scroller: RefObject<E | null>
+  /** `ref` of the element that scrolls. */
+  attach: (element: E | null) => void
   canvasHeight: number
   /** Whole rows that fit into the view, at least one. */
   pageRows: number
@@ -33,62 +34,65 @@ export interface WindowHandle<E extends HTMLElement> extends RowWindow {
 }
 
 /**
- * Draws only the rows in view. The element of `scroller` scrolls; in it stands the
+ * Draws only the rows in view. The element given to `attach` scrolls; in it stands the
  * header, then a canvas of `canvasHeight`, in which rows `[first, last)` are drawn
  * `offset` pixels down.
  */
 export function useWindow<E extends HTMLElement>(options: WindowOptions): WindowHandle<E> {
   const { rows, rowHeight, headerHeight = 0 } = options
-  const scroller = useRef<E>(null)
+  const [scroller, attach] = useState<E | null>(null)
   const [viewHeight, setViewHeight] = useState(0)
   const [state, setState] = useState<ScrollState>(scrollStart)
   const geometry: ScrollGeometry = { rows, rowHeight, viewHeight }
   // Events come between renders: they go on from the newest state, not from the drawn one.
-  const newest = useRef({ state, geometry })
-  newest.current.geometry = geometry
+  const newestRef = useRef({ state, geometry })
 
-  const apply = useCallback((next: ScrollState) => {
-    newest.current.state = next
-    setState(next)
-    const element = scroller.current
-    if (element && Math.abs(element.scrollTop - next.canvasTop) >= 1) element.scrollTop = next.canvasTop
-  }, [])
+  const apply = useCallback(
+    (next: ScrollState) => {
+      newestRef.current.state = next
+      setState(next)
+      if (scroller && Math.abs(scroller.scrollTop - next.canvasTop) >= 1)
+        scroller.scrollTo({ top: next.canvasTop })
+    },
+    [scroller, newestRef],
+  )
 
   useLayoutEffect(() => {
-    const element = scroller.current
-    if (!element) return
-    const measure = (): void => setViewHeight(Math.max(0, element.clientHeight - headerHeight))
+    if (!scroller) return
+    const measure = (): void => setViewHeight(Math.max(0, scroller.clientHeight - headerHeight))
     measure()
     const observer = new ResizeObserver(measure)
-    observer.observe(element)
+    observer.observe(scroller)
     return () => observer.disconnect()
-  }, [headerHeight])
+  }, [scroller, headerHeight])
 
   useLayoutEffect(() => {
-    apply(resized(newest.current.state, { rows, rowHeight, viewHeight }))
-  }, [apply, rows, rowHeight, viewHeight])
+    newestRef.current.geometry = { rows, rowHeight, viewHeight }
+    apply(resized(newestRef.current.state, { rows, rowHeight, viewHeight }))
+  }, [apply, newestRef, rows, rowHeight, viewHeight])
 
   const onScroll = useCallback(
     (event: UIEvent<E>) => {
       if (event.target !== event.currentTarget) return
-      const { state: before, geometry: now } = newest.current
+      const { state: before, geometry: now } = newestRef.current
       const canvasTop = event.currentTarget.scrollTop
       if (Math.abs(canvasTop - before.canvasTop) >= 1) apply(scrolled(before, canvasTop, now))
     },
-    [apply],
+    [apply, newestRef],
   )
   const scrollToRow = useCallback(
-    (row: number) => apply(scrolledToRow(newest.current.state, row, newest.current.geometry)),
-    [apply],
+    (row: number) => apply(scrolledToRow(newestRef.current.state, row, newestRef.current.geometry)),
+    [apply, newestRef],
   )
   const scrollTopTo = useCallback(
-    (row: number) => apply(scrolledTo(row * newest.current.geometry.rowHeight, newest.current.geometry)),
-    [apply],
+    (row: number) =>
+      apply(scrolledTo(row * newestRef.current.geometry.rowHeight, newestRef.current.geometry)),
+    [apply, newestRef],
   )
 
   return {
     ...rowWindow(state, geometry),
-    scroller,
+    attach,
     canvasHeight: canvasHeight(geometry),
     pageRows: Math.max(1, Math.floor(viewHeight / rowHeight)),
     topRow: Math.floor(state.top / rowHeight),

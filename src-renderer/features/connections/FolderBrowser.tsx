@@ -1,6 +1,6 @@
 import { IconArrowUp, IconFile, IconFolder } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { folderQuery } from '../../api/queries.ts'
+import { folderQuery } from '../../client/queries.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import classes from './OpenDialog.module.css'
 

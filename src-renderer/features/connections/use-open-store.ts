@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { openStore, putConnection } from '../../api/queries.ts'
+import { openStore, putConnection } from '../../client/queries.ts'
 import { useDesk } from '../../app/desk.ts'
 
 /** Opens a cache and goes to it. */

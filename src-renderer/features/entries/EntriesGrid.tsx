@@ -1,5 +1,6 @@
 import { Menu } from '@mantine/core'
 import {
+  useCallback,
   useEffect,
   useLayoutEffect,
   useMemo,
@@ -8,10 +9,9 @@ import {
   type KeyboardEvent,
   type MouseEvent,
   type PointerEvent,
-  type RefObject,
 } from 'react'
 import type { Row, SortKey } from '../../../shared/api/contract.ts'
-import { ApiError } from '../../api/client.ts'
+import { ApiError } from '../../client/request.ts'
 import { copyText } from '../../ui/clipboard.ts'
 import { isMac } from '../../ui/platform.ts'
 import { pressKey, pressPointer, type GridState } from '../../virtual/focus.ts'
@@ -29,13 +29,14 @@ const headerHeight = 27
 
 export interface EntriesGridProps {
   view: EntriesView
-  onScreen: OnScreen
+  onScreen: (now: OnScreen) => void
   columns: readonly Column[]
   widths: Readonly<Record<string, number>>
   context: CellContext
   sort: readonly SortKey[]
-  scroller: RefObject<HTMLDivElement | null>
-  rowMenu: React.ReactNode
+  /** `ref` of the grid's element. */
+  attach: (element: HTMLDivElement | null) => void
+  rowMenu: (focused: Row | undefined) => React.ReactNode
   columnsMenu: React.ReactNode
   onGrid: (grid: GridState) => void
   /** The user came to an entry and its row is here. */
@@ -61,10 +62,18 @@ export function EntriesGrid(props: EntriesGridProps) {
   const rows = useRows(result.id, frame.first, frame.last, argNames)
   const { template, minimumPx } = useTemplate(props, rows.loaded)
 
-  onScreen.topRow = frame.topRow
-  onScreen.pages = pagesOf(frame.first, frame.last)
-  onScreen.args = argNames
-
+  useLayoutEffect(() => {
+    onScreen({ topRow: frame.topRow, pages: pagesOf(frame.first, frame.last), args: argNames })
+  }, [onScreen, frame.topRow, frame.first, frame.last, argNames])
+  const { attach: attachFrame } = frame
+  const { attach: attachGrid } = props
+  const attach = useCallback(
+    (element: HTMLDivElement | null) => {
+      attachFrame(element)
+      attachGrid(element)
+    },
+    [attachFrame, attachGrid],
+  )
   useJump(view, frame)
   useGone(rows.error, result.id, props.onResultGone)
   const move = useMove(props, rows.at, frame.scrollToRow)
@@ -112,10 +121,7 @@ export function EntriesGrid(props: EntriesGridProps) {
     <Menu width={250} position="bottom-start">
       <Menu.ContextMenu>
         <div
-          ref={(element) => {
-            frame.scroller.current = element
-            props.scroller.current = element
-          }}
+          ref={attach}
           className={classes.grid}
           role="grid"
           aria-label="Entries"
@@ -156,7 +162,7 @@ export function EntriesGrid(props: EntriesGridProps) {
           </div>
         </div>
       </Menu.ContextMenu>
-      <Menu.Dropdown>{props.rowMenu}</Menu.Dropdown>
+      <Menu.Dropdown>{props.rowMenu(rows.at(grid.row))}</Menu.Dropdown>
     </Menu>
   )
 }

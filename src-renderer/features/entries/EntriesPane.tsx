@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core'
 import { IconDatabase, IconFilterOff } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useCallback, useMemo, type RefObject } from 'react'
+import { useCallback, useMemo, type ReactNode, type RefObject } from 'react'
 import type { Connection, FunctionSummary, Row, SelectionTotals } from '../../../shared/api/contract.ts'
-import { ApiError } from '../../api/client.ts'
-import { argumentsQuery } from '../../api/queries.ts'
+import { ApiError } from '../../client/request.ts'
+import { argumentsQuery } from '../../client/queries.ts'
 import { useDesk } from '../../app/desk.ts'
 import { nextSort } from '../../app/place.ts'
 import { formatBytes, formatCompute, formatCount } from '../../ui/format.ts'
@@ -30,12 +30,14 @@ export interface EntriesPaneProps {
   functions: readonly FunctionSummary[] | undefined
   filterField: RefObject<HTMLInputElement | null>
   grid: RefObject<HTMLDivElement | null>
+  /** `ref` of the grid's element, kept in `grid`. */
+  attachGrid: (element: HTMLDivElement | null) => void
   onOpen: () => void
 }
 
 /** Filter, entries, and what is selected of them. */
 export function EntriesPane(props: EntriesPaneProps) {
-  const { store, entries, totals, filterField, grid, onOpen } = props
+  const { store, entries, totals, filterField, grid, attachGrid, onOpen } = props
   const { place, navigate, zone, nowSeconds } = useDesk()
   const { view } = entries
   const { columns, shown, choices, setChoices } = useColumns(store, props.functions)
@@ -52,6 +54,7 @@ export function EntriesPane(props: EntriesPaneProps) {
     grid.current?.focus()
     if (view && view.grid.row < 0 && view.result.entries > 0) entries.setGrid({ ...gridStart, row: 0 })
   }
+  const rowMenu = (row: Row | undefined): ReactNode => <RowMenu view={view} row={row} onOpen={onOpen} />
   const columnsMenu = <ColumnsMenu columns={columns} choices={choices} onChoices={setChoices} />
 
   return (
@@ -72,13 +75,13 @@ export function EntriesPane(props: EntriesPaneProps) {
           {(present) => (
             <EntriesGrid
               view={present}
-              onScreen={entries.onScreen}
+              onScreen={entries.noteScreen}
               columns={shown}
               widths={choices.widths}
               context={context}
               sort={place.sort}
-              scroller={grid}
-              rowMenu={<RowMenu view={present} row={entries.rowAt(present.grid.row)} onOpen={onOpen} />}
+              attach={attachGrid}
+              rowMenu={rowMenu}
               columnsMenu={columnsMenu}
               onGrid={entries.setGrid}
               onFocusEntry={onFocusEntry}
@@ -101,15 +104,23 @@ function filterError(error: Error | null): Error | null {
   return error instanceof ApiError && error.code === 'BAD_QUERY' ? error : null
 }
 
+/** The function that the filter leaves, if it leaves one. */
+function onlyFunction(functions: readonly FunctionSummary[], query: string): FunctionSummary | undefined {
+  if (functions.length === 1) return functions[0]
+  const module = requiredValue(query, 'module')
+  const func = requiredValue(query, 'func')
+  const left = functions.filter(
+    (each) => each.func === func && (module === undefined || each.module === module),
+  )
+  return left.length === 1 ? left[0] : undefined
+}
+
 /** Arguments become columns when the filter leaves one function. */
 function useColumns(store: Connection, functions: readonly FunctionSummary[] | undefined) {
   const { place } = useDesk()
-  const asked = requiredValue(place.query, 'func')
-  const only = functions?.length === 1 ? functions[0]?.func : undefined
-  const func = functions?.some((each) => each.func === asked) ? asked : only
-  const module = requiredValue(place.query, 'module')
+  const func = onlyFunction(functions ?? [], place.query)
   const args = useQuery({
-    ...argumentsQuery(store.id, func ?? '', module, store.revision),
+    ...argumentsQuery(store.id, func?.func ?? '', func?.module ?? '', store.revision),
     enabled: func !== undefined,
   }).data
   const columns = useMemo(() => columnsFor(func === undefined ? undefined : args), [func, args])
@@ -147,7 +158,7 @@ function CountSummary({ view, store, isSearching }: CountSummaryProps) {
 
 interface EntriesBodyProps extends EntriesPaneProps {
   onReset: () => void
-  children: (view: EntriesView) => React.ReactNode
+  children: (view: EntriesView) => ReactNode
 }
 
 /** The grid, or why there is none. */
@@ -164,7 +175,18 @@ function EntriesBody({ store, entries, onReset, children }: EntriesBodyProps) {
   if (error && !view && filterError(error) === null) {
     return <ErrorState title="The entries cannot be listed" error={error} onRetry={entries.searchAgain} />
   }
-  if (!view) return error ? null : <Waiting what="Searching…" />
+  if (!view && error) {
+    return (
+      <EmptyState
+        icon={<IconFilterOff size={28} stroke={1.5} />}
+        title="The filter cannot be read"
+        actions={<Button onClick={onReset}>Clear the filter</Button>}
+      >
+        {visibleText(error.message)}
+      </EmptyState>
+    )
+  }
+  if (!view) return <Waiting what="Searching…" />
   if (view.result.entries > 0) return children(view)
   if (view.query !== '') {
     return (

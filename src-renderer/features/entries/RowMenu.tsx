@@ -9,7 +9,7 @@ import { countSelected } from '../../virtual/selection.ts'
 import type { EntriesView } from './use-entries.ts'
 
 export interface RowMenuProps {
-  view: EntriesView
+  view: EntriesView | undefined
   row: Row | undefined
   onOpen: () => void
 }
@@ -17,7 +17,7 @@ export interface RowMenuProps {
 /** What can be done with the entry under the pointer, or with the selection it is part of. */
 export function RowMenu({ view, row, onOpen }: RowMenuProps) {
   const { run } = useDesk()
-  const count = countSelected(view.grid.selection)
+  const count = view ? countSelected(view.grid.selection) : 0
   return (
     <>
       <Menu.Item

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { IconCopy, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { Ranges, SelectionTotals } from '../../../shared/api/contract.ts'
-import { keysOf, selectionQuery } from '../../api/queries.ts'
+import { keysOf, selectionQuery } from '../../client/queries.ts'
 import { useDesk } from '../../app/desk.ts'
 import { copyText } from '../../ui/clipboard.ts'
 import {

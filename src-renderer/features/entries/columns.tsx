@@ -90,7 +90,7 @@ function kindWord(row: Row): string {
 const callColumn = plain('call', 'Call', argumentsText, {
   look: 'code',
   share: 5,
-  minimumPx: 140,
+  minimumPx: 180,
   maximumPx: 900,
   draw: (row) => (row.call === undefined ? null : <Code text={argumentsText(row) ?? ''} />),
   hover: (row) => row.call ?? '',
@@ -105,7 +105,7 @@ function argumentsText(row: Row): string | undefined {
 const outputColumn = plain('outputType', 'Output', outputText, {
   look: 'plain',
   share: 4,
-  minimumPx: 150,
+  minimumPx: 170,
   maximumPx: 900,
   draw: drawOutput,
 })
@@ -140,7 +140,7 @@ const lastColumns: readonly Column[] = [
     hover: (row) => optional(row.sizeBytes, exactBytes) ?? '',
   }),
   plain('runAtSeconds', 'Run', () => undefined, {
-    minimumPx: 84,
+    minimumPx: 78,
     text: (row, { nowSeconds }) =>
       optional(row.runAtSeconds, (seconds) => formatRelative(seconds, nowSeconds)) ?? '',
     hover: (row, { zone }) => optional(row.runAtSeconds, (seconds) => formatTime(seconds, zone)) ?? '',
@@ -204,7 +204,7 @@ export function isShown(column: Column, choices: ColumnChoices): boolean {
 }
 
 const characterPx = { code: 7.05, plain: 6.9, dim: 6.9 } as const
-const cellPaddingPx = 18
+const cellPaddingPx = 17
 const sortSignPx = 12
 
 /** Width that shows the column's title and most of the texts at hand whole. */

@@ -1,9 +1,10 @@
 import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Connection, Row, SearchResult, SortKey } from '../../../shared/api/contract.ts'
-import { findRow, rowsPerPage, rowsQuery, search } from '../../api/queries.ts'
+import { findRow, rowsPerPage, rowsQuery, search } from '../../client/queries.ts'
 import { goTo, gridStart, type GridState } from '../../virtual/focus.ts'
 import { countSelected, noSelection, selectAll } from '../../virtual/selection.ts'
+import { useLatest } from '../../ui/use-latest.ts'
 import { useThrottled } from './use-throttled.ts'
 
 /** What the grid shows: one result of a search, and where the user is in it. */
@@ -24,10 +25,12 @@ export interface Jump {
 
 /** What is on the screen, told by the grid: the next search brings the same rows with it. */
 export interface OnScreen {
-  topRow: number
-  pages: readonly number[]
-  args: readonly string[]
+  readonly topRow: number
+  readonly pages: readonly number[]
+  readonly args: readonly string[]
 }
+
+const firstScreen: OnScreen = { topRow: 0, pages: [0], args: [] }
 
 export interface Entries {
   readonly view: EntriesView | undefined
@@ -35,13 +38,13 @@ export interface Entries {
   readonly isSearching: boolean
   /** The store changed, but a selection of several rows holds the old result in place. */
   readonly isOutdated: boolean
-  readonly onScreen: OnScreen
+  readonly noteScreen: (onScreen: OnScreen) => void
   readonly setGrid: (grid: GridState) => void
   /** Lets go of the selection and shows the store as it is now. */
   readonly catchUp: () => void
   readonly searchAgain: () => void
-  /** The row, if it is here. */
-  readonly rowAt: (row: number) => Row | undefined
+  /** The focused row as it is now, if it is here. For events, not for drawing. */
+  readonly focusedRow: () => Row | undefined
 }
 
 const revisionPaceMs = 1_000
@@ -58,7 +61,7 @@ export interface EntriesOptions {
 export function useEntries({ store, query, sort, entry }: EntriesOptions): Entries {
   const client = useQueryClient()
   const [view, setView] = useState<EntriesView>()
-  const onScreen = useRef<OnScreen>({ topRow: 0, pages: [0], args: [] }).current
+  const onScreen = useRef(firstScreen)
   const newestRevision = useThrottled(store.revision, revisionPaceMs)
 
   const shown = view?.store === store.id ? view : undefined
@@ -70,7 +73,7 @@ export function useEntries({ store, query, sort, entry }: EntriesOptions): Entri
     queryKey: ['search', store.id, query, sort, revision],
     queryFn: async ({ signal }) => {
       const result = await search(store.id, { query, sort: [...sort] }, signal)
-      await prefetch(client, result, onScreen)
+      await prefetch(client, result, onScreen.current)
       return result
     },
     retry: false,
@@ -79,19 +82,18 @@ export function useEntries({ store, query, sort, entry }: EntriesOptions): Entri
     enabled: !isHeld,
   })
 
-  const latest = useRef({ view: shown, entry })
-  latest.current = { view: shown, entry }
+  const latest = useLatest({ view: shown, entry })
   const result = answer.data
   useEffect(() => {
     if (!result || latest.current.view?.result.id === result.id) return
-    let isStale = false
-    void carryOver(client, { store: store.id, query, sort, result }, latest, onScreen).then((next) => {
-      if (!isStale) setView(next)
-    })
-    return () => {
-      isStale = true
+    const stop = new AbortController()
+    const take = async (): Promise<void> => {
+      const next = await carryOver(client, { store: store.id, query, sort, result }, latest, onScreen)
+      if (!stop.signal.aborted) setView(next)
     }
-  }, [client, result, store.id, query, sort, onScreen])
+    void take()
+    return () => stop.abort()
+  }, [client, result, store.id, query, sort, latest])
 
   const setGrid = useCallback(
     (grid: GridState) => setView((before) => before && { ...before, grid, jump: undefined }),
@@ -105,19 +107,24 @@ export function useEntries({ store, query, sort, entry }: EntriesOptions): Entri
     () => void client.invalidateQueries({ queryKey: ['search', store.id] }),
     [client, store.id],
   )
-  const rowAt = (row: number): Row | undefined =>
-    shown && cachedRow(client, shown.result.id, row, onScreen.args)
+  const noteScreen = useCallback((now: OnScreen) => {
+    onScreen.current = now
+  }, [])
+  const focusedRow = useCallback((): Row | undefined => {
+    const { view: now } = latest.current
+    return now && cachedRow(client, now.result.id, now.grid.row, onScreen.current.args)
+  }, [client, latest])
 
   return {
     view: shown,
     error: answer.error,
     isSearching: answer.isFetching,
     isOutdated: isHeld && store.revision > shown.result.revision,
-    onScreen,
+    noteScreen,
     setGrid,
     catchUp,
     searchAgain,
-    rowAt,
+    focusedRow,
   }
 }
 
@@ -159,22 +166,23 @@ async function carryOver(
   client: QueryClient,
   next: Request,
   latest: Latest,
-  onScreen: OnScreen,
+  screen: { readonly current: OnScreen },
 ): Promise<EntriesView> {
+  const onScreen = screen.current
   const before = latest.current.view
   const isSame = before !== undefined && before.query === next.query && sameSort(before.sort, next.sort)
   const topKey =
     isSame && onScreen.topRow > 0
       ? cachedRow(client, before.result.id, onScreen.topRow, onScreen.args)?.key
       : undefined
-  const [focused, topRow] = await Promise.all([focusedRow(next.result, latest), rowOf(next.result, topKey)])
+  const [focused, topRow] = await Promise.all([rowOfEntry(next.result, latest), rowOf(next.result, topKey)])
   const grid = gridAfter(latest.current.view?.grid ?? gridStart, before, next, focused)
   if (isSame) return { ...next, grid, jump: topRow === undefined ? undefined : { row: topRow, to: 'top' } }
   return { ...next, grid, jump: focused === undefined ? { row: 0, to: 'top' } : { row: focused, to: 'view' } }
 }
 
 /** Row of the entry in the inspector, asked again if the user went on to another one meanwhile. */
-async function focusedRow(result: SearchResult, latest: Latest): Promise<number | undefined> {
+async function rowOfEntry(result: SearchResult, latest: Latest): Promise<number | undefined> {
   for (;;) {
     const { entry } = latest.current
     // oxlint-disable-next-line no-await-in-loop -- each try needs the outcome of the one before

@@ -1,6 +1,6 @@
 import { useQueries } from '@tanstack/react-query'
 import type { Row } from '../../../shared/api/contract.ts'
-import { rowsPerPage, rowsQuery } from '../../api/queries.ts'
+import { rowsPerPage, rowsQuery } from '../../client/queries.ts'
 
 export interface Rows {
   /** The row, or `undefined` while it is on its way. Never waits. */

@@ -1,7 +1,7 @@
 import { ActionIcon } from '@mantine/core'
 import { IconFilter, IconX } from '@tabler/icons-react'
 import { useEffect, useRef, useState, type KeyboardEvent, type RefObject, type UIEvent } from 'react'
-import { ApiError } from '../../api/client.ts'
+import { ApiError } from '../../client/request.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { filterPieces } from './filter-text.ts'
 import classes from './FilterField.module.css'
@@ -40,6 +40,7 @@ export function FilterField({ query, error, field, onQuery, onLeave }: FilterFie
         <div className={classes.mirror} aria-hidden>
           <div style={{ transform: `translateX(${-scrollLeft}px)` }}>
             {filterPieces(text.draft).map((piece, i) => (
+              // oxlint-disable-next-line react/no-array-index-key -- a piece is its place in the text
               <span key={i} className={classes[piece.kind]}>
                 {piece.text}
               </span>
@@ -53,7 +54,7 @@ export function FilterField({ query, error, field, onQuery, onLeave }: FilterFie
           aria-label="Filter entries"
           aria-invalid={isError}
           aria-describedby={isError ? 'filter-error' : undefined}
-          placeholder="Filter: words, func:relax, cutoff>400, user:ana, took>10s, status:damaged…"
+          placeholder="Filter: func:relax cutoff>400 user:ana words…"
           spellCheck={false}
           autoComplete="off"
           value={text.draft}
@@ -92,7 +93,7 @@ function useTyped(query: string, onQuery: (query: string) => void) {
   return [current, setText] as const
 }
 
-/** The engine's sentence, with a caret under the place it speaks of. */
+/** The engine's sentence, with a caret under the column (from 1) that it speaks of. */
 function FilterError({ error, text, scrollLeft }: { error: Error; text: string; scrollLeft: number }) {
   const column =
     error instanceof ApiError && typeof error.data.column === 'number' ? error.data.column : undefined
@@ -100,7 +101,7 @@ function FilterError({ error, text, scrollLeft }: { error: Error; text: string; 
     <div className={classes.error} id="filter-error" role="alert">
       {column === undefined ? null : (
         <div className={classes.caretLine} aria-hidden style={{ transform: `translateX(${-scrollLeft}px)` }}>
-          <span className={classes.invisible}>{text.slice(0, column)}</span>
+          <span className={classes.invisible}>{text.slice(0, column - 1)}</span>
           <span className={classes.caret} />
         </div>
       )}

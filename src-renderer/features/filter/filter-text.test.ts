@@ -20,6 +20,10 @@ describe('filterPieces', () => {
     ])
   })
 
+  it('takes a list of values as part of its clause', () => {
+    expect(filterPieces('element:(Cu, Ag) x').map((piece) => piece.kind)).toEqual(['clause', 'space', 'word'])
+  })
+
   it('loses nothing, whatever is typed', () => {
     fc.assert(
       fc.property(

@@ -11,6 +11,7 @@ const subjects = [
     title: 'Damaged',
     field: 'status',
     value: 'damaged',
+    count: 'damaged',
     isBad: true,
     hint: 'Nothing of the value could be read',
   },
@@ -18,6 +19,7 @@ const subjects = [
     title: 'Partly readable',
     field: 'status',
     value: 'partial',
+    count: 'partial',
     isBad: true,
     hint: 'A limit or a fault cut the value',
   },
@@ -25,27 +27,26 @@ const subjects = [
     title: 'Saved by dump()',
     field: 'kind',
     value: 'dump',
+    count: 'dumps',
     hint: 'Records made by hashcache.dump, without a call',
   },
   {
     title: 'No record of a call',
     field: 'kind',
     value: 'foreign',
+    count: 'foreign',
     hint: 'Values that hashcache did not write',
   },
 ] as const
 
 /** What the catalog knows that deserves a look, as filters one click away. */
 export function LookAt({ summary }: { summary: StoreSummary }) {
-  const counts = [summary.damaged, summary.partial, summary.dumps, summary.foreign]
-  const present = subjects
-    .map((subject, i) => ({ ...subject, count: counts[i] ?? 0 }))
-    .filter((each) => each.count > 0)
+  const present = subjects.filter((subject) => summary[subject.count] > 0)
   if (present.length === 0 && summary.strays.length === 0) return null
   return (
     <Section title="Look at">
       {present.map((each) => (
-        <Subject key={each.title} {...each} />
+        <Subject key={each.title} {...each} count={summary[each.count]} />
       ))}
       {summary.strays.length === 0 ? null : (
         <div

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import type { EntryDetail } from '../../../shared/api/contract.ts'
-import { rawAddress, type ValueAddress } from '../../api/queries.ts'
+import { rawAddress, type ValueAddress } from '../../client/queries.ts'
 import { formatBytes, formatCount, formatOffset } from '../../ui/format.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import classes from './Inspector.module.css'

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import type { Connection, EntryDetail } from '../../../shared/api/contract.ts'
-import { rawAddress } from '../../api/queries.ts'
+import { rawAddress } from '../../client/queries.ts'
 import { useDesk } from '../../app/desk.ts'
 import { exactBytes, formatOffset, formatTime } from '../../ui/format.ts'
 import { visibleText } from '../../ui/visible-text.ts'

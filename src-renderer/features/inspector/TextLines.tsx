@@ -7,34 +7,38 @@ const rowHeight = 18
 
 /** A long text of which only the lines in view exist. */
 export function TextLines({ lines, isCut }: { lines: readonly string[]; isCut: boolean }) {
-  const frame = useWindow<HTMLDivElement>({ rows: lines.length, rowHeight })
+  const { attach, onScroll, first, last, offset, canvasHeight } = useWindow<HTMLDivElement>({
+    rows: lines.length,
+    rowHeight,
+  })
   const longest = lines.reduce((most, line) => Math.max(most, line.length), 0)
   const gutter = `${String(lines.length).length + 2}ch`
-  const drawn = lines.slice(frame.first, frame.last)
+  const drawn = lines.slice(first, last)
   return (
     <>
       <div
-        ref={frame.scroller}
+        ref={attach}
         className={classes.text}
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by key
         tabIndex={0}
         role="region"
         aria-label="Text of the value"
         data-inspector-focus
-        onScroll={frame.onScroll}
+        onScroll={onScroll}
       >
         <div
           style={{
-            height: frame.canvasHeight,
+            height: canvasHeight,
             minWidth: `calc(${longest + 2}ch + ${gutter})`,
             position: 'relative',
           }}
         >
-          <div className={classes.window} style={{ transform: `translateY(${frame.offset}px)` }}>
+          <div className={classes.window} style={{ transform: `translateY(${offset}px)` }}>
             {drawn.map((line, i) => (
-              <div key={frame.first + i} className={classes.line}>
+              // oxlint-disable-next-line react/no-array-index-key -- a line is its number
+              <div key={first + i} className={classes.line}>
                 <span className={classes.number} style={{ width: gutter }}>
-                  {frame.first + i + 1}
+                  {first + i + 1}
                 </span>
                 <Code text={line} />
               </div>

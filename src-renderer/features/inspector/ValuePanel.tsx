@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { TreeNode } from '../../../shared/api/contract.ts'
-import { textQuery, treeQuery, type ValueAddress } from '../../api/queries.ts'
+import { textQuery, treeQuery, type ValueAddress } from '../../client/queries.ts'
 import { ErrorState, Waiting } from '../../ui/States.tsx'
 import { ArrayView } from '../value/ArrayView.tsx'
 import { ValueTree } from '../value/ValueTree.tsx'

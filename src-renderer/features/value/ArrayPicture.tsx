@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
-import { arrayQuery, type ValueAddress } from '../../api/queries.ts'
+import { arrayQuery, type ValueAddress } from '../../client/queries.ts'
 import { countOf, formatFigure } from '../../ui/format.ts'
 import { cellNumber, type TableShape } from './array-shape.ts'
 import classes from './ArrayView.module.css'

@@ -1,6 +1,6 @@
 import { useQueries } from '@tanstack/react-query'
 import { useState, type KeyboardEvent, type UIEvent } from 'react'
-import { arrayQuery, type ValueAddress } from '../../api/queries.ts'
+import { arrayQuery, type ValueAddress } from '../../client/queries.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { clamp } from '../../virtual/scroll.ts'
 import { useWindow } from '../../virtual/use-window.ts'
@@ -26,7 +26,11 @@ export interface ArrayTableProps {
 /** Rows and columns of an array, windowed in both directions; the arrow keys scroll. */
 export function ArrayTable({ value, table, index }: ArrayTableProps) {
   const columns = Math.min(table.columns, mostColumns)
-  const frame = useWindow<HTMLDivElement>({ rows: table.rows, rowHeight, headerHeight })
+  const { attach, canvasHeight, ...frame } = useWindow<HTMLDivElement>({
+    rows: table.rows,
+    rowHeight,
+    headerHeight,
+  })
   const [across, setAcross] = useState({ left: 0, width: 400 })
   const firstColumn = clamp(Math.floor(across.left / columnWidth), 0, columns)
   const lastColumn = clamp(Math.ceil((across.left + across.width) / columnWidth) + 1, firstColumn, columns)
@@ -53,7 +57,7 @@ export function ArrayTable({ value, table, index }: ArrayTableProps) {
       : { left: indexWidth + column * columnWidth, width: columnWidth, boxSizing: 'border-box' }
   return (
     <div
-      ref={frame.scroller}
+      ref={attach}
       className={classes.table}
       role="table"
       aria-label="Elements"
@@ -78,11 +82,11 @@ export function ArrayTable({ value, table, index }: ArrayTableProps) {
             className={classes.tableTitle}
             style={at(column)}
           >
-            {cells.columnName(column) ?? (isOneColumn ? '' : column)}
+            {cells.columnName(column) ?? (isOneColumn ? 'value' : column)}
           </span>
         ))}
       </div>
-      <div role="rowgroup" style={{ height: frame.canvasHeight, width, position: 'relative' }}>
+      <div role="rowgroup" style={{ height: canvasHeight, width, position: 'relative' }}>
         <div
           role="presentation"
           className={classes.tableWindow}

@@ -1,7 +1,7 @@
 import { NumberInput } from '@mantine/core'
 import { useState } from 'react'
 import type { TreeNode } from '../../../shared/api/contract.ts'
-import type { ValueAddress } from '../../api/queries.ts'
+import type { ValueAddress } from '../../client/queries.ts'
 import { countOf, formatBytes } from '../../ui/format.ts'
 import { TypeBadge } from '../../ui/TypeBadge.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
@@ -51,7 +51,7 @@ export function ArrayView({ value, node }: ArrayViewProps) {
           {!isTable && isDrawable(dtype) && count > 3 ? (
             <ArrayPicture value={value} table={table} index={index} />
           ) : null}
-          {isTable ? null : <Statistics value={value} />}
+          {isTable || count < 5 ? null : <Statistics value={value} />}
           <ArrayTable key={index.join(',')} value={value} table={table} index={index} />
         </>
       )}

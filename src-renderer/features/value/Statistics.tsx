@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ArrayStatistics } from '../../../shared/api/contract.ts'
-import { statisticsQuery, type ValueAddress } from '../../api/queries.ts'
+import { statisticsQuery, type ValueAddress } from '../../client/queries.ts'
 import { formatCount, formatFigure } from '../../ui/format.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import classes from './ArrayView.module.css'
@@ -63,8 +63,8 @@ function Histogram({ counts }: { counts: readonly number[] }) {
     <svg className={classes.histogram} viewBox="0 0 120 44" role="img" aria-label="Histogram of the values">
       {counts.map((count, i) => {
         const height = count === 0 ? 0 : Math.max(1, (count / most) * 44)
-        // oxlint-disable-next-line react/no-array-index-key -- a bin is its number
         return (
+          // oxlint-disable-next-line react/no-array-index-key -- a bin is its number
           <rect key={i} x={i * width} y={44 - height} width={Math.max(0.5, width - 0.5)} height={height} />
         )
       })}

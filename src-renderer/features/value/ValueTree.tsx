@@ -1,9 +1,9 @@
 import { Menu } from '@mantine/core'
 import { IconBraces, IconBrandPython, IconRoute } from '@tabler/icons-react'
 import { useQueries, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useMemo, useState, type KeyboardEvent, type MouseEvent } from 'react'
+import { useMemo, useState, type KeyboardEvent, type MouseEvent } from 'react'
 import type { TreeNode } from '../../../shared/api/contract.ts'
-import { childrenPerPage, textQuery, treeQuery, type ValueAddress } from '../../api/queries.ts'
+import { childrenPerPage, textQuery, treeQuery, type ValueAddress } from '../../client/queries.ts'
 import { copyText } from '../../ui/clipboard.ts'
 import { isMac } from '../../ui/platform.ts'
 import { goTo, gridStart, pressKey } from '../../virtual/focus.ts'
@@ -28,13 +28,15 @@ export interface ValueTreeProps {
 export function ValueTree({ value, root, label, chosen, onChoose }: ValueTreeProps) {
   const [open, setOpen] = useState<OpenNodes>(() => withOpen(new Map(), root.path, openNode(root)))
   const outline = useMemo(() => createOutline(root.path, open), [root.path, open])
-  const frame = useWindow<HTMLDivElement>({ rows: outline.rows, rowHeight })
+  const { attach, ...frame } = useWindow<HTMLDivElement>({ rows: outline.rows, rowHeight })
   const nodes = useNodes(value, root, outline, frame.first, frame.last)
   const [row, setRow] = useState(() => rowOf(outline, chosen) ?? 0)
   const chosenRow = rowOf(outline, chosen)
-  useEffect(() => {
+  const [followedRow, setFollowedRow] = useState(chosenRow)
+  if (chosenRow !== followedRow) {
+    setFollowedRow(chosenRow)
     if (chosenRow !== undefined) setRow(chosenRow)
-  }, [chosenRow])
+  }
 
   const focusRow = (next: number): void => {
     setRow(next)
@@ -82,7 +84,7 @@ export function ValueTree({ value, root, label, chosen, onChoose }: ValueTreePro
     <Menu width={200}>
       <Menu.ContextMenu>
         <div
-          ref={frame.scroller}
+          ref={attach}
           className={classes.tree}
           style={{ flexBasis: outline.rows * rowHeight + 8 }}
           role="tree"

@@ -55,10 +55,9 @@ describe('an outline', () => {
     fc.assert(
       fc.property(trees, (open) => {
         const outline = createOutline('', open)
-        for (let i = 0; i < outline.rows; i++) {
-          const row = rowAt(outline, i)
-          if (row?.kind === 'node') expect(rowOf(outline, row.path)).toBe(i)
-        }
+        const rows = Array.from({ length: outline.rows }, (_, i) => rowAt(outline, i))
+        const found = rows.map((row, i) => (row?.kind === 'node' ? rowOf(outline, row.path) : i))
+        expect(found).toEqual(rows.map((_, i) => i))
       }),
     )
   })

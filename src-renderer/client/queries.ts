@@ -16,7 +16,7 @@ import type {
   StoreSummary,
   TreePage,
 } from '../../shared/api/contract.ts'
-import { address, callJson, request } from './client.ts'
+import { address, callJson, request } from './request.ts'
 
 /**
  * Every read of the engine, as one query each. Keys begin with the API call's
@@ -70,7 +70,7 @@ export function summaryQuery(store: string, revision: number) {
   })
 }
 
-export function argumentsQuery(store: string, func: string, module: string | undefined, revision: number) {
+export function argumentsQuery(store: string, func: string, module: string, revision: number) {
   return queryOptions({
     queryKey: ['arguments', store, func, module, revision],
     queryFn: ({ signal }) =>

@@ -1,7 +1,7 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useState } from 'react'
 import type { Connection, EngineEvent } from '../../shared/api/contract.ts'
-import { ApiError, request } from './client.ts'
+import { ApiError, request } from './request.ts'
 import { putConnection, storesQuery } from './queries.ts'
 import { eventsOf } from './event-stream.ts'
 
@@ -18,23 +18,27 @@ const longestRetryMs = 8_000
 export function useEngineEvents(): { link: EngineLink; retry: () => void } {
   const client = useQueryClient()
   const [link, setLink] = useState<EngineLink>('connecting')
-  const [attempt, setAttempt] = useState(0)
-  const retry = useCallback(() => setAttempt((before) => before + 1), [])
+  const [waker] = useState(() => new EventTarget())
+  const retry = useCallback(() => void waker.dispatchEvent(new Event('retry')), [waker])
 
   useEffect(() => {
     const stop = new AbortController()
-    void follow(client, setLink, stop.signal)
+    void follow({ client, setLink, waker, signal: stop.signal })
     return () => stop.abort()
-  }, [client, attempt])
+  }, [client, waker])
 
   return { link, retry }
 }
 
-async function follow(
-  client: QueryClient,
-  setLink: (link: EngineLink) => void,
-  signal: AbortSignal,
-): Promise<void> {
+interface Following {
+  client: QueryClient
+  setLink: (link: EngineLink) => void
+  /** Its `retry` event ends a pause. */
+  waker: EventTarget
+  signal: AbortSignal
+}
+
+async function follow({ client, setLink, waker, signal }: Following): Promise<void> {
   let waitMs = firstRetryMs
   while (!signal.aborted) {
     try {
@@ -52,7 +56,7 @@ async function follow(
       }
     }
     setLink('lost')
-    await pause(waitMs, signal)
+    await pause(waitMs, waker, signal)
     waitMs = Math.min(waitMs * 2, longestRetryMs)
   }
 }
@@ -70,12 +74,16 @@ function receive(client: QueryClient, event: EngineEvent): void {
   }
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+function pause(ms: number, waker: EventTarget, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => {
+    const end = (): void => {
       clearTimeout(timer)
+      waker.removeEventListener('retry', end)
+      signal.removeEventListener('abort', end)
       resolve()
-    })
+    }
+    const timer = setTimeout(end, ms)
+    waker.addEventListener('retry', end)
+    signal.addEventListener('abort', end)
   })
 }
