@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis'
+import type { ChainableCommander, Redis } from 'ioredis'
 import { AppError } from '../../model/errors.ts'
 import { showKey } from '../../model/keys.ts'
 import type { Entry, Stray } from '../contract.ts'
@@ -12,27 +12,32 @@ const maximalStrays = 1_000
 
 /**
  * Lists the string keys of one server under a prefix. The prefix is cut off.
- * Keys of other types are no entries: they go to `strays`. A key may come twice
- * while the server resizes its table (Redis' own guarantee for SCAN).
+ * Keys of other types are no entries: they go to `strays`. SCAN may give a key
+ * twice while the server resizes its table; `seen` keeps it to once.
  */
 export async function* listServer(
   server: Redis,
   prefix: Buffer,
-  options: { strays: Stray[]; signal?: AbortSignal },
+  options: { database: number; strays: Stray[]; seen: Set<string>; signal?: AbortSignal },
 ): AsyncGenerator<Entry[]> {
   const pattern = Buffer.concat([globLiteral(prefix), Buffer.from('*')])
-  const roundTripMs = await timed(() => server.ping())
+  const mayExpire = await hasExpiring(server, options.database)
+  const startMs = performance.now()
+  await server.ping()
+  const roundTripMs = performance.now() - startMs
   let count = firstCount
   let cursor = '0'
   do {
     // oxlint-disable no-await-in-loop -- the next call needs this one's cursor
-    const startMs = performance.now()
+    const callMs = performance.now()
     const { next, keys } = scanAnswer(
       await server.callBuffer('SCAN', cursor, 'MATCH', pattern, 'COUNT', count),
     )
-    count = adaptCount(count, performance.now() - startMs - roundTripMs.ms)
+    count = adaptCount(count, performance.now() - callMs - roundTripMs)
     cursor = next
-    if (keys.length > 0) yield await describe(server, keys, prefix.length, options.strays)
+    const fresh = keys.filter((key) => isNew(options.seen, key.toString('latin1')))
+    if (fresh.length > 0)
+      yield await describe(server, fresh, { prefixBytes: prefix.length, mayExpire, strays: options.strays })
     // oxlint-enable no-await-in-loop
     if (options.signal?.aborted) throw new AppError('CANCELLED', 'Listing the Redis cache was cancelled.')
   } while (cursor !== '0')
@@ -46,10 +51,22 @@ function scanAnswer(answer: unknown): { next: string; keys: Buffer[] } {
   throw new Error('something that is no answer to SCAN')
 }
 
-async function timed(work: () => Promise<unknown>): Promise<{ ms: number }> {
-  const startMs = performance.now()
-  await work()
-  return { ms: performance.now() - startMs }
+function isNew(seen: Set<string>, name: string): boolean {
+  const { size } = seen
+  return seen.add(name).size > size
+}
+
+/** Whether any key of the database has a time to live; asking each is half of the work. */
+async function hasExpiring(server: Redis, database: number): Promise<boolean> {
+  try {
+    const match = new RegExp(`^db${database}:keys=\\d+,expires=(\\d+)`, 'm').exec(
+      await server.info('keyspace'),
+    )
+    return match !== null && match[1] !== '0'
+  } catch (error) {
+    if ((error as Error).message.startsWith('NOPERM')) return true
+    throw error
+  }
 }
 
 export function adaptCount(count: number, callMs: number): number {
@@ -68,25 +85,48 @@ function globLiteral(prefix: Buffer): Buffer {
 async function describe(
   server: Redis,
   keys: readonly Buffer[],
-  prefixBytes: number,
-  strays: Stray[],
+  options: { prefixBytes: number; mayExpire: boolean; strays: Stray[] },
 ): Promise<Entry[]> {
-  const pipeline = server.pipeline()
-  for (const key of keys) pipeline.strlen(key).pttl(key)
-  const answers = (await pipeline.exec()) ?? []
+  const [sizes, lives] = await Promise.all([
+    pipelined(server, keys, (pipeline, key) => pipeline.strlen(key)),
+    options.mayExpire ? pipelined(server, keys, (pipeline, key) => pipeline.pttl(key)) : [],
+  ])
   const entries: Entry[] = []
   const others: Buffer[] = []
+  const empty: { key: Buffer; entry: Entry }[] = []
   keys.forEach((key, index) => {
-    const [fault, size] = answers[2 * index] ?? [null, undefined]
-    const leftMs = answers[2 * index + 1]?.[1]
+    const [fault, size] = sizes[index]!
     if (fault && !fault.message.startsWith('WRONGTYPE')) throw fault
-    // Since the key was listed it may have gone: -2.
-    if (fault) others.push(key)
-    else if (typeof size === 'number' && leftMs !== -2)
-      entries.push(entryOf(key.subarray(prefixBytes), size, leftMs))
+    if (fault || typeof size !== 'number') {
+      others.push(key)
+      return
+    }
+    const entry = entryOf(key.subarray(options.prefixBytes), size, lives[index]?.[1])
+    if (size === 0) empty.push({ key, entry })
+    else entries.push(entry)
   })
-  await nameOthers(server, others, strays)
+  // Since it was listed a key may have gone, and its length is then 0 too.
+  const present = await pipelined(
+    server,
+    empty.map(({ key }) => key),
+    (pipeline, key) => pipeline.exists(key),
+  )
+  entries.push(...empty.filter((_, index) => present[index]![1] === 1).map(({ entry }) => entry))
+  await nameOthers(server, others, options.strays)
   return entries
+}
+
+type Answer = [error: Error | null, answer: unknown]
+
+async function pipelined(
+  server: Redis,
+  keys: readonly Buffer[],
+  ask: (pipeline: ChainableCommander, key: Buffer) => unknown,
+): Promise<Answer[]> {
+  if (keys.length === 0) return []
+  const pipeline = server.pipeline()
+  for (const key of keys) ask(pipeline, key)
+  return (await pipeline.exec()) ?? keys.map(() => [new Error('Connection is closed.'), undefined])
 }
 
 function entryOf(key: Buffer, sizeBytes: number, leftMs: unknown): Entry {
@@ -96,10 +136,7 @@ function entryOf(key: Buffer, sizeBytes: number, leftMs: unknown): Entry {
 
 async function nameOthers(server: Redis, keys: readonly Buffer[], strays: Stray[]): Promise<void> {
   const shown = keys.slice(0, Math.max(0, maximalStrays - strays.length))
-  if (shown.length === 0) return
-  const pipeline = server.pipeline()
-  for (const key of shown) pipeline.type(key)
-  const types = (await pipeline.exec()) ?? []
+  const types = await pipelined(server, shown, (pipeline, key) => pipeline.type(key))
   shown.forEach((key, index) => {
     const answer = types[index]?.[1]
     const type = typeof answer === 'string' ? answer : 'key of another type'

@@ -75,20 +75,28 @@ export class RedisStore implements Store {
   async *entries(options: { batchSize?: number; signal?: AbortSignal } = {}): AsyncGenerator<Entry[]> {
     const batchSize = options.batchSize ?? defaultBatchSize
     const strays: Stray[] = []
+    const seen = new Set<string>()
     let waiting: Entry[] = []
-    const { connection } = await this.#live(options.signal)
+    let largestBytes = 0
+    const { connection, reader } = await this.#live(options.signal)
     for (const server of connection.masters()) {
-      const listing = listServer(server, this.#prefix, { strays, signal: options.signal })
+      const listing = listServer(server, this.#prefix, {
+        database: this.#target.database,
+        strays,
+        seen,
+        signal: options.signal,
+      })
       for (;;) {
         // oxlint-disable-next-line no-await-in-loop -- each server is asked piece by piece
         const next = await this.#run(options.signal, () => listing.next())
         if (next.done) break
         waiting.push(...next.value)
+        for (const { sizeBytes } of next.value) largestBytes = Math.max(largestBytes, sizeBytes ?? 0)
         while (waiting.length >= batchSize) yield waiting.splice(0, batchSize)
       }
     }
     if (waiting.length > 0) yield waiting
-    waiting = []
+    reader.largestBytes = largestBytes
     this.#strays = strays
   }
 

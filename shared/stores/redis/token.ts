@@ -7,8 +7,6 @@ const telling = [
   'rdb_changes_since_last_save',
   'expired_keys',
   'evicted_keys',
-  'master_replid',
-  'master_repl_offset',
 ] as const
 
 let unknowns = 0

@@ -11,6 +11,9 @@ const pieceBytes = 1 << 20
 /** Keys asked for before their answers are awaited. */
 const keysAtOnce = 128
 const attempts = 3
+/** Where no value is larger than this, many are asked for in one MGET, which costs a fifth. */
+const smallBytes = 64 * 1024
+const smallKeysAtOnce = 500
 
 /**
  * Reads values of a server or cluster; the client sends each command to the
@@ -20,6 +23,8 @@ const attempts = 3
 export class ValueReader {
   readonly #client: Client
   readonly #nodeOf: (key: Buffer) => Promise<Redis>
+  /** The largest value that a listing saw. */
+  largestBytes: number | undefined
   /** WATCH belongs to a connection: one such reading at a time. */
   #watching: Promise<unknown> = Promise.resolve()
 
@@ -34,13 +39,27 @@ export class ValueReader {
     signal?: AbortSignal,
   ): Promise<Found[]> {
     const values: Found[] = []
-    for (let at = 0; at < keys.length; at += keysAtOnce) {
+    const isSmall =
+      range === undefined && !this.#client.isCluster && (this.largestBytes ?? Infinity) <= smallBytes
+    const atOnce = isSmall ? smallKeysAtOnce : keysAtOnce
+    for (let at = 0; at < keys.length; at += atOnce) {
       if (signal?.aborted) throw new AppError('CANCELLED', 'Reading the Redis cache was cancelled.')
-      const some = keys.slice(at, at + keysAtOnce)
+      const some = keys.slice(at, at + atOnce)
+      const reading = isSmall ? this.#small(some) : Promise.all(some.map((key) => this.#value(key, range)))
       // oxlint-disable-next-line no-await-in-loop -- bounds what is in flight
-      values.push(...(await Promise.all(some.map((key) => this.#value(key, range)))))
+      values.push(...(await reading))
     }
     return values
+  }
+
+  /** MGET answers nothing for a key that is not there and for one of another type. */
+  async #small(keys: readonly Buffer[]): Promise<Found[]> {
+    const values = await this.#client.mgetBuffer(...keys)
+    return Promise.all(
+      values.map(async (value, index) =>
+        value === null ? this.#emptyOrAbsent(keys[index]!) : Uint8Array.from(value),
+      ),
+    )
   }
 
   async #value(key: Buffer, range: readonly [number, number] | undefined): Promise<Found> {

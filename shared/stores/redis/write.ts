@@ -35,7 +35,12 @@ async function writeSome(
   operations: readonly WriteOperation[],
 ): Promise<WriteOutcome[]> {
   const keys = operations.map((operation) => Buffer.concat([context.prefix, operation.key]))
-  const types = await Promise.allSettled(keys.map((key) => context.client.type(key)))
+  const types = await Promise.allSettled(
+    operations.map(async (operation, index) =>
+      // NX alone never overwrites anything.
+      operation.kind === 'put' && operation.expect ? 'none' : context.client.type(keys[index]!),
+    ),
+  )
   return Promise.all(
     operations.map(async (operation, index) => {
       const type = types[index]!

@@ -12,7 +12,9 @@ import { dirname } from 'node:path'
 import { AppError } from '../../model/errors.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
 import { DumbReader, indexName } from './dumb.ts'
+import { openLocked } from './file-lock.ts'
 import { formatDirectoryLine } from './python-literal.ts'
+import { filesToken } from './quiet-file.ts'
 import { failedPut, syncFolder, writeError, writeFully } from './write-file.ts'
 
 /** `dbm.dumb` begins each value at a multiple of this. */
@@ -26,24 +28,44 @@ const blockBytes = 512
  * how `dbm.dumb` is. It knows no locks: a Python that has the shelf open for
  * writing will write its own view of the `.dir` when it closes.
  */
-export function writeDumb(
-  base: string,
-  operations: readonly WriteOperation[],
-  signal?: AbortSignal,
-): WriteOutcome[] {
-  using reader = new DumbReader(base)
-  if (reader.brokenLines > 0)
-    throw new AppError(
-      'DAMAGED',
-      `${base}.dir has ${reader.brokenLines} broken lines that a rewrite would lose; repair it before writing.`,
-    )
-  const batch = new DumbBatch(base, reader)
-  try {
-    return batch.apply(operations, signal)
-  } catch (error) {
-    throw error instanceof AppError ? error : writeError(base, error)
-  } finally {
-    batch.close()
+export class DumbWriter {
+  readonly #base: string
+  /** What our last batch left, as long as nobody else wrote: saves reading the whole `.dir` for each batch. */
+  #known: { reader: DumbReader; token: string } | undefined
+
+  constructor(base: string) {
+    this.#base = base
+  }
+
+  async apply(operations: readonly WriteOperation[], signal?: AbortSignal): Promise<WriteOutcome[]> {
+    // Python takes no lock, but another window of ours does.
+    using locked = await openLocked(`${this.#base}.dat`)
+    const reader = this.#reader()
+    this.#known = undefined
+    const batch = new DumbBatch(this.#base, reader, locked.descriptor)
+    try {
+      const outcomes = batch.apply(operations, signal)
+      this.#known = { reader, token: this.#token() }
+      return outcomes
+    } catch (error) {
+      throw error instanceof AppError ? error : writeError(this.#base, error)
+    }
+  }
+
+  #reader(): DumbReader {
+    if (this.#known?.token === this.#token()) return this.#known.reader
+    // Only its index is used from here on.
+    using reader = new DumbReader(this.#base)
+    if (reader.brokenLines > 0)
+      throw new AppError(
+        'DAMAGED',
+        `${this.#base}.dir has ${reader.brokenLines} broken lines that a rewrite would lose; repair it before writing.`,
+      )
+    return reader
+  }
+
+  #token(): string {
+    return filesToken([`${this.#base}.dat`, `${this.#base}.dir`])
   }
 }
 
@@ -66,15 +88,11 @@ class DumbBatch {
   #newLines = ''
   #rewrite = false
 
-  constructor(base: string, reader: DumbReader) {
+  constructor(base: string, reader: DumbReader, data: number) {
     this.#base = base
     this.#reader = reader
-    try {
-      this.#data = openSync(`${base}.dat`, 'r+')
-    } catch (error) {
-      throw writeError(`${base}.dat`, error)
-    }
-    this.#end = fstatSync(this.#data).size
+    this.#data = data
+    this.#end = fstatSync(data).size
   }
 
   apply(operations: readonly WriteOperation[], signal?: AbortSignal): WriteOutcome[] {
@@ -86,10 +104,6 @@ class DumbBatch {
     if (this.#rewrite) this.#writeDirectory()
     else if (this.#newLines !== '') this.#appendLines()
     return outcomes
-  }
-
-  close(): void {
-    closeSync(this.#data)
   }
 
   #put(operation: Extract<WriteOperation, { kind: 'put' }>): WriteOutcome {

@@ -1,7 +1,11 @@
 import { spawn } from 'node:child_process'
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import { AppError } from '../../model/errors.ts'
 import { writeError } from './write-file.ts'
+
+const waitMs = 2_000
+const pauseMs = 20
 
 /**
  * Opens a file for writing under the exclusive lock that gdbm itself takes
@@ -10,7 +14,7 @@ import { writeError } from './write-file.ts'
  * leaves, and the lock stays with the descriptor. Without that tool, Linux is
  * asked whether another process holds a lock; elsewhere no lock is taken.
  *
- * Throws `REFUSED` where another process has the file open.
+ * Waits some seconds, then throws `REFUSED` where another process keeps the file.
  */
 export async function openLocked(path: string): Promise<LockedFile> {
   let descriptor: number
@@ -19,13 +23,20 @@ export async function openLocked(path: string): Promise<LockedFile> {
   } catch (error) {
     throw writeError(path, error)
   }
-  const answer = await lockDescriptor(descriptor)
+  const endMs = performance.now() + waitMs
+  let answer = await lockDescriptor(descriptor)
+  while (answer === 'busy' && performance.now() < endMs) {
+    // oxlint-disable no-await-in-loop -- whoever holds it may be done in a moment
+    await setTimeout(pauseMs)
+    answer = await lockDescriptor(descriptor)
+    // oxlint-enable no-await-in-loop
+  }
   const isBusy = answer === 'busy' || (answer === 'no tool' && isLockedByOther(descriptor))
   if (isBusy) {
     closeSync(descriptor)
     throw new AppError(
       'REFUSED',
-      `Another process has ${path} open (it holds gdbm's lock); close it there, then write again.`,
+      `Another process has ${path} open (it holds the lock); close it there, then write again.`,
     )
   }
   return { descriptor, [Symbol.dispose]: () => closeSync(descriptor) }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import { AppError } from '../../model/errors.ts'
 import type { Problem } from '../../model/errors.ts'
 import type { ByteSource } from '../../model/source.ts'
@@ -18,11 +19,14 @@ import { isProblem } from './dbm.ts'
 import type { DbmReader, DbmWriter, FoundValue } from './dbm.ts'
 import { innerPickle, wrapPickle } from './inner.ts'
 import type { DbmPlace } from './places.ts'
-import { filesToken } from './quiet-file.ts'
+import { filesToken, isFresh } from './quiet-file.ts'
 
 const defaultBatchSize = 1000
 /** Values up to here are read while listing, for their stamp; larger ones have none. */
 const stampedBytes = 16 * 1024
+
+/** A little more than the time within which a file counts as fresh. */
+const settleMs = 25
 
 export interface FileStoreParts {
   readonly place: DbmPlace
@@ -46,6 +50,7 @@ export class ShelveFileStore implements Store {
   #reader: DbmReader
   #token: string
   #strays: readonly Stray[] | undefined
+  #isClosed = false
 
   /** Throws what opening the files throws. */
   constructor(parts: FileStoreParts) {
@@ -60,6 +65,7 @@ export class ShelveFileStore implements Store {
 
   async *entries(options: { batchSize?: number; signal?: AbortSignal } = {}): AsyncGenerator<Entry[]> {
     const slices = new Slices(options.signal)
+    this.#throwIfClosed()
     const batchSize = options.batchSize ?? defaultBatchSize
     // A reader of its own: calls in between may open another.
     using reader = this.#parts.open()
@@ -73,6 +79,7 @@ export class ShelveFileStore implements Store {
       }
       // oxlint-disable-next-line no-await-in-loop -- lets other work in between
       if (slices.isOver) await slices.next()
+      else throwIfCancelled(options.signal)
     }
     if (batch.length > 0) yield batch
     this.#strays = [...reader.strays]
@@ -113,14 +120,22 @@ export class ShelveFileStore implements Store {
     options: { signal?: AbortSignal } = {},
   ): Promise<WriteOutcome[]> {
     throwIfCancelled(options.signal)
+    this.#throwIfClosed()
     const { writer } = this.#parts
     if (!writer) throw readOnlyShelf(this.#parts.place)
     if (operations.length === 0) return []
     return writer(operations, options.signal)
   }
 
-  async changeToken(): Promise<ChangeToken> {
-    return { whole: filesToken(this.#parts.place.files) }
+  async changeToken(signal?: AbortSignal): Promise<ChangeToken> {
+    throwIfCancelled(signal)
+    this.#throwIfClosed()
+    const { files } = this.#parts.place
+    // Two writes within one tick of the file system's clock leave the same time: only a time that is over counts.
+    // oxlint-disable-next-line no-await-in-loop -- waits for the clock
+    while (isFresh(files))
+      await setTimeout(settleMs, undefined, { signal }).catch(() => throwIfCancelled(signal))
+    return { whole: filesToken(files) }
   }
 
   async strays(limit: number): Promise<Stray[]> {
@@ -133,13 +148,20 @@ export class ShelveFileStore implements Store {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#reader[Symbol.dispose]()
+    if (!this.#isClosed) this.#reader[Symbol.dispose]()
+    this.#isClosed = true
+  }
+
+  #throwIfClosed(): void {
+    if (this.#isClosed) throw new AppError('REFUSED', `${this.label} was closed; open it again.`)
   }
 
   /** The reader, opened again where the files changed since. */
   #current(): DbmReader {
-    const token = filesToken(this.#parts.place.files)
-    if (token !== this.#token) {
+    this.#throwIfClosed()
+    const { files } = this.#parts.place
+    const token = filesToken(files)
+    if (token !== this.#token || isFresh(files)) {
       const fresh = this.#parts.open()
       this.#reader[Symbol.dispose]()
       this.#reader = fresh

@@ -9,6 +9,12 @@ import { directorySlot, Fields, gnuHash, isWithin, readGnuHeader } from './gnu-l
 import type { GnuHeader } from './gnu-layout.ts'
 import { QuietFile, readPieces } from './quiet-file.ts'
 
+const hashSpace = 2 ** 31
+/** Of the header, what says where the directory is and how far the file reaches. */
+const fixedHeaderBytes = 40
+/** A bucket that changes again and again while it is read is taken as it was last seen. */
+const maximalAttempts = 5
+
 /**
  * A gdbm file (`dbm.gnu`), of either integer order and offset width. Takes no
  * lock and writes nothing; each key costs one read of its bucket and one of its
@@ -16,9 +22,9 @@ import { QuietFile, readPieces } from './quiet-file.ts'
  */
 export class GnuReader implements DbmReader {
   readonly strays: Stray[] = []
-  readonly header: GnuHeader
   readonly file: QuietFile
-  readonly #fileBytes: number
+  header: GnuHeader
+  #fileBytes: number
 
   constructor(path: string) {
     this.file = QuietFile.open(path)
@@ -31,28 +37,18 @@ export class GnuReader implements DbmReader {
     }
   }
 
+  /**
+   * Goes over the space of hashes, which buckets share out among them, so that
+   * each key comes once although buckets are split meanwhile. What is read of a
+   * bucket counts if the bucket is still the same afterwards.
+   */
   *entries(): Generator<Entry> {
-    // Keys lie beside each other in a sound file: together they are no longer than it.
-    let keyBytesLeft = this.#fileBytes
-    for (const bucket of this.#buckets()) {
-      for (let slot = 0; slot < bucket.slots; slot++) {
-        const element = bucket.element(slot)
-        if (!element) continue
-        const fault = this.#faultOf(element)
-        if (fault !== undefined) {
-          addStray(this.strays, `an element of a bucket`, fault)
-          continue
-        }
-        keyBytesLeft -= element.keyBytes
-        if (keyBytesLeft < 0)
-          throw new AppError(
-            'DAMAGED',
-            `${this.file.path} names more keys than it has bytes; \`gdbmtool\` may recover it.`,
-          )
-        const key = this.file.readWithin(element.at, element.keyBytes)
-        if (hashFits(key, element.hash)) yield { key, sizeBytes: element.valueBytes }
-        else addStray(this.strays, `a key at byte ${element.at}`, 'it is not the key that its hash tells')
-      }
+    const budget = { buckets: 0, keyBytes: 0 }
+    for (let position = 0; position < hashSpace;) {
+      const listed = this.#listBucketAt(position, budget)
+      yield* listed.entries
+      for (const { name, reason } of listed.strays) addStray(this.strays, name, reason)
+      position = listed.end
     }
   }
 
@@ -114,25 +110,66 @@ export class GnuReader implements DbmReader {
     this.file[Symbol.dispose]()
   }
 
-  /** Each bucket once: the slots of one bucket stand side by side. */
-  *#buckets(): Generator<GnuBucket> {
-    const { layout, directoryAt, directoryBits } = this.header
-    const slots = 2 ** directoryBits
-    const seen = new Set<number>()
-    const slotsAtOnce = 8192
-    for (let first = 0; first < slots; first += slotsAtOnce) {
-      const count = Math.min(slotsAtOnce, slots - first)
-      const bytes = this.file.read(directoryAt + first * layout.offsetBytes, count * layout.offsetBytes)
-      const fields = new Fields(bytes, layout)
-      for (let slot = 0; (slot + 1) * layout.offsetBytes <= bytes.length; slot++) {
-        const address = fields.offset(slot * layout.offsetBytes)
-        if (seen.has(address)) continue
-        seen.add(address)
-        const bucket = this.readBucket(address)
-        if (bucket) yield bucket
-        else addStray(this.strays, `a bucket at byte ${address}`, 'it cannot be there, or is not a bucket')
+  #listBucketAt(position: number, budget: { buckets: number; keyBytes: number }): Listed {
+    for (let attempt = 1; ; attempt++) {
+      this.#refresh()
+      const { directoryBits, bucketBytes } = this.header
+      const address = this.bucketAddress(directorySlot(position, directoryBits))
+      const bucket = this.readBucket(address)
+      // In a sound file buckets and keys lie beside each other; only a damaged one has more of them than bytes.
+      if (
+        ++budget.buckets > 1_000 + (4 * this.#fileBytes) / bucketBytes ||
+        budget.keyBytes > 4 * this.#fileBytes
+      )
+        throw new AppError(
+          'DAMAGED',
+          `${this.file.path} names more keys than it has bytes; \`gdbmtool\` may recover it.`,
+        )
+      if (!bucket) {
+        const stray = {
+          name: `a bucket at byte ${address}`,
+          reason: 'it cannot be there, or is not a bucket',
+        }
+        return { entries: [], strays: [stray], end: endOfSpan(position, directoryBits) }
       }
+      const listed = this.#listBucket(bucket, position, budget)
+      const after = attempt < maximalAttempts ? this.readBucket(this.#currentAddress(position)) : bucket
+      if (after && Buffer.compare(after.bytes, bucket.bytes) === 0) return listed
     }
+  }
+
+  #listBucket(bucket: GnuBucket, position: number, budget: { keyBytes: number }): Listed {
+    const end = endOfSpan(position, bucket.bits)
+    const entries: Entry[] = []
+    const strays: Stray[] = []
+    for (let slot = 0; slot < bucket.slots; slot++) {
+      const element = bucket.element(slot)
+      if (!element) continue
+      const name = `an element of the bucket of hash ${position}`
+      const fault = this.#faultOf(element)
+      if (fault !== undefined || element.hash < position || element.hash >= end) {
+        strays.push({ name, reason: fault ?? 'its hash belongs to another bucket' })
+        continue
+      }
+      budget.keyBytes += element.keyBytes
+      const key = this.file.readWithin(element.at, element.keyBytes)
+      if (hashFits(key, element.hash)) entries.push({ key, sizeBytes: element.valueBytes })
+      else strays.push({ name, reason: 'its key is not the one that its hash tells' })
+    }
+    return { entries, strays, end }
+  }
+
+  #currentAddress(position: number): number {
+    this.#refresh()
+    return this.bucketAddress(directorySlot(position, this.header.directoryBits))
+  }
+
+  /** Sees a directory that has moved, and a file that has grown. */
+  #refresh(): void {
+    const fields = this.file.read(0, fixedHeaderBytes)
+    if (Buffer.compare(fields, this.header.bytes.subarray(0, fixedHeaderBytes)) === 0) return
+    this.header = readGnuHeader(this.file)
+    this.#fileBytes = this.file.sizeBytes
   }
 
   #faultOf(element: GnuElement): string | undefined {
@@ -142,6 +179,19 @@ export class GnuReader implements DbmReader {
       return `its bytes would be at ${at}, beyond the end`
     return undefined
   }
+}
+
+interface Listed {
+  readonly entries: Entry[]
+  readonly strays: Stray[]
+  /** Where the hashes of this bucket end. */
+  readonly end: number
+}
+
+/** The end of the stretch of hashes that have their first bits in common. */
+function endOfSpan(position: number, bits: number): number {
+  const span = 2 ** (31 - bits)
+  return (Math.floor(position / span) + 1) * span
 }
 
 function hashFits(key: Uint8Array, hash: number): boolean {

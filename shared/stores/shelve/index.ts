@@ -5,7 +5,7 @@ import type { Detection, Store, StoreLocation, StoreType } from '../contract.ts'
 import { BdbHashReader } from './bdb-hash.ts'
 import { BsdHashReader } from './bsd-hash.ts'
 import type { DbmReader, DbmWriter } from './dbm.ts'
-import { createDumb, writeDumb } from './dumb-write.ts'
+import { createDumb, DumbWriter } from './dumb-write.ts'
 import { DumbReader } from './dumb.ts'
 import { ShelveFileStore } from './file-store.ts'
 import { createGnu } from './gnu-create.ts'
@@ -73,7 +73,10 @@ function openReader(place: DbmPlace): DbmReader {
 }
 
 function writerFor(place: DbmPlace): DbmWriter | undefined {
-  if (place.format === 'dumb') return async (operations, signal) => writeDumb(place.base, operations, signal)
+  if (place.format === 'dumb') {
+    const writer = new DumbWriter(place.base)
+    return (operations, signal) => writer.apply(operations, signal)
+  }
   if (place.format === 'gnu') return (operations, signal) => writeGnu(place.base, operations, signal)
   return undefined
 }

@@ -74,3 +74,15 @@ export function filesToken(paths: readonly string[]): string {
     })
     .join(' ')
 }
+
+/** The kernel's clock for files ticks every 1 to 10 ms. */
+const tickMs = 20
+
+/** Whether a file was written just now: another write may come that leaves the same time. */
+export function isFresh(paths: readonly string[]): boolean {
+  const now = Date.now()
+  return paths.some((path) => {
+    const ageMs = now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0)
+    return ageMs > -tickMs && ageMs < tickMs
+  })
+}
