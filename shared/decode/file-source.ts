@@ -15,6 +15,9 @@ export interface FileSourceOptions {
 /** The head of a file is read at once: most records fit, and whoever sniffs reads it twice. */
 const headBytes = 16 * 1024
 
+/** The system reads less than 2 GiB at a time. */
+const mostBytesPerRead = 2 ** 30
+
 /** Windows has neither; elsewhere opening a FIFO that nobody writes to must not wait for ever. */
 const readFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 const noAtime: number | undefined = constants.O_NOATIME
@@ -106,23 +109,23 @@ export class FileSource implements ByteSource, Disposable {
   #readRange(offset: number, length: number): Uint8Array {
     if (this.#file === undefined)
       throw new AppError('INTERNAL', `${this.#path} was read after it was closed.`)
-    const bytes = new Uint8Array(length)
+    let bytes
     let done = 0
     try {
+      bytes = new Uint8Array(length)
       while (done < length) {
-        const count = readSync(this.#file, bytes, done, length - done, this.#offset + offset + done)
+        const wanted = Math.min(length - done, mostBytesPerRead)
+        const count = readSync(this.#file, bytes, done, wanted, this.#offset + offset + done)
         if (count === 0) break
         done += count
       }
     } catch (error) {
-      const reason = errnoOf(error) ?? String(error)
-      throw new AppError(
-        'REFUSED',
-        `${this.#path} cannot be read (${reason}); check the disk or the network.`,
-        {
-          cause: error,
-        },
-      )
+      // A RangeError: there is no memory for so many bytes at once.
+      const reason = errnoOf(error) ?? (error instanceof RangeError ? error.message : undefined)
+      if (reason === undefined) throw error
+      throw new AppError('REFUSED', `${this.#path} cannot be read (${reason}).`, {
+        cause: error,
+      })
     }
     return done < length ? bytes.subarray(0, done) : bytes
   }

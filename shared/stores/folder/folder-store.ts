@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { lstatSync } from 'node:fs'
 import type { Stats } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
 import { errnoOf, openFileSource } from '../../decode/file-source.ts'
@@ -112,7 +112,7 @@ export class FolderStore implements Store {
 
   /** `undefined` if the file went away since it was listed, or is no file any more. */
   #entry(shard: string, name: string): Entry | undefined {
-    const status = statusOf(join(this.#root, shard, name))
+    const status = statusOf(this.#root + sep + shard + sep + name)
     if (!status?.isFile()) return undefined
     const hash = this.#layout.suffix === '' ? name : name.slice(0, -this.#layout.suffix.length)
     return {
@@ -166,7 +166,7 @@ export class FolderStore implements Store {
   }
 
   #pathOf(hash: string): string {
-    return join(this.#root, shardOf(hash), hash + this.#layout.suffix)
+    return this.#root + sep + shardOf(hash) + sep + hash + this.#layout.suffix
   }
 
   locate(key: Uint8Array): FileRange | undefined {
@@ -217,7 +217,7 @@ export class FolderStore implements Store {
     let count = 0
     let fresh = false
     for (const name of listShard(this.#root, shard, this.#layout)) {
-      const status = statusOf(join(this.#root, shard, name))
+      const status = statusOf(this.#root + sep + shard + sep + name)
       if (!status?.isFile()) continue
       const stamp = stampOf(status, Date.now())
       hash.update(`${name} ${stamp.text}\n`)

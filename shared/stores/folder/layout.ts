@@ -38,7 +38,7 @@ export function hashOfName(layout: FolderLayout, name: string): string | undefin
 /** The hash that a key names, if this kind of store can hold the key. */
 export function hashOfKey(key: Uint8Array): string | undefined {
   if (key.length !== 40 && key.length !== 32) return undefined
-  const text = String.fromCharCode(...key)
+  const text = Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1')
   return isHash(text) ? text : undefined
 }
 
