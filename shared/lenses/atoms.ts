@@ -46,7 +46,7 @@ function formulaOf(numbers: NdArray): string | undefined {
   const counts = new Map<string, number>()
   for (const chunk of storedChunks(numbers)) {
     for (const number of numbersOf(numbers.dtype, chunk)) {
-      const symbol = symbols[Number(number)]
+      const symbol = symbols[number]
       if (symbol === undefined) return undefined
       counts.set(symbol, (counts.get(symbol) ?? 0) + 1)
     }
@@ -79,8 +79,5 @@ function periodicOf(parts: ObjectParts, source: ByteSource): boolean[] | undefin
 function numbersIn(array: NdArray): number[] | undefined {
   if (!array.data || !isNumeric(array.dtype)) return undefined
   const bytes = array.data.source.read(array.data.at, array.size * array.dtype.itemsize)
-  return Array.from<number | bigint, number>(
-    numbersOf(array.dtype, bytes) as Iterable<number | bigint>,
-    Number,
-  )
+  return [...numbersOf(array.dtype, bytes)]
 }

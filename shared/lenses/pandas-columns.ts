@@ -27,7 +27,7 @@ export function columnReader(values: Value, source: ByteSource): ((row: number) 
 }
 
 /** A column of a numpy array, in pandas' terms: times are Timestamps. */
-export function numpyColumn(array: NdArray, row: number, zone?: Zone): Column {
+function numpyColumn(array: NdArray, row: number, zone?: Zone): Column {
   const { dtype } = array
   const length = array.shape.at(-1) ?? 1
   const name = zone ? `datetime64[${dtype.datetime?.unit ?? 'ns'}, ${zoneText(zone)}]` : dtypeName(dtype)
@@ -154,7 +154,7 @@ export function categoriesOf(dtype: Value | undefined, source: ByteSource): Cate
 }
 
 /** What an index holds: `_new_Index(class, {'data': …})`. A MultiIndex or range holds nothing so simple. */
-export function indexValues(node: Value): Value | undefined {
+function indexValues(node: Value): Value | undefined {
   if (node.kind !== 'object') return undefined
   const { args } = partsOf(node)
   return lookUp(args[1], 'data')

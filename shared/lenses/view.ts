@@ -125,7 +125,7 @@ export interface CategoricalView {
 }
 
 /** A scipy.sparse matrix or array; `parts` are what it is made of. */
-export interface SparseView {
+interface SparseView {
   readonly kind: 'sparse'
   /** `csr`, `csc`, `coo`, … */
   readonly format: string
@@ -137,7 +137,7 @@ export interface SparseView {
 }
 
 /** An `ase.Atoms`; `parts` are what it is made of. */
-export interface AtomsView {
+interface AtomsView {
   readonly kind: 'atoms'
   /** In Hill's order: `CH4O`, `Cu32`. */
   readonly formula: string

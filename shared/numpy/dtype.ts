@@ -3,7 +3,7 @@ import type { Value } from '../value/value.ts'
 import { integerOf, integersOf, itemsOf, textOf } from './nodes.ts'
 
 /** Letters of `numpy.dtype.kind`. */
-export type DTypeKind = 'b' | 'i' | 'u' | 'f' | 'c' | 'U' | 'S' | 'V' | 'M' | 'm' | 'O'
+type DTypeKind = 'b' | 'i' | 'u' | 'f' | 'c' | 'U' | 'S' | 'V' | 'M' | 'm' | 'O'
 
 /** What one element of an array is. */
 export interface DType {

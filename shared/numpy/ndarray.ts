@@ -72,7 +72,7 @@ function present(data: BytesRef, neededBytes: number, source: ByteSource): NdArr
 }
 
 /** Product of the lengths, `undefined` if one of them is no length or the product not exact. */
-export function sizeOf(shape: readonly number[]): number | undefined {
+function sizeOf(shape: readonly number[]): number | undefined {
   let size = 1
   for (const length of shape) {
     if (!Number.isSafeInteger(length) || length < 0) return undefined

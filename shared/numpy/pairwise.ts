@@ -21,10 +21,18 @@ export class PairwiseSum {
     return this.#sum
   }
 
-  add(numbers: ArrayLike<number | bigint>): void {
-    for (let i = 0; i < numbers.length; i++) {
-      this.#block[this.#filled++] = Number(numbers[i])
-      if (this.#filled === this.#blockSize) this.#ascend(blockSum(this.#block, this.#filled))
+  add(numbers: Float64Array): void {
+    let at = 0
+    while (at < numbers.length) {
+      if (this.#filled === 0 && numbers.length - at >= this.#blockSize) {
+        if (this.#blockSize === 0) return
+        const from = at
+        at += this.#blockSize
+        this.#ascend(blockSum(numbers, from, this.#blockSize))
+        continue
+      }
+      this.#block[this.#filled++] = numbers[at++]!
+      if (this.#filled === this.#blockSize) this.#ascend(blockSum(this.#block, 0, this.#filled))
     }
   }
 
@@ -59,26 +67,27 @@ export class PairwiseSum {
 
 const blockSize = 128
 
-function blockSum(block: Float64Array, size: number): number {
+function blockSum(numbers: Float64Array, from: number, size: number): number {
+  const end = from + size
   if (size < 8) {
     let sum = 0
-    for (let i = 0; i < size; i++) sum += block[i]!
+    for (let i = from; i < end; i++) sum += numbers[i]!
     return sum
   }
-  const sums = block.slice(0, 8)
-  const whole = size - (size % 8)
-  for (let i = 8; i < whole; i += 8) for (let j = 0; j < 8; j++) sums[j]! += block[i + j]!
-  const [a, b, c, d, e, f, g, h] = sums as unknown as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
+  let [a, b, c, d] = [numbers[from]!, numbers[from + 1]!, numbers[from + 2]!, numbers[from + 3]!]
+  let [e, f, g, h] = [numbers[from + 4]!, numbers[from + 5]!, numbers[from + 6]!, numbers[from + 7]!]
+  const whole = end - (size % 8)
+  for (let i = from + 8; i < whole; i += 8) {
+    a += numbers[i]!
+    b += numbers[i + 1]!
+    c += numbers[i + 2]!
+    d += numbers[i + 3]!
+    e += numbers[i + 4]!
+    f += numbers[i + 5]!
+    g += numbers[i + 6]!
+    h += numbers[i + 7]!
+  }
   let sum = a + b + (c + d) + (e + f + (g + h))
-  for (let i = whole; i < size; i++) sum += block[i]!
+  for (let i = whole; i < end; i++) sum += numbers[i]!
   return sum
 }

@@ -63,11 +63,7 @@ function contentText(rendering: Rendering, array: NdArray): string {
 
   function* chunks(): Generator<Uint8Array> {
     for (const chunk of orderedChunks(array)) {
-      if (isNumber) {
-        const numbers = numbersOf(dtype, chunk)
-        summary.add(numbers)
-        sum.add(numbers)
-      }
+      if (isNumber) sum.add(summary.add(dtype, chunk))
       yield canonicalBytes(dtype, chunk)
     }
   }
@@ -76,8 +72,7 @@ function contentText(rendering: Rendering, array: NdArray): string {
 /** A second pass, for arrays with numbers to leave out. */
 function finiteSum(array: NdArray, finite: number): number {
   const sum = new PairwiseSum(finite)
-  for (const chunk of orderedChunks(array))
-    sum.add(Float64Array.from(numbersOf(array.dtype, chunk), Number).filter(Number.isFinite))
+  for (const chunk of orderedChunks(array)) sum.add(numbersOf(array.dtype, chunk).filter(Number.isFinite))
   return sum.sum
 }
 

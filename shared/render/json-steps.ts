@@ -8,7 +8,7 @@ import { jsonString } from './json-text.ts'
  * it). The driver in `json.ts` keeps the stack, so that no depth of nesting is a
  * depth of calls.
  */
-export type Step = string | { readonly node: Value } | { readonly captured: Value }
+type Step = string | { readonly node: Value } | { readonly captured: Value }
 export type Steps = Generator<Step, void, string | undefined>
 
 /** What the renderers of views share. */

@@ -23,7 +23,7 @@ export interface JsonLimits {
   readonly maxHashedBytes: number
 }
 
-export const defaultJsonLimits: JsonLimits = Object.freeze({
+const defaultJsonLimits: JsonLimits = Object.freeze({
   maxDepth: 1000,
   maxRepeats: 1_000_000,
   maxCharacters: 512 << 20,

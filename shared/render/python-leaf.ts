@@ -1,9 +1,9 @@
-import { dotted } from '../lenses/names.ts'
 import type { View } from '../lenses/view.ts'
 import { dtypeName, dtypeText, shapeText } from '../numpy/dtype.ts'
 import { elementText } from '../numpy/element.ts'
 import { floatText, integerText, strText, visibleText } from '../value/python-text.ts'
 import type { LiteralWriter } from './python.ts'
+import { shownName } from './type-name.ts'
 
 type Leaf = Exclude<
   View,
@@ -27,7 +27,7 @@ export function leafLiteral(writer: LiteralWriter, view: Leaf): void {
       writer.text += view.fold === 1 ? ', fold=1)' : ')'
       break
     case 'enum':
-      writer.text += visibleText(dotted(view.className))
+      writer.text += shownName(view.className)
       if (view.value) {
         writer.nodes('(', [view.value], ')')
       } else {
@@ -68,7 +68,7 @@ function plainLiteral(view: Plain): string {
     case 'path':
       return `${view.className}(${strText(view.path)})`
     case 'global':
-      return visibleText(view.module === 'builtins' ? view.name : dotted(view))
+      return shownName(view)
     case 'lambda':
       return `<function ${visibleText(view.name ?? 'without a name')} carried by ${view.library}>`
     case 'dtype':

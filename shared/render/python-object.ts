@@ -1,4 +1,3 @@
-import { dotted } from '../lenses/names.ts'
 import type { ObjectParts } from '../lenses/parts.ts'
 import { dtypeName, dtypeText, shapeText } from '../numpy/dtype.ts'
 import type { NdArray } from '../numpy/ndarray.ts'
@@ -7,11 +6,12 @@ import { elementText } from '../numpy/element.ts'
 import type { DictValue, Value } from '../value/value.ts'
 import { strText, visibleText } from '../value/python-text.ts'
 import type { LiteralWriter } from './python.ts'
+import { shownName } from './type-name.ts'
 
 /** `module.Class(1, field=2)`: arguments as they were, fields of the state as keywords, items as a list or dict. */
 export function objectLiteral(writer: LiteralWriter, parts: ObjectParts): void {
   const { name, callee, how, args, kwargs, state, listItems, dictKeys, dictValues } = parts
-  if (name && how !== 'change') writer.text += visibleText(dotted(name))
+  if (name && how !== 'change') writer.text += shownName(name)
   else writer.node(callee)
   const pieces: (() => void)[] = args.map((arg) => () => writer.node(arg))
   if (listItems) pieces.push(() => writer.nodes('[', listItems, ']'))

@@ -1,4 +1,5 @@
 import { dotted, looksLikeClass } from '../lenses/names.ts'
+import type { QualifiedName } from '../lenses/names.ts'
 import type { View } from '../lenses/view.ts'
 import { dtypeName } from '../numpy/dtype.ts'
 import { visibleText } from '../value/python-text.ts'
@@ -8,6 +9,7 @@ const names: Readonly<Partial<Record<View['kind'], string>>> = {
   none: 'NoneType',
   text: 'str',
   ordereddict: 'OrderedDict',
+  counter: 'Counter',
   decimal: 'Decimal',
   fraction: 'Fraction',
   uuid: 'UUID',
@@ -32,7 +34,7 @@ export function typeName(view: View): string {
     case 'path':
       return view.className
     case 'enum':
-      return visibleText(dotted(view.className))
+      return shownName(view.className)
     case 'global':
       return looksLikeClass(view) ? 'class' : 'function'
     case 'npscalar':
@@ -49,10 +51,15 @@ export function typeName(view: View): string {
       return view.parts.name?.name ?? 'sparse'
     case 'object':
       if (view.parts.how === 'function') return 'object'
-      return view.parts.name ? visibleText(dotted(view.parts.name)) : 'object'
+      return view.parts.name ? shownName(view.parts.name) : 'object'
     default:
       return names[view.kind] ?? view.kind
   }
+}
+
+/** With the module, but for what is built in; nothing in it hides. */
+export function shownName(name: QualifiedName): string {
+  return visibleText(name.module === 'builtins' ? name.name : dotted(name))
 }
 
 function lastName(name: string): string {
