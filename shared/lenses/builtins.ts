@@ -78,37 +78,12 @@ function pairsOf(parts: ObjectParts): { keys: readonly Value[]; values: readonly
   return { keys, values }
 }
 
-export function counterView(parts: ObjectParts, source: ByteSource): View | undefined {
+export function counterView(parts: ObjectParts): View | undefined {
   if (parts.state || parts.args.length > 1) return undefined
   const [counts] = parts.args
   if (counts && (counts.kind !== 'dict' || parts.dictKeys)) return undefined
   const { keys, values } = counts ?? { keys: parts.dictKeys ?? [], values: parts.dictValues ?? [] }
-  return {
-    kind: 'counter',
-    ...(isOfPython2(keys[0], source) ? mostCommonFirst(keys, values) : { keys, values }),
-  }
-}
-
-/** Opcodes of Python 2's `str`, which Python 3 never writes: STRING, SHORT_BINSTRING, BINSTRING. */
-const python2Strings = [0x53, 0x55, 0x54]
-
-function isOfPython2(key: Value | undefined, source: ByteSource): boolean {
-  return (
-    key?.kind === 'str' && key.end > key.start && python2Strings.includes(source.read(key.start, 1)[0] ?? 0)
-  )
-}
-
-/** Dicts of Python 2 have no order, so their counts are shown as a Counter shows itself. */
-function mostCommonFirst(
-  keys: readonly Value[],
-  values: readonly Value[],
-): { keys: Value[]; values: Value[] } {
-  const countOf = (place: number) => {
-    const count = values[place]
-    return count?.kind === 'int' ? Number(count.value) : 0
-  }
-  const places = keys.map((_, place) => place).toSorted((a, b) => countOf(b) - countOf(a))
-  return { keys: places.map((place) => keys[place]!), values: places.map((place) => values[place]!) }
+  return { kind: 'counter', keys, values }
 }
 
 export function defaultdictView(parts: ObjectParts): View | undefined {
