@@ -80,6 +80,21 @@ export function addItems(target: Value, items: Value[], method: 'append' | 'add'
   return owner
 }
 
+/** Number of items that APPEND or SETITEM have put into a value so far. */
+export function itemCount(target: Value): number {
+  switch (target.kind) {
+    case 'list':
+    case 'set':
+      return target.items.length
+    case 'dict':
+      return 2 * target.keys.length
+    case 'object':
+      return (target.listItems?.length ?? 0) + 2 * (target.dictKeys?.length ?? 0)
+    default:
+      return 0
+  }
+}
+
 /** SETITEM and SETITEMS with the keys and values that alternate in `stack[from, to)`. */
 export function setItems(
   target: Value,
@@ -89,41 +104,55 @@ export function setItems(
   end: number,
 ): Value {
   if (target.kind === 'dict') {
-    pushPairs(target.keys, target.values, stack, from, to)
-    target.end = end
-    return target
+    checkKeys(stack, from, to)
+    const dict: Mutable<DictValue> = target
+    if (dict.keys.length === 0) {
+      dict.keys = everySecond(stack, from, to)
+      dict.values = everySecond(stack, from + 1, to)
+    } else {
+      pushPairs(dict.keys, dict.values, stack, from, to)
+    }
+    dict.end = end
+    return dict
   }
   if (target.kind === 'list') {
     for (let i = from; i < to; i += 2) setListItem(target, stack[i]!, stack[i + 1]!)
     target.end = end
     return target
   }
-  if (!isOpaque(target))
+  if (!isOpaque(target)) {
     throw fault('BAD_OPERATION', `The pickle sets an item of ${withArticle(target.kind)}, which takes none.`)
+  }
   const owner = target.kind === 'object' ? target : changed(target, target.start, end)
-  owner.dictKeys ??= []
-  owner.dictValues ??= []
-  for (let i = from; i < to; i += 2) {
-    owner.dictKeys.push(stack[i]!)
-    owner.dictValues.push(stack[i + 1]!)
+  if (owner.dictKeys && owner.dictValues) {
+    pushPairs(owner.dictKeys, owner.dictValues, stack, from, to)
+  } else {
+    owner.dictKeys = everySecond(stack, from, to)
+    owner.dictValues = everySecond(stack, from + 1, to)
   }
   owner.end = end
   return owner
 }
 
-/** Puts the pairs of `stack[from, to)` into a dict's arrays; refuses keys that Python cannot hash. */
-export function pushPairs(
-  keys: Value[],
-  values: Value[],
-  stack: readonly Value[],
-  from: number,
-  to: number,
-): void {
+/** Items `from`, `from + 2`… before `to`, in an array without room to spare. */
+export function everySecond(stack: readonly Value[], from: number, to: number): Value[] {
+  const items = stack.slice(from, from + Math.ceil((to - from) / 2))
+  for (let i = 0; i < items.length; i++) items[i] = stack[from + 2 * i]!
+  return items
+}
+
+function pushPairs(keys: Value[], values: Value[], stack: readonly Value[], from: number, to: number): void {
+  for (let i = from; i < to; i += 2) {
+    keys.push(stack[i]!)
+    values.push(stack[i + 1]!)
+  }
+}
+
+/** Refuses keys that Python cannot hash, in `stack[from, to)` of keys and values. */
+export function checkKeys(stack: readonly Value[], from: number, to: number): void {
   for (let i = from; i < to; i += 2) {
     const key = stack[i]!
     if (key.kind !== 'str') checkHashable(key)
-    keys.push(key)
-    values.push(stack[i + 1]!)
   }
 }
 

@@ -62,7 +62,9 @@ export class Cursor {
   /** A length of eight bytes; one beyond 2^53 answers some number beyond it, which no source has. */
   u8(): number {
     const low = this.u4()
-    return low + this.u4() * 2 ** 32
+    const high = this.u4()
+    // A product would make this and all offsets after it floating-point numbers, which take more memory.
+    return high === 0 ? low : low + high * 2 ** 32
   }
 
   f8(): number {

@@ -46,7 +46,8 @@ async function* parts(command: string, count: number): AsyncGenerator<Buffer> {
     }
     rest = rest.subarray(at)
   }
-  expect(await exit, complaints).toBe(0)
+  const code = await exit
+  expect(code === 0 ? '' : complaints || `exit code ${code}`).toBe('')
   expect(rest).toHaveLength(0)
 }
 
@@ -140,7 +141,7 @@ describe('damaged pickles', () => {
   it(`finds the opcodes of ${count} damaged pickles where pickletools does, and loads what Python loads`, async () => {
     const tally = { whole: 0, broken: 0, stricter: 0, loaded: 0, refused: 0 }
     const differences: object[] = []
-    for await (const group of groups('mutants', count, (parts) => parts.length === 4)) {
+    for await (const group of groups('mutants', count, (one) => one.length === 4)) {
       const [pickle, positions, outcome, loaded] = group as [Buffer, Buffer, Buffer, Buffer]
       const expected = Array.from({ length: positions.length / 4 }, (_, i) => positions.readUInt32LE(4 * i))
       const scan = scanPickle(new MemorySource(pickle))
@@ -159,17 +160,17 @@ describe('damaged pickles', () => {
         isSame &&= form !== undefined && lenientForms.has(form)
         tally.stricter++
       }
-      const python = loaded.toString('latin1')
-      const isData = python !== '?' && !scan.operations.some(({ opcode }) => impure.test(opcode.name))
-      const ours = isData ? readData(pickle) : python
-      if (isData) tally[python === '-' ? 'refused' : 'loaded']++
-      if ((!isSame || ours !== python) && differences.length < 3) {
+      const theirs = loaded.toString('latin1')
+      const isData = theirs !== '?' && !scan.operations.some(({ opcode }) => impure.test(opcode.name))
+      const ours = isData ? readData(pickle) : theirs
+      if (isData) tally[theirs === '-' ? 'refused' : 'loaded']++
+      if ((!isSame || ours !== theirs) && differences.length < 3) {
         differences.push({
           pickle: toHex(pickle.subarray(0, 500)),
           outcome: outcome.toString(),
           positions: [expected.slice(common - 2).join(), got.slice(common - 2).join()],
           scan: scan.problem?.sentence,
-          ...(python === ours ? {} : difference(pickle, python, ours)),
+          ...(theirs === ours ? {} : difference(pickle, theirs, ours)),
         })
       }
     }

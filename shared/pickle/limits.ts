@@ -46,15 +46,22 @@ export function budgetFor(limits: Limits, byteLength: number): Budget {
 export const costs = Object.freeze({
   /** A node of up to four fields and its slot in a container. */
   leaf: 64,
-  /** A node with an array of its own. */
-  container: 112,
-  dict: 160,
-  object: 160,
-  /** A reference to a node that exists: a slot in the stack and one in a container. */
-  reference: 16,
-  mark: 16,
-  memo: 12,
-  sparseMemo: 48,
+  float: 80,
+  text: 88,
   /** Of a text whose characters may all take two bytes. */
   textByte: 2,
+  /** A node with an array or another object of its own. */
+  container: 112,
+  dict: 160,
+  global: 136,
+  object: 160,
+  /** V8 makes an array of few items this much larger when it grows at all. */
+  growth: 152,
+  /** A slot for a node that exists. */
+  reference: 12,
+  /** A place on the stack that was never used before, with its offset and the copies while it grows. */
+  stackPlace: 32,
+  mark: 24,
+  memo: 12,
+  sparseMemo: 48,
 })

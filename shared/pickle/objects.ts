@@ -1,6 +1,16 @@
 import { ProblemError } from '../model/errors.ts'
 import type { GlobalValue, ListValue, ObjectValue, StrValue, Value } from '../value/value.ts'
-import { addItems, build, checkHashable, mayBeCallable, object, pushPairs, setItems } from './containers.ts'
+import {
+  addItems,
+  build,
+  checkHashable,
+  checkKeys,
+  everySecond,
+  itemCount,
+  mayBeCallable,
+  object,
+  setItems,
+} from './containers.ts'
 import { decodeAscii, decodeUtf8 } from './decode-text.ts'
 import { fault, withArticle } from './faults.ts'
 import { costs } from './limits.ts'
@@ -51,9 +61,9 @@ export class ObjectMachine extends ScalarMachine {
     const start = this.markStarts.at(-1)!
     const from = this.popMark()
     if ((this.size - from) % 2 !== 0) throw fault('STACK', 'A dict has a key without a value.')
-    const keys: Value[] = []
-    const values: Value[] = []
-    pushPairs(keys, values, this.stack, from, this.size)
+    checkKeys(this.stack, from, this.size)
+    const keys = everySecond(this.stack, from, this.size)
+    const values = everySecond(this.stack, from + 1, this.size)
     this.size = from
     this.dict(start, keys, values)
     this.starts[from] = start
@@ -65,7 +75,10 @@ export class ObjectMachine extends ScalarMachine {
     if (from <= this.fence || from > this.size) {
       throw fault('STACK', 'The stack has no container for these items.')
     }
-    return this.stack[from - 1]
+    const target = this.stack[from - 1]!
+    const length = itemCount(target)
+    if (length > 0 && length < 4) this.charge(costs.growth)
+    return target
   }
 
   protected append(from: number): void {
@@ -112,7 +125,7 @@ export class ObjectMachine extends ScalarMachine {
   protected globalLines(): void {
     const module = this.nameLine(false)
     const name = this.nameLine(false)
-    this.push(this.global(module, name), costs.container)
+    this.push(this.global(module, name), costs.global)
   }
 
   protected nameLine(isAscii: boolean): string {
@@ -134,7 +147,7 @@ export class ObjectMachine extends ScalarMachine {
     }
     const value = this.global(module.value, name.value)
     value.start = this.starts[from]!
-    this.replace(from, value, costs.container)
+    this.replace(from, value, costs.global)
   }
 
   protected made(from: number, node: ObjectValue): void {

@@ -13,6 +13,8 @@ export interface Stacks {
 
 /** Picklers write containers in batches of so many items, one mark for each. */
 const batchItems = 1000
+/** Marks and values that may wait for their opcodes one behind the other; no pickler nests so deeply. */
+const chainValues = 100_000
 
 /**
  * The value that was being made when the machine stopped, with what had been
@@ -26,8 +28,9 @@ export function partialRoot(stacks: Stacks, at: number, problem: Problem): Value
   const { stack, size, marks, markStarts } = stacks
   if (size === 0) return undefined
   const cut: CutValue = { kind: 'cut', start: at, end: at, problem }
-  let pending: Value[] = [...stack.slice(marks.at(-1) ?? 0, size), cut]
-  for (let i = marks.length - 1; i >= 0; i--) {
+  const depth = Math.min(marks.length, chainValues)
+  let pending: Value[] = [...stack.slice(depth > 0 ? marks[depth - 1]! : 0, marks[depth] ?? size), cut]
+  for (let i = depth - 1; i >= 0; i--) {
     const below = stack.slice(i > 0 ? marks[i - 1]! : 0, marks[i])
     const target = below.at(-1)
     if (target && isFilling(target)) fill(target, pending, at)
@@ -135,7 +138,7 @@ function chain(values: readonly Value[], cut: Value, at: number): Value {
   const top = [values[0]!]
   let place: Place = { owner: top[0]!, slots: top, index: 0 }
   let key: Value | undefined
-  for (let i = 1; i < values.length; i++) {
+  for (let i = 1; i < Math.min(values.length, chainValues); i++) {
     const value = values[i]!
     const { owner } = place
     if (owner.kind === 'dict' && key === undefined) {

@@ -35,7 +35,7 @@ export class ScalarMachine extends PickleStack {
   }
 
   protected float(value: number): void {
-    this.push({ kind: 'float', start: this.at, end: this.cursor.offset, value }, costs.leaf + 16)
+    this.push({ kind: 'float', start: this.at, end: this.cursor.offset, value }, costs.float)
   }
 
   protected intLine(): void {
@@ -79,7 +79,7 @@ export class ScalarMachine extends PickleStack {
   }
 
   protected pushText(value: string): void {
-    this.push({ kind: 'str', start: this.at, end: this.cursor.offset, value }, costs.leaf)
+    this.push({ kind: 'str', start: this.at, end: this.cursor.offset, value }, costs.text)
   }
 
   protected unicodeLine(): void {

@@ -37,7 +37,7 @@ export class PickleStack {
   }
 
   protected push(value: Value, cost: number): void {
-    this.charge(cost)
+    this.charge(this.size === this.stack.length ? cost + costs.stackPlace : cost)
     this.stack[this.size] = value
     this.starts[this.size] = this.at
     this.size++

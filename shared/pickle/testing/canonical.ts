@@ -1,7 +1,7 @@
 import { toHex } from '../../model/bytes.ts'
 import type { ByteSource } from '../../model/source.ts'
 import { bytesOf, encodedLatin1 } from '../../numpy/nodes.ts'
-import type { BytesValue, DictValue, ObjectValue, Value } from '../../value/value.ts'
+import type { DictValue, ObjectValue, Value } from '../../value/value.ts'
 
 /**
  * The text that `differential.py` writes of a Python object, from a tree. What the
@@ -127,7 +127,7 @@ class CanonicalWriter {
   }
 
   #bytes(letter: string, value: Value): void {
-    const bytes = bytesOf(value as BytesValue, this.#source)
+    const bytes = bytesOf(value, this.#source)
     if (!bytes) throw new Error('bytes that are not there')
     this.#write(letter + toHex(bytes))
   }
