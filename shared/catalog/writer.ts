@@ -48,6 +48,9 @@ const columns = [
 ] as const
 type ColumnValues = readonly (number | string | null)[]
 
+/** Rows of `arguments` in one statement: half the time of one each. */
+const argumentsAtOnce = 25
+
 type ArgumentRow = [
   name: number,
   entry: number,
@@ -176,10 +179,16 @@ export class Writer {
     }
   }
 
-  /** By name, as the table is: rows of one name then go to one place of it, one after the other. */
+  /** By name, as the table is: rows of one name then go to one place of it, many in one statement. */
   #writeArguments(): void {
-    for (const rows of this.#arguments.values())
-      for (const row of rows) this.#statements.insertArgument.run(...row)
+    const { insertArgument, insertArguments } = this.#statements
+    for (const rows of this.#arguments.values()) {
+      let done = 0
+      for (; done + argumentsAtOnce <= rows.length; done += argumentsAtOnce) {
+        insertArguments.run(rows.slice(done, done + argumentsAtOnce).flat())
+      }
+      for (; done < rows.length; done++) insertArgument.run(...rows[done]!)
+    }
     this.#arguments.clear()
   }
 
@@ -262,6 +271,9 @@ function prepareStatements(database: Database) {
     ),
     deleteTexts: database.prepare<[number]>('DELETE FROM texts WHERE id = ?'),
     insertArgument: database.prepare<ArgumentRow>('INSERT INTO arguments VALUES (?, ?, ?, ?, ?)'),
+    insertArguments: database.prepare<[ArgumentRow[number][]]>(
+      `INSERT INTO arguments VALUES ${Array.from({ length: argumentsAtOnce }, () => '(?, ?, ?, ?, ?)').join(', ')}`,
+    ),
     selectArgument: database.prepare<[number, number], { type: number; isNumber: number }>(
       `SELECT type, typeof(value) IN ('integer', 'real') AS isNumber FROM arguments WHERE name = ? AND entry = ?`,
     ),

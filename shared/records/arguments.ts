@@ -1,11 +1,11 @@
 import { viewOf } from '../lenses/view-of.ts'
 import type { ArgumentSummary } from '../model/record.ts'
 import type { ByteSource } from '../model/source.ts'
-import { previewOf } from '../render/preview.ts'
-import { clip, pythonLiteral } from '../render/python.ts'
+import { pythonLiteral } from '../render/python.ts'
 import type { Value } from '../value/value.ts'
 import type { RecordField } from './fields.ts'
 import { cleanText, numberOf } from './scalars.ts'
+import { shortPreview } from './short-preview.ts'
 
 /** More arguments than this are left out of the index. */
 const argumentsAtMost = 100
@@ -48,12 +48,12 @@ function nameOf(key: Value, source: ByteSource): string {
 }
 
 function summarizeArgument(name: string, value: Value, source: ByteSource): ArgumentSummary {
-  const { type, preview } = previewOf(value, source)
+  const { type, preview } = shortPreview(value, source, previewCharacters)
   const number = numberOf(value, source)
   return {
     name,
     type,
-    preview: clip(preview, previewCharacters),
+    preview,
     ...(number !== undefined && { number }),
     ...(value.kind === 'str' && { text: cleanText(value.value, textCharacters) }),
   }

@@ -1,12 +1,12 @@
 import type { Problem } from '../model/errors.ts'
 import type { ArgumentSummary, EntrySummary } from '../model/record.ts'
-import { previewOf } from '../render/preview.ts'
 import { clip } from '../render/python.ts'
 import type { Decoded, Value } from '../value/value.ts'
 import { argumentsOf } from './arguments.ts'
 import { recordFields } from './fields.ts'
 import type { RecordField } from './fields.ts'
 import { durationOf, momentOf, nameText } from './scalars.ts'
+import { shortPreview } from './short-preview.ts'
 
 const callCharacters = 300
 const outputCharacters = 120
@@ -72,6 +72,6 @@ function outputOf(
   { source }: Decoded,
 ): Pick<EntrySummary, 'outputType' | 'outputPreview'> {
   if (!value) return {}
-  const { type, preview } = previewOf(value, source)
-  return { outputType: type, outputPreview: clip(preview, outputCharacters) }
+  const { type, preview } = shortPreview(value, source, outputCharacters)
+  return { outputType: type, outputPreview: preview }
 }
