@@ -4,6 +4,7 @@ import {
   canvasHeight,
   maximumCanvasHeight,
   resized,
+  revealed,
   rowWindow,
   scrolled,
   scrolledTo,
@@ -112,6 +113,15 @@ describe('moving', () => {
         expect(scrolledToRow(state, row, geometry)).toBe(state)
       }),
     )
+  })
+})
+
+describe('revealing', () => {
+  it('puts a row that is out of view into the middle, and leaves one in view', () => {
+    const state = revealed(scrollStart, 500_000, million)
+    expect(state.top).toBe(500_000.5 * 24 - 300)
+    expect(revealed(state, 500_005, million)).toBe(state)
+    expect(revealed(state, 0, million)).toEqual(scrollStart)
   })
 })
 

@@ -121,6 +121,13 @@ export function scrolledToRow(state: ScrollState, row: number, geometry: ScrollG
   return state
 }
 
+/** Puts `row` in the middle of the view if it is not in view. */
+export function revealed(state: ScrollState, row: number, geometry: ScrollGeometry): ScrollState {
+  if (scrolledToRow(state, row, geometry) === state) return state
+  const middle = (row + 0.5) * geometry.rowHeight
+  return scrolledTo(middle - geometry.viewHeight / 2, geometry)
+}
+
 export function rowWindow(state: ScrollState, geometry: ScrollGeometry): RowWindow {
   const { rows, rowHeight, viewHeight } = geometry
   const first = clamp(Math.floor(state.top / rowHeight) - overscan, 0, rows)

@@ -1,7 +1,9 @@
 import { useCallback, useLayoutEffect, useRef, useState, type UIEvent } from 'react'
+import { useLatest } from '../ui/use-latest.ts'
 import {
   canvasHeight,
   resized,
+  revealed,
   rowWindow,
   scrolled,
   scrolledTo,
@@ -25,12 +27,16 @@ export interface WindowHandle<E extends HTMLElement> extends RowWindow {
   canvasHeight: number
   /** Whole rows that fit into the view, at least one. */
   pageRows: number
+  /** False until the view has been measured; scrolling to a row has no meaning before. */
+  isMeasured: boolean
   /** First row in view, for whoever keeps the place. */
   topRow: number
   onScroll: (event: UIEvent<E>) => void
   scrollToRow: (row: number) => void
   /** Puts `row` at the top of the view. */
   scrollTopTo: (row: number) => void
+  /** Puts `row` in the middle of the view, unless it is in view. */
+  revealRow: (row: number) => void
 }
 
 /**
@@ -45,16 +51,17 @@ export function useWindow<E extends HTMLElement>(options: WindowOptions): Window
   const [state, setState] = useState<ScrollState>(scrollStart)
   const geometry: ScrollGeometry = { rows, rowHeight, viewHeight }
   // Events come between renders: they go on from the newest state, not from the drawn one.
-  const newestRef = useRef({ state, geometry })
+  const newestRef = useRef<ScrollState>(scrollStart)
+  const geometryRef = useLatest(geometry)
 
   const apply = useCallback(
     (next: ScrollState) => {
-      newestRef.current.state = next
+      newestRef.current = next
       setState(next)
       if (scroller && Math.abs(scroller.scrollTop - next.canvasTop) >= 1)
         scroller.scrollTo({ top: next.canvasTop })
     },
-    [scroller, newestRef],
+    [scroller],
   )
 
   useLayoutEffect(() => {
@@ -67,27 +74,31 @@ export function useWindow<E extends HTMLElement>(options: WindowOptions): Window
   }, [scroller, headerHeight])
 
   useLayoutEffect(() => {
-    newestRef.current.geometry = { rows, rowHeight, viewHeight }
-    apply(resized(newestRef.current.state, { rows, rowHeight, viewHeight }))
-  }, [apply, newestRef, rows, rowHeight, viewHeight])
+    apply(resized(newestRef.current, { rows, rowHeight, viewHeight }))
+  }, [apply, rows, rowHeight, viewHeight])
 
   const onScroll = useCallback(
     (event: UIEvent<E>) => {
       if (event.target !== event.currentTarget) return
-      const { state: before, geometry: now } = newestRef.current
+      const before = newestRef.current
       const canvasTop = event.currentTarget.scrollTop
-      if (Math.abs(canvasTop - before.canvasTop) >= 1) apply(scrolled(before, canvasTop, now))
+      if (Math.abs(canvasTop - before.canvasTop) >= 1) {
+        apply(scrolled(before, canvasTop, geometryRef.current))
+      }
     },
-    [apply, newestRef],
+    [apply, geometryRef],
   )
   const scrollToRow = useCallback(
-    (row: number) => apply(scrolledToRow(newestRef.current.state, row, newestRef.current.geometry)),
-    [apply, newestRef],
+    (row: number) => apply(scrolledToRow(newestRef.current, row, geometryRef.current)),
+    [apply, geometryRef],
   )
   const scrollTopTo = useCallback(
-    (row: number) =>
-      apply(scrolledTo(row * newestRef.current.geometry.rowHeight, newestRef.current.geometry)),
-    [apply, newestRef],
+    (row: number) => apply(scrolledTo(row * geometryRef.current.rowHeight, geometryRef.current)),
+    [apply, geometryRef],
+  )
+  const revealRow = useCallback(
+    (row: number) => apply(revealed(newestRef.current, row, geometryRef.current)),
+    [apply, geometryRef],
   )
 
   return {
@@ -95,9 +106,11 @@ export function useWindow<E extends HTMLElement>(options: WindowOptions): Window
     attach,
     canvasHeight: canvasHeight(geometry),
     pageRows: Math.max(1, Math.floor(viewHeight / rowHeight)),
+    isMeasured: viewHeight > 0,
     topRow: Math.floor(state.top / rowHeight),
     onScroll,
     scrollToRow,
     scrollTopTo,
+    revealRow,
   }
 }

@@ -207,16 +207,18 @@ interface Track {
   track: string
 }
 
-function useJump(
-  view: EntriesView,
-  { scrollToRow, scrollTopTo }: { scrollToRow: (row: number) => void; scrollTopTo: (row: number) => void },
-): void {
-  const { jump } = view
+interface Scrolling {
+  isMeasured: boolean
+  revealRow: (row: number) => void
+  scrollTopTo: (row: number) => void
+}
+
+function useJump({ jump }: EntriesView, { isMeasured, revealRow, scrollTopTo }: Scrolling): void {
   useLayoutEffect(() => {
-    if (!jump) return
+    if (!jump || !isMeasured) return
     if (jump.to === 'top') scrollTopTo(jump.row)
-    else scrollToRow(jump.row)
-  }, [jump, scrollToRow, scrollTopTo])
+    else revealRow(jump.row)
+  }, [jump, isMeasured, revealRow, scrollTopTo])
 }
 
 function useGone(error: Error | undefined, result: string, onGone: () => void): void {

@@ -57,12 +57,17 @@ export function SelectionBar({ view, totals, isOutdated, onClear }: SelectionBar
         </span>
       ) : null}
       {isOutdated ? (
-        <span className={classes.note}>
-          The cache changed meanwhile.{' '}
-          <button type="button" className={classes.link} onClick={onClear}>
+        <>
+          <span
+            className={classes.note}
+            title="The entries below are those that were selected; the cache has changed since"
+          >
+            The cache changed meanwhile.
+          </span>
+          <button type="button" className={classes.link} title="Clears the selection" onClick={onClear}>
             Show it as it is now
           </button>
-        </span>
+        </>
       ) : null}
       <span className={classes.room} />
       <Button
