@@ -9,5 +9,3 @@ if (major < 24) {
 }
 const { runProgram } = await import('./program.ts')
 await runProgram(process.argv)
-
-export {}

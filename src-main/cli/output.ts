@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { isatty } from 'node:tty'
 
 /** Where a command writes. Pieces wait until the reader has taken them; a reader that goes away ends the program quietly. */
 export interface Output {
@@ -16,7 +17,7 @@ export function standardOutput(): Output {
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? 0 : 2)
   })
-  const isTerminal = stdout.isTTY === true
+  const isTerminal = isatty(stdout.fd)
   const noColour = process.env.NO_COLOR
   return {
     isTerminal,

@@ -8,12 +8,12 @@ export type ExitCode = 0 | 1 | 2
 const usageCode = 2
 
 /** Runs one command line and sets the exit code. Commands are loaded when they are run: `--help` answers at once. */
-export async function runProgram(argv: readonly string[]): Promise<void> {
+export async function runProgram(argv: string[]): Promise<void> {
   const program = createProgram((code) => {
     process.exitCode = code
   })
   try {
-    await program.parseAsync(argv as string[])
+    await program.parseAsync(argv)
   } catch (thrown) {
     if (thrown instanceof CommanderError) {
       process.exitCode = thrown.exitCode === 0 ? 0 : usageCode

@@ -5,8 +5,8 @@ const longestGapMs = 5 * 60_000
 export interface ChangeWatchOptions {
   /** Least time between two looks. */
   readonly everyMs: number
-  /** One look; its length sets the time to the next one. */
-  look(): Promise<void>
+  /** One look; the work it took, in milliseconds, sets the time to the next one. */
+  look(): Promise<number>
 }
 
 /** Looks again and again, less often where a look takes long, never two at once. */
@@ -14,6 +14,7 @@ export class ChangeWatch {
   readonly #options: ChangeWatchOptions
   #timer: NodeJS.Timeout | undefined
   #gapMs: number
+  #lastMs = 0
   #isStopped = false
 
   constructor(options: ChangeWatchOptions) {
@@ -34,14 +35,15 @@ export class ChangeWatch {
   }
 
   async #look(): Promise<void> {
-    const started = performance.now()
-    await this.#options.look()
-    this.#gapMs = gapAfter(performance.now() - started, this.#options.everyMs)
+    const tookMs = await this.#options.look()
+    // One slow look is a cold disk or a busy machine; two in a row are a slow store.
+    this.#gapMs = gapAfter(Math.min(tookMs, this.#lastMs), this.#options.everyMs)
+    this.#lastMs = tookMs
     this.start()
   }
 }
 
-/** The wait after a look of this length. */
+/** The wait after a look that took so long. */
 export function gapAfter(lookMs: number, everyMs: number): number {
   return Math.min(longestGapMs, Math.max(everyMs, lookMs / shareOfTime))
 }

@@ -27,6 +27,8 @@ export interface OpenConnection {
 interface Held extends OpenConnection {
   shown: Connection
   strays: readonly Stray[]
+  /** Time that the last look for changes took. */
+  lookMs: number
   /** The index run under way. */
   run?: { readonly done: Promise<void>; readonly cancelling: AbortController }
   readonly watch: ChangeWatch
@@ -98,6 +100,7 @@ export class Connections implements AsyncDisposable {
       store: location,
       catalogFile: indexFile({ kind: store.kind, location: store.location }, this.#options.dataFolder),
       strays: [],
+      lookMs: 0,
       watch: new ChangeWatch({ everyMs: this.#options.watchEveryMs, look: () => this.#look(id) }),
     }
     this.#held.set(id, held)
@@ -148,13 +151,14 @@ export class Connections implements AsyncDisposable {
   }
 
   /** One look of the watch: does nothing while nobody listens or a run is under way. */
-  async #look(id: string): Promise<void> {
+  async #look(id: string): Promise<number> {
     const held = this.#held.get(id)
-    if (!held || held.run || !this.#options.events.hasReaders || held.shown.state === 'failed') return
+    if (!held || held.run || !this.#options.events.hasReaders || held.shown.state === 'failed') return 0
     const cancelling = new AbortController()
     const done = this.#run(held, cancelling.signal, true)
     held.run = { cancelling, done }
     await done
+    return held.lookMs
   }
 
   async #run(held: Held, signal: AbortSignal, onlyIfChanged: boolean): Promise<void> {
@@ -168,6 +172,7 @@ export class Connections implements AsyncDisposable {
     try {
       const result = await runIndex({ pool, store, catalogFile, onlyIfChanged, signal, onProgress })
       if (result.hasRun) held.strays = result.strays
+      held.lookMs = result.lookMs
       this.#finish(held, {
         state: 'ready',
         entries: result.entries,

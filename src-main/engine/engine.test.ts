@@ -52,7 +52,7 @@ async function ask(path: string, init: RequestInit = {}): Promise<Response> {
 async function get<Answer>(path: string): Promise<Answer> {
   const response = await ask(path)
   const body: unknown = await response.json()
-  expect(response.status, JSON.stringify(body)).toBe(200)
+  expect({ path, status: response.status, body }).toMatchObject({ status: 200 })
   return body as Answer
 }
 
@@ -63,7 +63,7 @@ function send(path: string, body: unknown, method = 'POST'): Promise<Response> {
 async function post<Answer>(path: string, body: unknown = {}): Promise<Answer> {
   const response = await send(path, body)
   const answer: unknown = await response.json()
-  expect(response.status, JSON.stringify(answer)).toBe(200)
+  expect({ path, status: response.status, answer }).toMatchObject({ status: 200 })
   return answer as Answer
 }
 
@@ -129,7 +129,10 @@ interface Expected {
     readonly meta: Record<string, unknown>
   }[]
 }
-const expected = JSON.parse(readFileSync(join(corpus, 'fs-class', 'expected.json'), 'utf8')) as Expected
+function expectedOf(name: string): Expected {
+  return JSON.parse(readFileSync(join(corpus, name, 'expected.json'), 'utf8')) as Expected
+}
+const expected = expectedOf('fs-class')
 
 describe('the program itself', () => {
   it('describes itself and makes the samples on first use', async () => {
@@ -241,7 +244,7 @@ describe('a store', () => {
     const { func, module } = summary.functions[0]!
     const columns = contract.argumentColumn
       .array()
-      .parse(await get(`stores/${store.id}/arguments?${new URLSearchParams({ func, module })}`))
+      .parse(await get(`stores/${store.id}/arguments?${String(new URLSearchParams({ func, module }))}`))
     expect(columns.length).toBeGreaterThan(0)
   })
 
@@ -319,14 +322,14 @@ describe('an entry', () => {
 
   it('gives its tree in pages, arrays in windows, with statistics', async () => {
     const arrays = await post<SearchResult>(`stores/${store.id}/search`, {
-      query: 'output:float64',
+      query: '',
       sort: [],
     })
-    const { rows } = await get<RowPage>(`results/${arrays.id}/rows?from=0&to=50`)
+    const { rows } = await get<RowPage>(`results/${arrays.id}/rows?from=0&to=200`)
     const key = rows.find(({ outputType }) => outputType === 'ndarray')!.key
     const { outputPath } = await get<EntryDetail>(entryPath(key))
     const { node } = await get<TreePage>(entryPath(key, `/tree?path=${outputPath}`))
-    expect(node).toMatchObject({ type: 'ndarray', family: 'array', array: { dtype: 'float64' } })
+    expect(node).toMatchObject({ type: 'ndarray', family: 'array', array: { dtype: expect.any(String) } })
     const window = contract.arrayWindow.parse(
       await get<ArrayWindow>(entryPath(key, `/array?path=${outputPath}&rows=0:2&columns=0:3`)),
     )
@@ -355,7 +358,7 @@ describe('an entry', () => {
     const json = await ask(entryPath(key, '/text?as=json'))
     expect(json.headers.get('content-type')).toBe('text/plain; charset=utf-8')
     expect(JSON.parse(await json.text())).toHaveProperty('func')
-    expect(await (await ask(entryPath(key, '/text?as=python'))).text()).toMatch(/^\{'func': '/)
+    expect(await (await ask(entryPath(key, '/text?as=python'))).text()).toMatch(/^\{.*'func': '/)
     const stored = await readFile(join(corpus, 'fs-class', path))
     const raw = await ask(entryPath(key, '/raw'))
     expect(raw.headers.get('content-disposition')).toContain(key)
@@ -404,11 +407,12 @@ describe('a store that changes', () => {
     const before = await ready(await post<Connection>('stores', { location: cache }))
     const old = await post<SearchResult>(`stores/${before.id}/search`, { query: '', sort: [] })
     const events = await listen()
-    const { key, path } = expected.entries[0]!
+    const { path } = expected.entries[0]!
+    const key = '0'.repeat(40)
     await mkdir(join(cache, key.slice(0, 2)), { recursive: true })
     await cp(join(corpus, 'fs-class', path), join(cache, key.slice(0, 2), key))
     const event = await events.next(
-      ({ ...candidate }) =>
+      (candidate) =>
         candidate.type === 'store' &&
         candidate.store.id === before.id &&
         candidate.store.state === 'ready' &&
@@ -449,7 +453,10 @@ describe('a store that changes', () => {
     // A small cache may be done before the cancel arrives.
     expect(['cancelled', 'ready']).toContain(cancelled.state)
     await post(`stores/${opened.id}/refresh`)
-    expect(await ready(opened)).toMatchObject({ state: 'ready', entries: 244 })
+    expect(await ready(opened)).toMatchObject({
+      state: 'ready',
+      entries: expectedOf('fs-v002').entries.length,
+    })
     const events = await listen()
     await ask(`stores/${opened.id}`, { method: 'DELETE' })
     expect(await events.next(({ type }) => type === 'closed')).toEqual({ type: 'closed', id: opened.id })

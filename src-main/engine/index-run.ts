@@ -10,12 +10,13 @@ export interface IndexRunOptions {
   readonly onlyIfChanged: boolean
   /** Cancels in the worker, which keeps what was written. */
   readonly signal: AbortSignal
-  onProgress(progress: IndexProgress): void
+  readonly onProgress: (progress: IndexProgress) => void
 }
 
 /** Indexes in a worker thread. Throws `CANCELLED` and whatever the store or the catalog say. */
 export async function runIndex({ pool, signal, onProgress, ...task }: IndexRunOptions): Promise<IndexResult> {
   const { port1: own, port2: port } = new MessageChannel()
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a MessagePort has no origin
   const cancel = (): void => own.postMessage('cancel')
   own.on('message', onProgress)
   signal.addEventListener('abort', cancel)

@@ -28,7 +28,7 @@ export interface JudgeOptions {
   readonly port: number
   readonly secrets: Secrets
   /** Whether the text is a launch code that has not been used; it then has been. */
-  redeem(code: string): boolean
+  readonly redeem: (code: string) => boolean
 }
 
 /**

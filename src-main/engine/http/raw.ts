@@ -8,7 +8,7 @@ export interface RawRequest {
   readonly range: string | undefined
   readonly place: ValueAnswers['place']
   /** Bytes of a value that is in no file. */
-  read(from: number, to: number): Promise<Uint8Array>
+  readonly read: (from: number, to: number) => Promise<Uint8Array>
 }
 
 const pieceBytes = 1 << 20

@@ -27,4 +27,6 @@ export interface IndexResult {
   readonly entries: number
   readonly revision: number
   readonly strays: readonly Stray[]
+  /** Time that looking for changes took in the worker. */
+  readonly lookMs: number
 }

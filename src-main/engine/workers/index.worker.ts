@@ -14,8 +14,11 @@ async function run({ store: location, catalogFile, onlyIfChanged, port }: IndexT
   try {
     await using store = await openStore(location)
     using catalog = Catalog.open(catalogFile)
-    if (onlyIfChanged && (await isUpToDate(store, catalog))) {
-      return { hasRun: false, entries: catalog.count(), revision: catalog.revision, strays: [] }
+    const started = performance.now()
+    const isSame = onlyIfChanged && (await isUpToDate(store, catalog))
+    const lookMs = performance.now() - started
+    if (isSame) {
+      return { hasRun: false, entries: catalog.count(), revision: catalog.revision, strays: [], lookMs }
     }
     await indexStore(store, catalog, {
       signal: cancelling.signal,
@@ -31,7 +34,7 @@ async function run({ store: location, catalogFile, onlyIfChanged, port }: IndexT
     })
     await indexTexts(catalog, { signal: cancelling.signal })
     const strays = (await store.strays?.(straysLimit)) ?? []
-    return { hasRun: true, entries: catalog.count(), revision: catalog.revision, strays }
+    return { hasRun: true, entries: catalog.count(), revision: catalog.revision, strays, lookMs }
   } finally {
     port.close()
   }

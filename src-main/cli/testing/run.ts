@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const mainFile = fileURLToPath(new URL('../main.ts', import.meta.url))
+
+export interface Ran {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A data folder of this test run, so that no test sees the catalogs of the user. */
+export const testDataFolder = mkdtempSync(join(tmpdir(), 'hashcache-cli-'))
+
+export function start(parameters: readonly string[], environment: Record<string, string> = {}): ChildProcess {
+  return spawn(process.execPath, [mainFile, ...parameters], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, HASHCACHE_DATA: testDataFolder, DISPLAY: '', WAYLAND_DISPLAY: '', ...environment },
+  })
+}
+
+/** Runs `hashcache` as a child process to its end. */
+export async function hashcache(...parameters: string[]): Promise<Ran> {
+  const child = start(parameters)
+  const output = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]!.setEncoding('utf8').on('data', (text: string) => (output[name] += text))
+  }
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', resolve)
+  })
+  return { code, ...output }
+}
+
+/** Lines of NDJSON. */
+export function jsonLines<Line>(text: string): Line[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Line)
+}
