@@ -26,7 +26,7 @@ import type { CatalogBatch } from './writer.ts'
 import { Writer } from './writer.ts'
 
 /** Rows of one page; more are asked for page by page. */
-export const pageRowsLimit = 10_000
+const pageRowsLimit = 10_000
 
 /** What the catalog knows of an entry that the store still lists. */
 export interface KnownEntry {

@@ -8,7 +8,7 @@ export interface ResultSet extends SearchResult {
   readonly ids: Int32Array
 }
 
-export const resultSetsKept = 16
+const resultSetsKept = 16
 
 /** The last result sets that were used, by id. */
 export class ResultSets {

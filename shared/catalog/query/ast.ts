@@ -11,7 +11,7 @@ export type Query =
   | Comparison
 
 /** Words without a field: a piece of text to be found somewhere in the entry. */
-export interface FreeText {
+interface FreeText {
   readonly kind: 'text'
   readonly text: string
   readonly column: number

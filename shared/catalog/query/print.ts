@@ -49,6 +49,6 @@ function isPlain(text: string): boolean {
   return /^[\p{L}\p{N}_./\\#%&+*$@][\p{L}\p{N}_./\\#%&+*$@'-]*$/u.test(text) && !/^(and|or|not)$/i.test(text)
 }
 
-export function quoted(text: string): string {
+function quoted(text: string): string {
   return `"${text.replace(/[\\"]/g, String.raw`\$&`)}"`
 }

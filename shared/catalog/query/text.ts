@@ -18,7 +18,7 @@ export function isAscii(text: string): boolean {
   return asciiOnly.test(text)
 }
 
-export function foldAscii(text: string): string {
+function foldAscii(text: string): string {
   return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text
 }
 

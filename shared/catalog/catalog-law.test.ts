@@ -1,0 +1,173 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { EntrySummary } from '../model/record.ts'
+import { Catalog } from './catalog.ts'
+import { parseQuery } from './query/parse.ts'
+import { naiveSearch } from './testing/naive-search.ts'
+import type { CatalogEntry } from './writer.ts'
+
+const encoder = new TextEncoder()
+
+describe('Catalog against the plain meaning of filters', () => {
+  const names = fc.option(
+    fc.constantFrom('relax', 'Relax', 'eos_fit', 'müller', 'Müller', 'a*b', '', '10', 'x y'),
+    { nil: undefined },
+  )
+  const argumentValue = fc.oneof(
+    fc.integer({ min: -3, max: 3 }).map((value) => ({ type: 'int', preview: String(value), number: value })),
+    fc
+      .constantFrom(0.5, 1e300, -0, Infinity)
+      .map((value) => ({ type: 'float', preview: `${value}.`, number: value })),
+    fc.boolean().map((value) => ({ type: 'bool', preview: value ? 'True' : 'False', number: Number(value) })),
+    fc
+      .constantFrom('Cu', 'cu', 'Ag', '2', 'é', 'É', '')
+      .map((value) => ({ type: 'str', preview: `'${value}'`, text: value })),
+    fc.constantFrom('(8, 8)', 'None', '[1]').map((preview) => ({ type: 'tuple', preview })),
+  )
+  const summary: fc.Arbitrary<EntrySummary> = fc.record({
+    kind: fc.constantFrom('call', 'dump', 'foreign'),
+    status: fc.constantFrom('ok', 'partial', 'damaged'),
+    func: names,
+    module: names,
+    user: names,
+    host: names,
+    cwd: names,
+    outputType: names,
+    version: fc.constantFrom('0.0.2', '0.0.10', '0.1', undefined),
+    runAtSeconds: fc.option(fc.integer({ min: -100, max: 100 }), { nil: undefined }),
+    elapsedSeconds: fc.option(fc.constantFrom(0, 0.5, 1, 60), { nil: undefined }),
+    call: names,
+    outputPreview: names,
+    args: fc
+      .dictionary(fc.constantFrom('x', 'y', 'size'), argumentValue)
+      .map((args) => Object.entries(args).map(([name, value]) => Object.assign({ name }, value))),
+  })
+  const entries: fc.Arbitrary<CatalogEntry[]> = fc.uniqueArray(
+    fc.record({
+      key: fc.constantFrom('relax1', 'b', 'B', 'c', 'ab', 'ac', 'x', '10').map((key) => encoder.encode(key)),
+      sizeBytes: fc.option(fc.constantFrom(0, 1000, 5_000_000_000), { nil: undefined }),
+      summary,
+    }),
+    { selector: ({ key }) => String(key) },
+  )
+  const namesOf = fc.constantFrom('func', 'module', 'user', 'host', 'cwd', 'type', 'x', 'y', '"size"', 'z')
+  const wordText = fc.constantFrom(
+    'relax',
+    'RELAX',
+    'cu',
+    'Cu',
+    '*',
+    'r*',
+    '*E*',
+    '"a*b"',
+    'müller',
+    'MÜ*',
+    '2',
+    '-1',
+    '0.5',
+    '1e300',
+    'True',
+    '""',
+    '"2"',
+    '"(8, 8)"',
+    'None',
+    'n*',
+  )
+  const operator = fc.constantFrom(':', '=', '!=', '>', '>=', '<', '<=')
+  const term = fc.oneof(
+    fc.tuple(namesOf, operator, wordText).map((parts) => parts.join('')),
+    fc
+      .tuple(namesOf, fc.constantFrom(':', '='), fc.array(wordText, { minLength: 1, maxLength: 3 }))
+      .map(([name, sign, words]) => `${name}${sign}(${words.join(',')})`),
+    fc.constantFrom(
+      'x:-1..2',
+      'y:..0',
+      'x:1..',
+      'took:0.5..1',
+      'size>=1kB',
+      'size:(0,5GB)',
+      'took!=1',
+      'took<1min',
+      'age>1s',
+      'age<=50s',
+      'age:10s..1min',
+      'version>0.0.2',
+      'version:0.0.2..0.0.10',
+      'version<=0.1',
+    ),
+    fc.constantFrom(
+      'kind:(call,dump)',
+      'kind!=call',
+      'status:ok',
+      'status:damaged',
+      'key:a',
+      'key:relax',
+      'text:re',
+      'text!=cu',
+      'text:(cu,"x y")',
+    ),
+    fc.constantFrom('relax', 'LAX', 'x', '"x y"', 'ü', '10', 'a', 'eos_f'),
+  )
+  const query = fc.letrec<{ query: string }>((tie) => ({
+    query: fc.oneof(
+      { maxDepth: 3 },
+      term,
+      tie('query').map((inner) => `-(${inner})`),
+      fc
+        .array(tie('query'), { minLength: 2, maxLength: 3 })
+        .map((all) => all.map((inner) => `(${inner})`).join(' ')),
+      fc.array(tie('query'), { minLength: 2, maxLength: 3 }).map((all) => all.join(' or ')),
+    ),
+  })).query
+  const sort = fc.array(
+    fc.record({
+      column: fc.constantFrom(
+        'key',
+        'kind',
+        'status',
+        'func',
+        'call',
+        'outputType',
+        'outputPreview',
+        'elapsedSeconds',
+        'sizeBytes',
+        'runAtSeconds',
+        'user',
+        'cwd',
+        'arg:x',
+        'arg:y',
+        'arg:z',
+      ),
+      descending: fc.boolean(),
+    }),
+    { maxLength: 3 },
+  )
+
+  it('finds the same entries in the same order', () => {
+    const now = 50
+    fc.assert(
+      fc.property(
+        entries,
+        fc.array(fc.tuple(query, sort), { minLength: 1, maxLength: 8 }),
+        fc.nat(9),
+        (all, searches, texts) => {
+          using catalog = Catalog.open(':memory:')
+          catalog.write({ put: all })
+          catalog.indexTexts(texts)
+          for (const [filter, order] of searches) {
+            const { id, ...found } = catalog.search(filter, order, now)
+            const wanted = naiveSearch(all, parseQuery(filter), order, now)
+            expect(catalog.keys(id, [[0, found.entries]], 1000)).toEqual(wanted)
+            expect(catalog.totals(id, [[0, found.entries]])).toMatchObject({
+              entries: wanted.length,
+              bytes: found.bytes,
+            })
+          }
+          const { entries: count } = catalog.summary()
+          expect(count).toBe(all.length)
+        },
+      ),
+      { numRuns: 400 },
+    )
+  })
+})
