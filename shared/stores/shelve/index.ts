@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, realpathSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../../model/errors.ts'
 import type { Detection, Store, StoreLocation, StoreType } from '../contract.ts'
@@ -11,43 +11,89 @@ import { ShelveFileStore } from './file-store.ts'
 import { createGnu } from './gnu-create.ts'
 import { writeGnu } from './gnu-write.ts'
 import { GnuReader } from './gnu.ts'
+import { createSqlite3, dictOptions, hasDictTable, ShelveSqliteStore } from './sqlite3-store.ts'
 import { findDbm, parseFormat, placeOf } from './places.ts'
 import type { DbmPlace } from './places.ts'
 
 const dumbNote =
   'dbm.dumb has no lock: close the shelf in Python before writing here, or Python will write its own list of keys over this one.'
 
-/** Python's `shelve`, on each of the files that `dbm` may have chosen. */
-export const shelveStoreType: StoreType = {
-  kind: 'shelve',
-  title: 'Python shelf',
-  scheme: 'shelve',
+/**
+ * Python's `shelve`, on each of the files that `dbm` may have chosen. `sqlite`
+ * opens a table of an SQLite file as a store: one backend does not import another.
+ */
+export function makeShelveStoreType(sqlite: Pick<StoreType, 'open'>): StoreType {
+  return {
+    kind: 'shelve',
+    title: 'Python shelf',
+    scheme: 'shelve',
+    detect: async (path) => detect(canonicalPath(path)),
 
-  async detect(path: string): Promise<Detection | undefined> {
-    const place = findDbm(canonicalPath(path))
-    if (!place) return undefined
-    if (place.library === 'sqlite3') return undefined
-    return { kind: 'shelve', path: place.base, certainty: certaintyOf(place), reason: place.reason }
-  },
-
-  async open(location: StoreLocation, options: { write?: boolean } = {}): Promise<Store> {
-    const place = await placeFor(location, options.write === true)
-    return new ShelveFileStore({
-      place,
-      open: () => openReader(place),
-      writer: options.write === true ? writerFor(place) : undefined,
-      notes: place.library === 'dumb' ? [dumbNote] : [],
-    })
-  },
+    async open(
+      location: StoreLocation,
+      options: { write?: boolean; signal?: AbortSignal } = {},
+    ): Promise<Store> {
+      const place = placeFor(location, options.write === true)
+      if (place.library === 'sqlite3') {
+        const table = { kind: 'sqlite', path: place.base, options: dictOptions } as const
+        return new ShelveSqliteStore(place, await sqlite.open(table, options))
+      }
+      return new ShelveFileStore({
+        place,
+        open: () => openReader(place),
+        writer: options.write === true ? writerFor(place) : undefined,
+        notes: place.library === 'dumb' ? [dumbNote] : [],
+      })
+    },
+  }
 }
 
-async function placeFor(location: StoreLocation, write: boolean): Promise<DbmPlace> {
+/** Files looked at in a folder that is given in place of the shelf in it. */
+const maximalNames = 64
+
+function detect(path: string): Detection | undefined {
+  const place = findDbm(path) ?? onlyShelfIn(path)
+  if (!place || (place.library === 'sqlite3' && !hasDictTable(place.base))) return undefined
+  const isInside = dirname(place.base) === path
+  const certainty = isInside ? 0.5 : certaintyOf(place)
+  const reason =
+    place.library === 'sqlite3'
+      ? 'an SQLite file with the table Dict(key, value) of dbm.sqlite3'
+      : place.reason
+  return {
+    kind: 'shelve',
+    path: place.base,
+    certainty,
+    reason: isInside ? `${place.base}: ${reason}` : reason,
+  }
+}
+
+/** The one shelf in a folder; several are for the user to choose from. */
+function onlyShelfIn(folder: string): DbmPlace | undefined {
+  let names: string[]
+  try {
+    names = readdirSync(folder)
+  } catch {
+    return undefined
+  }
+  if (names.length > maximalNames) return undefined
+  const shelves = new Map<string, DbmPlace>()
+  for (const name of names) {
+    const place = findDbm(join(folder, name))
+    if (place && (place.library !== 'sqlite3' || hasDictTable(place.base))) shelves.set(place.base, place)
+  }
+  return shelves.size === 1 ? [...shelves.values()][0] : undefined
+}
+
+function placeFor(location: StoreLocation, write: boolean): DbmPlace {
   const path = canonicalPath(location.path)
   const unknown = Object.keys(location.options).find((name) => name !== 'format')
   if (unknown !== undefined)
     throw new AppError('USAGE', `shelve: does not know the option "${unknown}"; it takes format.`)
   const format = parseFormat(location.options['format'])
-  const place = format === undefined ? findDbm(path) : placeOf(path, format)
+  const found = format === undefined ? findDbm(path) : placeOf(path, format)
+  const place =
+    found?.library === 'sqlite3' && format === undefined && !hasDictTable(path) ? undefined : found
   if (!place)
     throw new AppError(
       existsSync(path) ? 'NOT_A_STORE' : 'NOT_FOUND',
@@ -57,6 +103,7 @@ async function placeFor(location: StoreLocation, write: boolean): Promise<DbmPla
   mkdirSync(dirname(place.base), { recursive: true })
   if (place.library === 'dumb') createDumb(place.base)
   else if (place.library === 'gnu') createGnu(place.base)
+  else createSqlite3(place.base)
   return place
 }
 

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { storeConformance } from '../conformance/suite.ts'
 import type { Subject } from '../conformance/harness.ts'
-import { shelveStoreType } from './index.ts'
+import { sqliteStoreType } from '../sqlite/index.ts'
+import { makeShelveStoreType } from './index.ts'
+
+const shelveStoreType = makeShelveStoreType(sqliteStoreType)
 
 const encoder = new TextEncoder()
 const oddKeys = [
@@ -30,6 +33,6 @@ async function subjectOf(format: string): Promise<Subject> {
   }
 }
 
-for (const format of ['dumb', 'gnu']) {
+for (const format of ['dumb', 'gnu', 'sqlite3']) {
   storeConformance(`shelve on dbm.${format}`, { create: () => subjectOf(format), badKeys: [], oddKeys })
 }
