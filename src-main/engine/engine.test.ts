@@ -342,7 +342,7 @@ describe('an entry', () => {
     const root = await get<TreePage>(entryPath(key, '/tree?from=1&to=3'))
     expect(root).toMatchObject({ from: 1, total: root.node.children })
     expect(root.children.map(({ path }) => path)).toEqual(['1', '2'])
-    expect(await refusal(ask(entryPath(key, '/array?path=0&rows=0:1&columns=0:1')))).toMatchObject({
+    expect(await refusal(ask(entryPath(key, '/array?path=1&rows=0:1&columns=0:1')))).toMatchObject({
       status: 400,
       code: 'USAGE',
     })

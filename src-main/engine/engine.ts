@@ -13,7 +13,7 @@ import { storeRoutes } from './routes/stores.ts'
 import { openSettings } from './settings.ts'
 import type { CatalogTask } from './workers/catalog-task.ts'
 import type { IndexResult, IndexTask } from './workers/index-task.ts'
-import { WorkerPool } from './workers/pool.ts'
+import { WorkerPool, workerProgram } from './workers/pool.ts'
 import type { ValueTask } from './workers/value-task.ts'
 
 export interface EngineOptions {
@@ -45,9 +45,9 @@ const valueHeapMegabytes = 2_048
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const settings = await openSettings(options.dataFolder)
   const events = new EventHub()
-  const indexers = new WorkerPool<IndexTask, IndexResult>('index', { threads: indexThreads })
-  const catalogs = new WorkerPool<CatalogTask, unknown>('catalog', { threads: 1 })
-  const values = new WorkerPool<ValueTask, unknown>('value', {
+  const indexers = new WorkerPool<IndexTask, IndexResult>(workerProgram('index'), { threads: indexThreads })
+  const catalogs = new WorkerPool<CatalogTask, unknown>(workerProgram('catalog'), { threads: 1 })
+  const values = new WorkerPool<ValueTask, unknown>(workerProgram('value'), {
     threads: 1,
     timeLimitMs: options.valueTimeLimitMs ?? 20_000,
     heapMegabytes: valueHeapMegabytes,
@@ -59,10 +59,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     pool: indexers,
     watchEveryMs: options.watchEveryMs ?? 2_000,
     onClose: async ({ shown, catalogFile }) => {
-      await Promise.all([
-        catalogs.run({ ask: 'close', file: catalogFile }),
-        values.run({ ask: 'close', id: shown.id }),
-      ])
+      // A thread that never was has nothing open.
+      if (catalogs.hasStarted) await catalogs.run({ ask: 'close', file: catalogFile })
+      if (values.hasStarted) await values.run({ ask: 'close', id: shown.id })
     },
   })
 

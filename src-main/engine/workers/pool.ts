@@ -5,8 +5,11 @@ import { AppError } from '../../../shared/model/errors.ts'
 import { reviveError } from '../http/errors.ts'
 import type { Reply } from './reply.ts'
 
-/** The worker programs beside this file; in the build each is a bundle of its own beside the engine's. */
-export type WorkerName = 'index' | 'catalog' | 'value'
+/** A worker program that stands beside this file; in the build each is a bundle of its own beside the engine's. */
+export function workerProgram(name: 'index' | 'catalog' | 'value'): URL {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  return new URL(`./${name}.worker.${extension}`, import.meta.url)
+}
 
 export interface WorkerPoolOptions {
   readonly threads: number
@@ -21,16 +24,13 @@ const droppedTaskGraceMs = 500
 
 /** Threads that run one worker program. A thread stays, with what it has in memory, until it crashes or runs out of time. */
 export class WorkerPool<Task, Result> implements AsyncDisposable {
-  readonly #name: WorkerName
   readonly #timeLimitMs: number | undefined
   readonly #piscina: Piscina<Task, Reply<Result>>
 
-  constructor(name: WorkerName, options: WorkerPoolOptions) {
-    this.#name = name
+  constructor(program: URL, options: WorkerPoolOptions) {
     this.#timeLimitMs = options.timeLimitMs
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
     this.#piscina = new Piscina<Task, Reply<Result>>({
-      filename: fileURLToPath(new URL(`./${name}.worker.${extension}`, import.meta.url)),
+      filename: fileURLToPath(program),
       minThreads: 0,
       maxThreads: options.threads,
       idleTimeout: Number.POSITIVE_INFINITY,
@@ -40,6 +40,11 @@ export class WorkerPool<Task, Result> implements AsyncDisposable {
     })
     // A worker that dies is the error of its task; there is nobody else to tell.
     this.#piscina.on('error', () => undefined)
+  }
+
+  /** Whether a thread is there that could hold something open. */
+  get hasStarted(): boolean {
+    return this.#piscina.threads.length > 0
   }
 
   /** Runs the task in a worker. Throws the worker's `AppError`, `CANCELLED` when out of time, or `INTERNAL` when the worker died. */
@@ -65,11 +70,9 @@ export class WorkerPool<Task, Result> implements AsyncDisposable {
       }
       if (options.signal?.aborted) throw new AppError('CANCELLED', 'The request was cancelled.', { cause })
       const reason = cause instanceof Error ? cause.message : String(cause)
-      throw new AppError(
-        'INTERNAL',
-        `The ${this.#name} worker ended (${reason}); the next request gets a new one.`,
-        { cause },
-      )
+      throw new AppError('INTERNAL', `A worker thread ended (${reason}); the next request gets a new one.`, {
+        cause,
+      })
     }
     if ('error' in reply) throw reviveError(reply.error)
     return reply.result
