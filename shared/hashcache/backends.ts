@@ -4,24 +4,19 @@ import { AppError } from '../model/errors.ts'
 import { MemorySource } from '../model/source.ts'
 import { parseKey } from '../model/keys.ts'
 import type { Store } from '../stores/contract.ts'
+import { orjsonForm } from '../render/orjson.ts'
 import { openStore } from '../stores/registry.ts'
 import { fromJs } from './from-js.ts'
 import type { Backend, StoredRecord } from './hashcache.ts'
 import { toJs } from './to-js.ts'
 
 /**
- * Keeps records in a store, in the form its Python programs read: joblib streams, or JSON where
- * the store holds JSON. The store must be open for writing and stays its owner's to close.
+ * Keeps records in a store, in the form its Python programs read: joblib streams, or JSON as orjson
+ * writes it where the store holds JSON. The store must be open for writing and stays its owner's to close.
  */
 export function storeBackend(store: Store): Backend {
   if (!store.capabilities.write) {
     throw new AppError('READ_ONLY', `${store.label} is open for reading only: open it with { write: true }`)
-  }
-  if (store.capabilities.values === 'json') {
-    throw new AppError(
-      'USAGE',
-      `${store.label} holds JSON, which cannot keep all results: memoize into a store of pickles`,
-    )
   }
   return {
     async load(key): Promise<StoredRecord | undefined> {
@@ -36,7 +31,8 @@ export function storeBackend(store: Store): Backend {
       return readRecord(key, unwrapped(store, value))
     },
     async dump(key, record): Promise<void> {
-      const inner = writeJoblib(fromJs(record))
+      const inner =
+        store.capabilities.values === 'json' ? jsonBytes(key, record) : writeJoblib(fromJs(record))
       const value = store.wrapValue?.(inner) ?? inner
       const [outcome] = await store.apply([{ kind: 'put', key: parseKey(key), value }])
       if (outcome && !outcome.done)
@@ -62,6 +58,21 @@ export function backendAt(location: string): Backend & { close(): Promise<void> 
       await (await store)?.[Symbol.asyncDispose]()
     },
   }
+}
+
+/** JSON changes some types (typed arrays become lists), as Python's JSON caches do; what it would lose is refused. */
+function jsonBytes(key: string, record: object): Uint8Array {
+  const { text, losses } = orjsonForm(fromJs(record), new MemorySource(new Uint8Array()), {
+    rootName: 'record',
+  })
+  const lost = losses.find(({ kept }) => kept === 'lost')
+  if (lost) {
+    throw new AppError(
+      'USAGE',
+      `The result ${key} was not stored: JSON has nothing for ${lost.path} (${lost.type}); use a store of pickles for it`,
+    )
+  }
+  return new TextEncoder().encode(text)
 }
 
 /** Some stores wrap values once more (shelve pickles the bytes of a pickle). */

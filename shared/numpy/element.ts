@@ -198,7 +198,7 @@ function shortened(text: string, cut = false): string {
 }
 
 /** `repr` of a float of its own size: a float32 of 0.1 is `0.1`. */
-function sizedFloatText(value: number, itemsize: number): string {
+export function sizedFloatText(value: number, itemsize: number): string {
   if (!Number.isFinite(value) || value === 0 || itemsize >= 8) return floatText(value)
   return decimalText(shortestExponential(value, itemsize))
 }
