@@ -24,10 +24,17 @@ export interface JsonOptions {
   readonly limits?: Partial<JsonLimits>
 }
 
-/** Bytes that a node takes with its slot in a container, a member also with its place in the index. */
+/** Bytes that nodes take on V8, with their slots in a container. */
 const leafCost = 64
-const containerCost = 160
-const memberCost = 48
+const textCost = 88
+const listCost = 112
+const dictCost = 160
+/** Room that a container's arrays have to spare while it is being filled, given back when it is closed. */
+const listRoom = 152
+const dictRoom = 304
+/** Of each key of an object that has so many that they are indexed. */
+const indexedKeys = 16
+const indexCost = 48
 
 /**
  * Reads a JSON text as a tree: RFC 8259 and what Python's `json` writes beside it
@@ -61,14 +68,20 @@ function jsonFault(code: Problem['code'], offset: number, sentence: string): Pro
 }
 
 interface OpenDict {
-  readonly node: DictValue
-  /** Place of each key, in case it comes again. */
-  readonly places: Map<string, number>
+  readonly node: Mutable<DictValue>
+  /** Place of each key, in case it comes again; only for objects of many keys. */
+  places?: Map<string, number>
   /** Place of the key whose value comes next. */
   place: number
 }
 
-type Open = OpenDict | { readonly node: ListValue }
+interface OpenList {
+  readonly node: Mutable<ListValue>
+  readonly place?: undefined
+}
+
+type Open = OpenDict | OpenList
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 /** An array or object that has just been opened, or a finished value. */
 type Step = 'opened' | 'finished'
@@ -97,7 +110,7 @@ class JsonReader {
         continue
       }
       if (step === 'finished') scan.expect(0x2c, 'a comma or the end of its container')
-      if ('places' in top) this.#key(top)
+      if (top.place !== undefined) this.#key(top)
       step = this.#value()
     }
     scan.expectEnd()
@@ -121,15 +134,15 @@ class JsonReader {
 
   #key(top: OpenDict): void {
     const scan = this.#scan
-    const { node, places } = top
+    const { node } = top
     scan.skipSpace()
     const start = scan.at
     const value = scan.expectString()
-    const known = places.get(value)
+    const known = placeOf(top, value)
     top.place = known ?? node.keys.length
     if (known === undefined) {
-      this.#charge(leafCost + memberCost + 2 * value.length)
-      places.set(value, top.place)
+      this.#charge(textCost + 2 * value.length + (top.places ? indexCost : 0))
+      top.places?.set(value, top.place)
       node.keys.push({ kind: 'str', start, end: scan.at, value })
     }
     scan.expect(0x3a, 'a colon')
@@ -140,14 +153,14 @@ class JsonReader {
     scan.skipSpace()
     const start = scan.at
     if (scan.take(0x7b)) {
-      this.#charge(containerCost)
+      this.#charge(dictCost + dictRoom)
       const node: DictValue = { kind: 'dict', start, end: start, keys: [], values: [] }
       this.#put(node)
-      this.#open.push({ node, places: new Map(), place: 0 })
+      this.#open.push({ node, place: 0 })
       return 'opened'
     }
     if (scan.take(0x5b)) {
-      this.#charge(containerCost)
+      this.#charge(listCost + listRoom)
       const node: ListValue = { kind: 'list', start, end: start, items: [] }
       this.#put(node)
       this.#open.push({ node })
@@ -155,7 +168,7 @@ class JsonReader {
     }
     this.#charge(leafCost)
     const node = scan.scalar()
-    if (node.kind === 'str') this.#charge(2 * node.value.length)
+    if (node.kind === 'str') this.#charge(textCost - leafCost + 2 * node.value.length)
     this.#put(node)
     return 'finished'
   }
@@ -163,13 +176,22 @@ class JsonReader {
   #put(value: Value): void {
     const top = this.#open.at(-1)
     if (!top) this.#root = value
-    else if ('places' in top) top.node.values[top.place] = value
+    else if (top.place !== undefined) top.node.values[top.place] = value
     else top.node.items.push(value)
   }
 
   #close(): void {
     const { node } = this.#open.pop()!
     node.end = this.#scan.at
+    // A copy of an array has no room to spare.
+    if (node.kind === 'dict') {
+      node.keys = node.keys.slice()
+      node.values = node.values.slice()
+      this.#budget += dictRoom
+    } else {
+      node.items = node.items.slice()
+      this.#budget += listRoom
+    }
   }
 
   #charge(bytes: number): void {
@@ -182,4 +204,16 @@ class JsonReader {
       'The value needs more memory than its size allows; it is shown up to here.',
     )
   }
+}
+
+/** Where an object already has a key. */
+function placeOf(top: OpenDict, key: string): number | undefined {
+  const { keys } = top.node
+  if (top.places) return top.places.get(key)
+  if (keys.length >= indexedKeys) {
+    top.places = new Map(keys.map((node, place) => [node.kind === 'str' ? node.value : '', place]))
+    return top.places.get(key)
+  }
+  const place = keys.findIndex((node) => node.kind === 'str' && node.value === key)
+  return place < 0 ? undefined : place
 }

@@ -90,7 +90,9 @@ export class JsonScanner {
 
   #word(word: string): void {
     for (let i = 0; i < word.length; i++) {
-      if (this.#bytes[this.at + i] !== word.charCodeAt(i)) throw this.#unexpected(`the word ${word}`)
+      const byte = this.#bytes[this.at + i]
+      if (byte === undefined) throw this.#truncated(this.at)
+      if (byte !== word.charCodeAt(i)) throw this.#unexpected(`the word ${word}`)
     }
     this.at += word.length
   }

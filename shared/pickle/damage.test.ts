@@ -189,6 +189,11 @@ const partials: readonly (readonly [string, Parts, string])[] = [
     '{1: newobj:m.C() state={None: cut(TRUNCATED)}}',
   ],
   [
+    'a state that is a tuple',
+    ['GLOBAL', 'm\nC\n', 'EMPTY_TUPLE', 'REDUCE', 'MARK', 'NONE', 'NONE'],
+    'reduce:m.C() state=(None, None, cut(TRUNCATED))',
+  ],
+  [
     'the items of an object',
     [
       'GLOBAL',

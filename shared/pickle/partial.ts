@@ -69,8 +69,8 @@ function fill(target: Value, items: Value[], at: number): void {
       target.dictValues ??= []
       fillPairs(target.dictKeys, target.dictValues, items, at)
     } else {
-      target.listItems ??= []
-      for (const item of items) target.listItems.push(item)
+      // List items are possible too; a state that is a tuple (numpy's) is likelier.
+      target.state = { kind: 'tuple', start: items[0]!.start, end: at, items }
     }
   }
 }
