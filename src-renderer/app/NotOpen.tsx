@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { IconDatabaseOff } from '@tabler/icons-react'
 import { useOpenStore } from '../features/connections/use-open-store.ts'
 import { EmptyState } from '../ui/States.tsx'
+import { pathOfLocation } from '../ui/format.ts'
 import { visibleText } from '../ui/visible-text.ts'
 import { useDesk } from './desk.ts'
 
@@ -25,7 +26,7 @@ export function NotOpen({ location }: { location: string }) {
       title="This cache is not open"
       actions={actions}
     >
-      <code>{visibleText(location)}</code>
+      <code>{visibleText(pathOfLocation(location))}</code>
       {open.error ? (
         <p role="alert" style={{ color: 'var(--bad)' }}>
           {visibleText(open.error.message)}

@@ -7,7 +7,7 @@ import { OpenDialog } from '../features/connections/OpenDialog.tsx'
 import { Welcome } from '../features/connections/Welcome.tsx'
 import { useLatest } from '../ui/use-latest.ts'
 import { isOneOf, useStored } from '../ui/use-stored.ts'
-import type { TimeZoneChoice } from '../ui/format.ts'
+import { pathOfLocation, type TimeZoneChoice } from '../ui/format.ts'
 import { DeskProvider, type Desk } from './desk.ts'
 import { EngineBanner } from './EngineBanner.tsx'
 import type { CommandId } from './keymap.ts'
@@ -52,7 +52,7 @@ export function Shell({ app, stores, link, onReconnect }: ShellProps) {
   const { setColorScheme } = useMantineColorScheme()
   const workspaceCommands = useRef<CommandHandlers>({})
   const nowSeconds = useSeconds(30)
-  const store = stores.find((each) => each.location === place.store)
+  const store = stores.find((each) => isAt(each, place.store))
   useFirstStore(place.store, stores, (location) => navigate({ store: location }, 'replace'))
   useEffect(() => {
     document.title = store ? `${store.label} · Hashcache Inspector` : 'Hashcache Inspector'
@@ -105,6 +105,11 @@ export function Shell({ app, stores, link, onReconnect }: ShellProps) {
       <KeysDialog isOpen={isKeysOpen} onClose={() => setIsKeysOpen(false)} />
     </DeskProvider>
   )
+}
+
+/** A link may name the store by its path alone. */
+function isAt({ location }: Connection, wanted: string | undefined): boolean {
+  return location === wanted || pathOfLocation(location) === wanted
 }
 
 /** A start without a place goes to what was opened on the command line; later, no place means the welcome screen. */

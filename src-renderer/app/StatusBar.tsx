@@ -9,6 +9,7 @@ import {
   formatCount,
   formatRelative,
   localZoneName,
+  pathOfLocation,
 } from '../ui/format.ts'
 import { visibleText } from '../ui/visible-text.ts'
 import { useDesk } from './desk.ts'
@@ -27,7 +28,7 @@ export function StatusBar({ store, summary, totals, notice }: StatusBarProps) {
     <footer className={classes.bar}>
       {store ? (
         <>
-          <span className={classes.item} title={visibleText(store.location)}>
+          <span className={classes.item} title={visibleText(pathOfLocation(store.location))}>
             <i className={classes.dot} data-state={store.state} /> {visibleText(store.label)} ·{' '}
             {visibleText(store.kindTitle)}
           </span>

@@ -13,6 +13,7 @@ import { FunctionList } from '../features/functions/FunctionList.tsx'
 import { LookAt } from '../features/functions/LookAt.tsx'
 import { Inspector } from '../features/inspector/Inspector.tsx'
 import { copyText } from '../ui/clipboard.ts'
+import { pathOfLocation } from '../ui/format.ts'
 import { Resizer } from '../ui/Resizer.tsx'
 import { useNotice } from '../ui/use-notice.ts'
 import { isBoolean, isNumber, useStored } from '../ui/use-stored.ts'
@@ -62,7 +63,7 @@ export function Workspace({ store, onCommands, paletteEnabled }: WorkspaceProps)
     ...entryCommands(desk, entries, store, notify),
     refresh,
     close: closeStoreCommand,
-    copyLocation: () => void copyText(store.location),
+    copyLocation: () => void copyText(pathOfLocation(store.location)),
     focusFilter: () => filterField.current?.select(),
     toggleInspector: () => layout.setIsInspectorOpen(!layout.isInspectorOpen),
     toggleSidebar: () => layout.setIsSideOpen(!layout.isSideOpen),

@@ -10,6 +10,7 @@ import {
   formatRelative,
   formatTime,
   middleCut,
+  pathOfLocation,
   shortKey,
 } from './format.ts'
 
@@ -79,6 +80,13 @@ describe('times', () => {
     expect(formatTime(1_758_716_707, 'utc')).toBe('24 Sep 2025, 12:25:07')
     expect(formatTime(1e300, 'utc')).toBe('1e+300 s')
   })
+})
+
+it('takes the path out of a location', () => {
+  expect(pathOfLocation('fs:/home/ana/cache')).toBe('/home/ana/cache')
+  expect(pathOfLocation('json:C:\\caches\\a')).toBe('C:\\caches\\a')
+  expect(pathOfLocation('redis://host:6379/0')).toBe('redis://host:6379/0')
+  expect(pathOfLocation('/plain')).toBe('/plain')
 })
 
 describe('keys and figures', () => {

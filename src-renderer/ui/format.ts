@@ -132,6 +132,11 @@ export function middleCut(text: string, length: number): string {
   return `${text.slice(0, head)}…${text.slice(text.length - (length - 1 - head))}`
 }
 
+/** The path of a store on this machine; other locations (a server's URL) stay as they are. */
+export function pathOfLocation(location: string): string {
+  return location.replace(/^[a-z][a-z-]+:(?=\/(?!\/)|[A-Za-z]:\\)/, '')
+}
+
 /** An offset as both people and hex editors write it: `4,096 (0x1000)`. */
 export function formatOffset(offset: number): string {
   return `${formatCount(offset)} (0x${offset.toString(16)})`

@@ -5,7 +5,7 @@ import type { Connection } from '../../../shared/api/contract.ts'
 import { closeStore, putConnection, refreshStore, storesQuery } from '../../client/queries.ts'
 import { useDesk } from '../../app/desk.ts'
 import { copyText } from '../../ui/clipboard.ts'
-import { formatCount, middleCut } from '../../ui/format.ts'
+import { formatCount, middleCut, pathOfLocation } from '../../ui/format.ts'
 import { Section } from '../../ui/Section.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import classes from './ConnectionList.module.css'
@@ -46,7 +46,7 @@ function ConnectionItem({ store }: { store: Connection }) {
             type="button"
             className={classes.item}
             aria-current={isCurrent}
-            title={`${visibleText(store.location)}\n${store.kindTitle}: ${visibleText(store.error?.message ?? store.reason)}`}
+            title={`${visibleText(pathOfLocation(store.location))}\n${store.kindTitle}: ${visibleText(store.error?.message ?? store.reason)}`}
             onClick={open}
           >
             <span className={classes.kind}>{store.kind.slice(0, 6)}</span>
@@ -102,7 +102,10 @@ function ConnectionMenu({ store }: { store: Connection }) {
       <Menu.Item leftSection={<IconRefresh size={14} />} onClick={() => void refresh()}>
         Look for changes
       </Menu.Item>
-      <Menu.Item leftSection={<IconClipboard size={14} />} onClick={() => void copyText(store.location)}>
+      <Menu.Item
+        leftSection={<IconClipboard size={14} />}
+        onClick={() => void copyText(pathOfLocation(store.location))}
+      >
         Copy path
       </Menu.Item>
       <Menu.Divider />

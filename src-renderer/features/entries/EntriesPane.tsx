@@ -7,7 +7,7 @@ import { ApiError } from '../../client/request.ts'
 import { argumentsQuery } from '../../client/queries.ts'
 import { useDesk } from '../../app/desk.ts'
 import { nextSort } from '../../app/place.ts'
-import { formatBytes, formatCompute, formatCount } from '../../ui/format.ts'
+import { formatBytes, formatCompute, formatCount, pathOfLocation } from '../../ui/format.ts'
 import { EmptyState, ErrorState, Waiting } from '../../ui/States.tsx'
 import { useStored } from '../../ui/use-stored.ts'
 import { visibleText } from '../../ui/visible-text.ts'
@@ -208,7 +208,7 @@ function EntriesBody({ store, entries, onReset, children }: EntriesBodyProps) {
       title="This cache is empty"
       actions={<Button onClick={() => run('refresh')}>Look again</Button>}
     >
-      <code>{visibleText(store.location)}</code> was read whole and holds no entry.
+      <code>{visibleText(pathOfLocation(store.location))}</code> was read whole and holds no entry.
     </EmptyState>
   )
 }

@@ -140,7 +140,7 @@ const lastColumns: readonly Column[] = [
     hover: (row) => optional(row.sizeBytes, exactBytes) ?? '',
   }),
   plain('runAtSeconds', 'Run', () => undefined, {
-    minimumPx: 78,
+    minimumPx: 88,
     text: (row, { nowSeconds }) =>
       optional(row.runAtSeconds, (seconds) => formatRelative(seconds, nowSeconds)) ?? '',
     hover: (row, { zone }) => optional(row.runAtSeconds, (seconds) => formatTime(seconds, zone)) ?? '',

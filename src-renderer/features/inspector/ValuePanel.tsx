@@ -17,7 +17,7 @@ export function ValuePanel({ value, label }: { value: ValueAddress; label: strin
     )
   if (!page.data) return <Waiting what="Reading the value…" />
   const { node: root, children } = page.data
-  if (root.array && !hasMore(root)) return <ArrayView value={value} node={root} />
+  if (root.array && !hasMore(root)) return <ArrayView value={value} node={root} isNamed={false} />
   const shown = chosen ?? worthShowing(root, children)
   const detail = shown && (shown.array ?? isLongText(shown)) ? shown : undefined
   return (
@@ -49,7 +49,7 @@ function isLongText(node: TreeNode): boolean {
 }
 
 function NodeDetail({ value, node }: { value: ValueAddress; node: TreeNode }) {
-  return node.array ? <ArrayView value={value} node={node} /> : <LongText value={value} />
+  return node.array ? <ArrayView value={value} node={node} isNamed /> : <LongText value={value} />
 }
 
 function LongText({ value }: { value: ValueAddress }) {

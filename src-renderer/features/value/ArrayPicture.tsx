@@ -2,11 +2,14 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { arrayQuery, type ValueAddress } from '../../client/queries.ts'
 import { countOf, formatFigure } from '../../ui/format.ts'
+import { clamp } from '../../virtual/scroll.ts'
 import { cellNumber, type TableShape } from './array-shape.ts'
 import classes from './ArrayView.module.css'
 import { heatColor } from './heat-color.ts'
 
-const mostHeatCells = 160
+/** Rows and columns; 40,000 cells are within what the engine answers at once. */
+const mostHeatCells = 200
+const heatHeightPx = 220
 const mostLinePoints = 600
 
 export interface ArrayPictureProps {
@@ -66,12 +69,12 @@ function Heat({ numbers, least, greatest }: Drawn & { numbers: readonly (readonl
     }
     pen.putImageData(image, 0, 0)
   }, [numbers, least, greatest, width, height])
-  const ratio = Math.max(0.15, Math.min(6, width / Math.max(1, height)))
+  const ratio = clamp(width / Math.max(1, height), 0.25, 5)
   return (
     <canvas
       ref={canvas}
       className={classes.heat}
-      style={{ aspectRatio: ratio }}
+      style={{ aspectRatio: ratio, width: `min(100%, ${heatHeightPx * ratio}px)` }}
       width={width}
       height={height}
       role="img"

@@ -15,20 +15,23 @@ export interface ArrayViewProps {
   value: ValueAddress
   /** A node with `array`. */
   node: TreeNode
+  /** False where the panel says what it is. */
+  isNamed: boolean
 }
 
 /** An array or a table: what it is, its figures, its picture, and its numbers. */
-export function ArrayView({ value, node }: ArrayViewProps) {
+export function ArrayView({ value, node, isNamed }: ArrayViewProps) {
   const { dtype, shape, order } = node.array ?? { dtype: '', shape: [], order: 'C' }
   const table = tableShape(shape)
   const [index, setIndex] = useState<readonly number[]>(() => table.leading.map(() => 0))
   const count = elementCount(shape)
   const size = itemBytes(dtype)
   const isTable = node.family === 'table'
+  const facts = (node.facts ?? []).filter(([name]) => !toldAlready.has(name))
   return (
     <section className={classes.view} aria-label={`${node.type} ${shapeText(shape)}`}>
       <div className={classes.header}>
-        <Name label={node.label} />
+        {isNamed ? <Name label={node.label} /> : null}
         <TypeBadge type={node.type} family={node.family} />
         {isTable ? null : <code>{visibleText(dtype)}</code>}
         <code>{shapeText(shape)}</code>
@@ -40,7 +43,7 @@ export function ArrayView({ value, node }: ArrayViewProps) {
           {size === undefined || isTable ? '' : ` · ${formatBytes(count * size)}`}
         </span>
       </div>
-      {node.facts && node.facts.length > 0 ? <Facts facts={node.facts} /> : null}
+      {facts.length > 0 ? <Facts facts={facts} /> : null}
       {table.leading.length === 0 ? null : (
         <IndexPickers leading={table.leading} index={index} onIndex={setIndex} />
       )}
@@ -58,6 +61,9 @@ export function ArrayView({ value, node }: ArrayViewProps) {
     </section>
   )
 }
+
+/** Facts that the header has. */
+const toldAlready = new Set(['dtype', 'shape', 'order', 'bytes'])
 
 function Name({ label }: { label: TreeNode['label'] }) {
   return label.kind === 'root' || label.text === '' ? null : (

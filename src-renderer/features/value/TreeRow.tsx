@@ -39,7 +39,11 @@ export function TreeRow({ index, at, node, parent, isOpen, isFocused }: TreeRowP
       <span className={classes.fold} data-open={isOpen || undefined} aria-hidden>
         {canOpen ? <IconChevronRight size={12} stroke={2} /> : null}
       </span>
-      {isFact ? <FactLine fact={parent?.facts?.[at.index]} /> : <NodeLine node={node} />}
+      {isFact ? (
+        <FactLine fact={parent?.facts?.[at.index]} />
+      ) : (
+        <NodeLine node={node} isRoot={at.depth === 0} />
+      )}
     </div>
   )
 }
@@ -56,11 +60,12 @@ function FactLine({ fact }: { fact: readonly [string, string] | undefined }) {
   )
 }
 
-function NodeLine({ node }: { node: TreeNode | undefined }) {
+/** The root's name is the panel's. */
+function NodeLine({ node, isRoot }: { node: TreeNode | undefined; isRoot: boolean }) {
   if (!node) return <span className={classes.placeholder} />
   return (
     <>
-      <Label label={node.label} />
+      {isRoot ? null : <Label label={node.label} />}
       {needsBadge(node) ? <TypeBadge type={node.type} family={node.family} /> : null}
       <Preview node={node} />
     </>
