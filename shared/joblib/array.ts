@@ -45,7 +45,7 @@ export function arrayHead(
 }
 
 /** Number of elements; 0 if any dimension is 0, whatever the others say. */
-export function elementCount(shape: readonly number[]): number {
+function elementCount(shape: readonly number[]): number {
   return shape.includes(0) ? 0 : shape.reduce((product, length) => product * length, 1)
 }
 

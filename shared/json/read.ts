@@ -4,7 +4,7 @@ import type { ByteSource } from '../model/source.ts'
 import type { CutValue, Decoded, DictValue, ListValue, Value } from '../value/value.ts'
 import { JsonScanner } from './scanner.ts'
 
-export interface JsonLimits {
+interface JsonLimits {
   /** Bytes of the whole text (`LIMIT_SIZE`): it is read in one piece. */
   readonly textBytes: number
   /** Memory for the tree beside 4 times the text, in bytes (`LIMIT_NODES`). */
@@ -13,7 +13,7 @@ export interface JsonLimits {
   readonly integerDigits: number
 }
 
-export const defaultJsonLimits: JsonLimits = Object.freeze({
+const defaultJsonLimits: JsonLimits = Object.freeze({
   textBytes: 2 ** 28,
   treeBytes: 56 * 2 ** 20,
   integerDigits: 4300,

@@ -11,7 +11,7 @@ import { opcodeOf } from './opcodes.ts'
 import type { ArgumentForm, Opcode } from './opcodes.ts'
 
 /** One opcode in a stream. */
-export interface Operation {
+interface Operation {
   readonly opcode: Opcode
   /** `[offset, end)` are its bytes, argument included. */
   readonly offset: number
