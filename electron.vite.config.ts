@@ -19,6 +19,7 @@ export default defineConfig({
           electron: path.join(root, 'src-main/electron/main.ts'),
           engine: path.join(root, 'src-main/engine/socket-server.ts'),
           cli: path.join(root, 'src-main/cli/main.ts'),
+          'probe.worker': path.join(root, 'src-main/engine/workers/probe.worker.ts'),
           'index.worker': path.join(root, 'src-main/engine/workers/index.worker.ts'),
           'catalog.worker': path.join(root, 'src-main/engine/workers/catalog.worker.ts'),
           'value.worker': path.join(root, 'src-main/engine/workers/value.worker.ts'),

@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto'
-import { basename, dirname } from 'node:path'
-import type { Connection, Detected } from '../../shared/api/contract.ts'
+import type { Connection } from '../../shared/api/contract.ts'
 import { indexFile } from '../../shared/catalog/location.ts'
 import { AppError, toAppError } from '../../shared/model/errors.ts'
-import type { Detection, StoreKind, StoreLocation, Stray } from '../../shared/stores/contract.ts'
-import { detectStores } from '../../shared/stores/detect.ts'
-import { storeTypes } from '../../shared/stores/kinds.ts'
-import { openStore, resolveStore } from '../../shared/stores/registry.ts'
+import type { StoreLocation, Stray } from '../../shared/stores/contract.ts'
 import { ChangeWatch } from './change-watch.ts'
 import type { EventHub } from './events.ts'
 import { runIndex } from './index-run.ts'
+import type { Probed } from './probe.ts'
 import { RevisionPace } from './revision-pace.ts'
 import type { Settings } from './settings.ts'
 import type { IndexProgress, IndexResult, IndexTask } from './workers/index-task.ts'
+import type { ProbeTask } from './workers/probe-task.ts'
 import type { WorkerPool } from './workers/pool.ts'
 
 /** A connection with what the engine alone needs to know. */
@@ -39,6 +37,7 @@ export interface ConnectionsOptions {
   readonly settings: Settings
   readonly events: EventHub
   readonly pool: WorkerPool<IndexTask, IndexResult>
+  readonly probes: WorkerPool<ProbeTask, unknown>
   /** Lets the other workers close what they have open of a connection. */
   onClose(connection: OpenConnection): Promise<void>
   /** Least time between two looks for changes. */
@@ -71,34 +70,16 @@ export class Connections implements AsyncDisposable {
    * same at every start. Indexing begins at once. Throws `NOT_FOUND`, `NOT_A_STORE`, `REFUSED`, `USAGE`.
    */
   async open(text: string, kind?: string): Promise<Connection> {
-    const location = await locationOf(text, kind)
-    // Opening proves that it can be read; the workers open it for themselves.
-    await using store = await openStore(location)
-    const id = createHash('sha256').update(`${store.kind}:${store.location}`).digest('hex').slice(0, 12)
+    const { store, shown } = (await this.#options.probes.run({ ask: 'open', location: text, kind })) as Probed
+    const { location, label } = shown
+    const id = createHash('sha256').update(`${shown.kind}:${location}`).digest('hex').slice(0, 12)
+    await this.#options.settings.remember({ location: text, kind: shown.kind, label, openedAtMs: Date.now() })
     const open = this.#held.get(id)
-    const shown: Connection = open?.shown ?? {
-      id,
-      kind: store.kind,
-      kindTitle: titleOf(store.kind),
-      location: store.location,
-      label: labelOf(store.location),
-      reason: await reasonOf(location),
-      state: 'opening',
-      writable: false,
-      entries: 0,
-      revision: 0,
-    }
-    await this.#options.settings.remember({
-      location: text,
-      kind: shown.kind,
-      label: shown.label,
-      openedAtMs: Date.now(),
-    })
     if (open) return open.shown
     const held: Held = {
-      shown,
-      store: location,
-      catalogFile: indexFile({ kind: store.kind, location: store.location }, this.#options.dataFolder),
+      shown: { id, ...shown, state: 'opening', writable: false, entries: 0, revision: 0 },
+      store,
+      catalogFile: indexFile({ kind: shown.kind, location }, this.#options.dataFolder),
       strays: [],
       lookMs: 0,
       watch: new ChangeWatch({ everyMs: this.#options.watchEveryMs, look: () => this.#look(id) }),
@@ -200,45 +181,4 @@ export class Connections implements AsyncDisposable {
     held.shown = { ...held.shown, ...change }
     if (this.#held.has(held.shown.id)) this.#options.events.publish(held.shown)
   }
-}
-
-/** What the location could be opened as, the most certain first. */
-export async function detectLocation(text: string): Promise<Detected[]> {
-  const { kind, path } = await resolveStore(text)
-  const found = await detectStores(path)
-  const detections: Detection[] =
-    found.length > 0 ? found : [{ kind, path, certainty: 1, reason: 'The address says so.' }]
-  return detections.map((detection) => ({
-    kind: detection.kind,
-    kindTitle: titleOf(detection.kind),
-    location: detection.path,
-    certainty: detection.certainty,
-    reason: detection.reason,
-  }))
-}
-
-async function locationOf(text: string, kind: string | undefined): Promise<StoreLocation> {
-  if (kind === undefined) return resolveStore(text)
-  const type = storeTypes.find((candidate) => candidate.kind === kind)
-  if (!type)
-    throw new AppError(
-      'USAGE',
-      `There is no kind of cache ${kind}; known are ${storeTypes.map((known) => known.kind).join(', ')}.`,
-    )
-  return resolveStore(text.startsWith(`${type.scheme}:`) ? text : `${type.scheme}:${text}`)
-}
-
-async function reasonOf({ kind, path }: StoreLocation): Promise<string> {
-  const found = await detectStores(path).catch(() => [])
-  return found.find((detection) => detection.kind === kind)?.reason ?? 'Opened as asked.'
-}
-
-function titleOf(kind: StoreKind): string {
-  return storeTypes.find((type) => type.kind === kind)?.title ?? kind
-}
-
-/** The last two parts: many caches are called `cache`. */
-function labelOf(location: string): string {
-  const parent = basename(dirname(location))
-  return parent === '' ? basename(location) : `${parent}/${basename(location)}`
 }

@@ -13,6 +13,7 @@ import { storeRoutes } from './routes/stores.ts'
 import { openSettings } from './settings.ts'
 import type { CatalogTask } from './workers/catalog-task.ts'
 import type { IndexResult, IndexTask } from './workers/index-task.ts'
+import type { ProbeTask } from './workers/probe-task.ts'
 import { WorkerPool, workerProgram } from './workers/pool.ts'
 import type { ValueTask } from './workers/value-task.ts'
 
@@ -40,12 +41,17 @@ export interface Engine extends AsyncDisposable {
 
 /** Two caches are indexed at a time; a third waits. */
 const indexThreads = 2
+const probeTimeLimitMs = 20_000
 const valueHeapMegabytes = 2_048
 
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const settings = await openSettings(options.dataFolder)
   const events = new EventHub()
   const indexers = new WorkerPool<IndexTask, IndexResult>(workerProgram('index'), { threads: indexThreads })
+  const probes = new WorkerPool<ProbeTask, unknown>(workerProgram('probe'), {
+    threads: 1,
+    timeLimitMs: probeTimeLimitMs,
+  })
   const catalogs = new WorkerPool<CatalogTask, unknown>(workerProgram('catalog'), { threads: 1 })
   const values = new WorkerPool<ValueTask, unknown>(workerProgram('value'), {
     threads: 1,
@@ -57,6 +63,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     settings,
     events,
     pool: indexers,
+    probes,
     watchEveryMs: options.watchEveryMs ?? 2_000,
     onClose: async ({ shown, catalogFile }) => {
       // A thread that never was has nothing open.
@@ -75,7 +82,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   app.use(limitBody)
   app.route('/', appRoutes({ ...options, settings }))
   app.route('/files', fileRoutes())
-  app.route('/', storeRoutes({ connections, catalogs }))
+  app.route('/', storeRoutes({ connections, catalogs, probes }))
   app.route('/results', resultRoutes(catalogs))
   app.route('/stores/:store/entries/:key', entryRoutes({ connections, values }))
   app.get('/events', () => events.respond(connections.list()))
@@ -83,7 +90,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const close = async (): Promise<void> => {
     events.end()
     await connections[Symbol.asyncDispose]().catch(() => undefined)
-    await Promise.all([indexers, catalogs, values].map((pool) => pool[Symbol.asyncDispose]()))
+    await Promise.all([indexers, probes, catalogs, values].map((pool) => pool[Symbol.asyncDispose]()))
   }
   return { app, connections, endStreams: () => events.end(), close, [Symbol.asyncDispose]: close }
 }

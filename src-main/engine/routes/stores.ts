@@ -1,27 +1,29 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import type { SearchResult, StoreSummary } from '../../../shared/api/contract.ts'
+import type { Detected, SearchResult, StoreSummary } from '../../../shared/api/contract.ts'
 import { detectRequest, openRequest, searchRequest } from '../../../shared/api/contract.ts'
 import type { Connections } from '../connections.ts'
-import { detectLocation } from '../connections.ts'
 import { readBody, validate } from '../http/validate.ts'
 import type { CatalogTask } from '../workers/catalog-task.ts'
+import type { ProbeTask } from '../workers/probe-task.ts'
 import type { WorkerPool } from '../workers/pool.ts'
 
 export interface StoreRoutesOptions {
   readonly connections: Connections
   readonly catalogs: WorkerPool<CatalogTask, unknown>
+  readonly probes: WorkerPool<ProbeTask, unknown>
 }
 
 const argumentsQuery = z.object({ func: z.string(), module: z.string().default('') })
 
 /** `/detect` and `/stores`: connections, and what is asked of a whole store. */
-export function storeRoutes({ connections, catalogs }: StoreRoutesOptions): Hono {
+export function storeRoutes({ connections, catalogs, probes }: StoreRoutesOptions): Hono {
   const fileOf = (id: string): string => connections.get(id).catalogFile
   return new Hono()
-    .post('/detect', async (context) =>
-      context.json(await detectLocation((await readBody(context, detectRequest)).location)),
-    )
+    .post('/detect', async (context) => {
+      const { location } = await readBody(context, detectRequest)
+      return context.json((await probes.run({ ask: 'detect', location })) as Detected[])
+    })
     .get('/stores', (context) => context.json(connections.list()))
     .post('/stores', async (context) => {
       const { location, kind } = await readBody(context, openRequest)
