@@ -36,7 +36,7 @@ export async function connectRedis(target: RedisTarget, signal?: AbortSignal): P
   client.on('error', (error: unknown) => faults.push(error))
   try {
     const timeoutMs = endMs - performance.now()
-    const canLeaveIdleTimes = await within(timeoutMs, signal, settle(client))
+    const canLeaveIdleTimes = await within(timeoutMs, signal, settle(client, target.database))
     faults.length = 0
     return {
       client,
@@ -63,9 +63,11 @@ export function serverName(target: RedisTarget): string {
   return target.hosts.map(showHost).join(',')
 }
 
-async function settle(client: Client): Promise<boolean> {
+async function settle(client: Client, database: number): Promise<boolean> {
   await client.connect()
   await client.ping()
+  // While connecting, a refused SELECT is an event only, and all goes on in database 0.
+  if (client instanceof Redis && database !== 0) await client.select(database)
   const first = client instanceof Cluster ? client.nodes('master')[0] : client
   if (!first) throw new Error('Failed to refresh slots: no master')
   try {
@@ -88,6 +90,8 @@ function makeClient(target: RedisTarget, tls: ConnectionOptions | undefined): Cl
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     disableClientInfo: true,
+    // It would be an INFO, which a user may lack; `settle` asks for a PING.
+    enableReadyCheck: false,
   } as const satisfies RedisOptions
   // Nothing connects again in the background: the store makes a new connection when it is next used.
   const never = (): null => null

@@ -50,17 +50,11 @@ function firstLine(
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   let answer = ''
   let isReady = false
-  const timer = setTimeout(
-    () =>
-      reject(
-        isReady
-          ? new Error('Command timed out')
-          : Object.assign(new Error('connect ETIMEDOUT'), { code: 'ETIMEDOUT' }),
-      ),
-    limits.timeoutMs,
-  )
+  let hasConnected = false
+  const timer = setTimeout(() => reject(lateFault(hasConnected, isReady)), limits.timeoutMs)
   const cancel = (): void => reject(new AppError('CANCELLED', 'Connecting to Redis was cancelled.'))
   limits.signal?.addEventListener('abort', cancel, { once: true })
+  socket.once('connect', () => (hasConnected = true))
   socket.once(readyEvent, () => {
     isReady = true
     socket.write(ping)
@@ -80,4 +74,10 @@ function firstLine(
     clearTimeout(timer)
     limits.signal?.removeEventListener('abort', cancel)
   })
+}
+
+function lateFault(hasConnected: boolean, isReady: boolean): Error {
+  if (isReady) return new Error('Command timed out')
+  if (hasConnected) return new Error('no answer to the TLS handshake')
+  return Object.assign(new Error('connect ETIMEDOUT'), { code: 'ETIMEDOUT' })
 }
