@@ -42,7 +42,9 @@ export interface Store extends AsyncDisposable {
    * where they stand there as they are. `undefined`: this value is not wrapped. Values are handed out and written
    * with their wrapping: whoever brings a value from elsewhere puts it on with `wrapValue`.
    */
-  innerValue?(value: import('../model/source.ts').ByteSource): import('../value/value.ts').BytesRef | undefined
+  innerValue?(
+    value: import('../model/source.ts').ByteSource,
+  ): import('../value/value.ts').BytesRef | undefined
   wrapValue?(inner: Uint8Array): Uint8Array
 
   /** Puts and deletes. Each operation has its own outcome, in order; none is rolled back because another failed, unless `atomicBatch`. */
@@ -126,7 +128,11 @@ export type WriteOperation =
 
 export type WriteOutcome =
   | { readonly done: true }
-  | { readonly done: false; readonly reason: 'EXISTS' | 'ABSENT' | 'BAD_KEY' | 'REFUSED' | 'NO_SPACE'; readonly sentence: string }
+  | {
+      readonly done: false
+      readonly reason: 'EXISTS' | 'ABSENT' | 'BAD_KEY' | 'REFUSED' | 'NO_SPACE'
+      readonly sentence: string
+    }
 
 export interface ChangeToken {
   readonly whole: string
@@ -145,6 +151,8 @@ export interface StoreType {
   readonly title: string
   /** URL scheme without colon: `fs` in `fs:PATH`. */
   readonly scheme: string
+  /** For a server: all its schemes. Their URLs are no paths; `open` gets them whole in `StoreLocation.path`. */
+  readonly serverSchemes?: readonly string[]
   /**
    * Looks at a path, cheaply and by content, and says whether it is of this kind and why.
    * `undefined`: not ours. Never writes, never follows links out of the folder.

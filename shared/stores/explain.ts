@@ -26,8 +26,9 @@ export function explainNoStore(path: string): AppError {
 }
 
 function noStore(path: string, seen: string, next: string): AppError {
-  const tried = storeTypes.map(({ title }) => title).join(', ')
-  const schemes = storeTypes.map(({ scheme }) => `${scheme}:PATH`).join(', ')
+  const onDisk = storeTypes.filter(({ serverSchemes }) => serverSchemes === undefined)
+  const tried = onDisk.map(({ title }) => title).join(', ')
+  const schemes = onDisk.map(({ scheme }) => `${scheme}:PATH`).join(', ')
   return new AppError('NOT_A_STORE', `${path} is no cache: ${seen}. Tried: ${tried}. ${next} (${schemes}).`, {
     data: { path },
   })

@@ -28,6 +28,21 @@ test.each([
   })
 })
 
+test('the URL of a server stays as it is', () => {
+  const servers = new Set(['redis', 'redis+cluster'])
+  const parse = (text: string): unknown => parseLocation(text, new Set([...known, ...servers]), servers)
+  expect(parse('redis://u:p%3F@h:1/2?prefix=a%3Ab')).toEqual({
+    scheme: 'redis',
+    path: 'redis://u:p%3F@h:1/2',
+    options: { prefix: 'a:b' },
+  })
+  expect(parse('redis+cluster://a,b')).toEqual({
+    scheme: 'redis+cluster',
+    path: 'redis+cluster://a,b',
+    options: {},
+  })
+})
+
 test.each([
   ['', /empty/],
   ['fs:', /path/],

@@ -6,7 +6,7 @@ import { AppError } from '../model/errors.ts'
 export interface ParsedLocation {
   /** `undefined`: a plain path, whose kind is to be detected. */
   readonly scheme: string | undefined
-  /** Absolute. */
+  /** Absolute; of a server its URL without the options. */
   readonly path: string
   readonly options: Readonly<Record<string, string>>
 }
@@ -17,11 +17,16 @@ const schemePattern = /^([a-z][a-z0-9+]+):(.*)$/s
 /**
  * Cuts `scheme:PATH?name=value&…` into its parts. Without a scheme the whole text is a path. The path is
  * taken as it is, not percent-decoded; the options are. A path that exists under the whole text, question
- * mark and all, has no options. `knownSchemes` decides whether `word:rest` is a scheme or a file with a colon.
+ * mark and all, has no options. `knownSchemes` decides whether `word:rest` is a scheme or a file with a colon; what
+ * follows one of `serverSchemes` is no path and stays as it is.
  *
  * @throws AppError `USAGE` for a scheme that nobody knows
  */
-export function parseLocation(text: string, knownSchemes: ReadonlySet<string>): ParsedLocation {
+export function parseLocation(
+  text: string,
+  knownSchemes: ReadonlySet<string>,
+  serverSchemes: ReadonlySet<string> = new Set(),
+): ParsedLocation {
   if (text === '')
     throw new AppError('USAGE', 'The name of the cache is empty; give a path or a URL such as fs:PATH.')
   if (text.includes('\0'))
@@ -31,10 +36,22 @@ export function parseLocation(text: string, knownSchemes: ReadonlySet<string>): 
     return { scheme: undefined, path: resolve(text), options: {} }
   }
   if (!knownSchemes.has(scheme)) throw unknownScheme(scheme, knownSchemes)
+  if (serverSchemes.has(scheme)) return parseServer(text, scheme)
   if (rest === '') throw new AppError('USAGE', `${scheme}: needs a path behind the colon.`)
   const mark = rest.lastIndexOf('?')
   if (mark < 0 || existsSync(resolve(rest))) return { scheme, path: resolve(rest), options: {} }
   return { scheme, path: resolve(rest.slice(0, mark)), options: parseOptions(text, rest.slice(mark + 1)) }
+}
+
+/** In a server's URL a question mark always begins the options: elsewhere it is percent-encoded. */
+function parseServer(text: string, scheme: string): ParsedLocation {
+  const mark = text.indexOf('?')
+  if (mark < 0) return { scheme, path: text, options: {} }
+  return {
+    scheme,
+    path: text.slice(0, mark),
+    options: parseOptions(text.slice(0, mark), text.slice(mark + 1)),
+  }
 }
 
 function parseOptions(text: string, query: string): Record<string, string> {

@@ -10,8 +10,13 @@ export interface OpenOptions {
   readonly signal?: AbortSignal
 }
 
-const typeOfScheme = new Map<string, StoreType>(storeTypes.map((type) => [type.scheme, type]))
+const typeOfScheme = new Map<string, StoreType>(
+  storeTypes.flatMap((type) =>
+    (type.serverSchemes ?? [type.scheme]).map((scheme) => [scheme, type] as const),
+  ),
+)
 const schemes: ReadonlySet<string> = new Set(typeOfScheme.keys())
+const serverSchemes: ReadonlySet<string> = new Set(storeTypes.flatMap((type) => type.serverSchemes ?? []))
 
 /**
  * Opens a cache: a path, whose kind is detected; a URL such as `fs:PATH` or `lmdb:PATH?db=NAME`;
@@ -26,7 +31,7 @@ export async function openStore(target: string | StoreLocation, options: OpenOpt
 
 /** Which cache a text means, without opening it. Throws as `openStore` does. */
 export async function resolveStore(text: string): Promise<StoreLocation> {
-  const { scheme, path, options } = parseLocation(text, schemes)
+  const { scheme, path, options } = parseLocation(text, schemes, serverSchemes)
   const type = scheme === undefined ? undefined : typeOfScheme.get(scheme)
   if (type) return { kind: type.kind, path, options }
   const [best] = await detectStores(path)

@@ -1,12 +1,13 @@
 import type { StoreType } from '../contract.ts'
 import { RedisStore } from './store.ts'
-import { parseTarget } from './target.ts'
+import { parseTarget, redisSchemes } from './target.ts'
 
 /** Redis and Valkey: one server, a cluster, or the master that sentinels name; see `target.ts` for the URLs. */
 export const redisStoreType: StoreType = {
   kind: 'redis',
   title: 'Redis',
   scheme: 'redis',
+  serverSchemes: redisSchemes,
   // A server has no path to look at.
   detect: async () => undefined,
   open: async (location, options = {}) =>
