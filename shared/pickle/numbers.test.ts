@@ -43,6 +43,8 @@ describe('integers', () => {
     ['0b11', 3],
     ['5\0rest', 5],
     ['-0', false],
+    ['\0x', false],
+    ['\0xy', 0],
     ['-00', 0],
   ])('INT %j is %j', (text, expected) => {
     expect(parseInt0(bytesOf(text), defaultLimits)).toBe(expected)

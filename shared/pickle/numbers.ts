@@ -57,7 +57,8 @@ function pythonText(text: string, limits: Limits): number | bigint {
 
 /** Argument of INT: `00` and `01` are booleans; numbers first as C reads them, then as Python does. */
 export function parseInt0(line: Uint8Array, limits: Limits): number | bigint | boolean {
-  const text = numberText(line)
+  // strtol finds no number before a NUL and answers 0, which C takes for one.
+  const text = line[0] === 0 ? '0' : numberText(line)
   const match = text.length <= 24 ? cInteger.exec(text) : null
   if (!match) return pythonText(text, limits)
   const digits = match[2]!
