@@ -48,3 +48,19 @@ export interface ArgumentSummary {
   readonly number?: number
   readonly text?: string
 }
+
+/** What a store keeps about an entry beside its value: caches of other programs have no records in their values. */
+export interface EntryFacts {
+  readonly func?: string
+  readonly module?: string
+  /** In the order of the signature, as Python's `repr` of each; `*` and `**` are the names of the rest of them. */
+  readonly args?: readonly { readonly name: string; readonly text: string }[]
+  readonly runAtSeconds?: number
+  readonly elapsedSeconds?: number
+  readonly accessedAtMs?: number
+  readonly accessCount?: number
+  readonly expiresAtMs?: number
+  readonly tag?: string
+  /** The key as Python would write it, where that says more than its shown form. */
+  readonly keyText?: string
+}

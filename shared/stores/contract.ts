@@ -62,6 +62,15 @@ export interface Store extends AsyncDisposable {
   /** Things seen beside the entries: temporary files, foreign files, links, with the reason; at most `limit`. */
   strays?(limit: number): Promise<Stray[]>
 
+  /**
+   * What the store itself keeps about entries beside their values, in the order asked; `undefined` where the key is
+   * not (any more) there. Of caches whose values are no records. Reads no values; what is broken is left out.
+   */
+  facts?(
+    keys: readonly Uint8Array[],
+    options?: { signal?: AbortSignal },
+  ): Promise<(import('../model/record.ts').EntryFacts | undefined)[]>
+
   /** The databases or tables in the same file, where a backend has several. */
   databases?(): Promise<DatabaseInfo[]>
 
@@ -69,10 +78,13 @@ export interface Store extends AsyncDisposable {
   readonly notes?: readonly string[]
 }
 
-export type StoreKind = 'fs' | 'json' | 'sqlite' | 'lmdb' | 'shelve' | 'redis'
+export type StoreKind = 'fs' | 'json' | 'sqlite' | 'lmdb' | 'shelve' | 'redis' | 'joblib' | 'diskcache'
 
 export interface Capabilities {
+  /** `apply` takes puts and deletes. */
   readonly write: boolean
+  /** `apply` takes deletes. Where `write` is false, each put is then `REFUSED`. Absent: as `write`. */
+  readonly deletes?: boolean
   readonly atomicBatch: boolean
   /** `getMany` with a range reads only that range. */
   readonly rangeRead: boolean
