@@ -34,7 +34,7 @@ export async function runLs(target: string, options: LsOptions): Promise<ExitCod
 }
 
 /** Throws `USAGE` for an empty field. */
-export function parseSort(text: string): SortKey {
+function parseSort(text: string): SortKey {
   const [, column, direction] = /^(.*?)(?::(asc|desc))?$/s.exec(text) ?? []
   if (!column)
     throw new AppError('USAGE', 'The field to sort by is empty; give one such as --sort sizeBytes:desc.')

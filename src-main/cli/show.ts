@@ -136,7 +136,7 @@ async function writeJson(name: ShownName, { decoded, stored }: Document, output:
 }
 
 /** The fields of a record but its output; the last one of a name counts, as in Python. */
-export function metadataOf(root: Value | undefined): Map<string, Value> {
+function metadataOf(root: Value | undefined): Map<string, Value> {
   const fields = new Map<string, Value>()
   if (root?.kind !== 'dict') return fields
   for (const [i, key] of root.keys.entries()) {

@@ -2,7 +2,7 @@ import type { Session, WebContents, WebFrameMain, WebPreferences } from 'electro
 
 /** The one origin of the app. A standard scheme: URLs have a host and paths, and `'self'` works in the policy. */
 export const appScheme = 'hashcache'
-export const appHost = 'app'
+const appHost = 'app'
 export const appUrl = `${appScheme}://${appHost}/`
 
 /**

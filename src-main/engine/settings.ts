@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { app } from '../../shared/api/contract.ts'
 
 const settingsFile = z.object({ recents: app.shape.recents })
-export type Recent = z.infer<typeof settingsFile>['recents'][number]
+type Recent = z.infer<typeof settingsFile>['recents'][number]
 
 const recentsKept = 20
 

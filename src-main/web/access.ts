@@ -14,7 +14,7 @@ export function createSecrets(): Secrets {
 }
 
 /** The cookie's name has the port in it: browsers send cookies to all ports of a host, and two servers must not clash. */
-export function cookieName(port: number): string {
+function cookieName(port: number): string {
   return `hashcache-${port}`
 }
 

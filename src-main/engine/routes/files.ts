@@ -18,7 +18,7 @@ export function fileRoutes(): Hono {
 /**
  * Folders first, then files, each by name with hidden ones last; a link counts as what it leads to. Throws `NOT_FOUND`, `REFUSED` or `USAGE`.
  */
-export async function listFolder(named: string): Promise<Folder> {
+async function listFolder(named: string): Promise<Folder> {
   const path = resolve(named.replace(/^~(?=$|\/)/, homedir()))
   const entries: Folder['entries'] = []
   let truncated = false

@@ -11,7 +11,7 @@ import { childAt, childCount, resolvePath } from '../../../shared/value/walk.ts'
 import type { Value } from '../../../shared/value/value.ts'
 
 /** Children of one page. */
-export const childrenLimit = 1_000
+const childrenLimit = 1_000
 
 const labelCharacters = 120
 
