@@ -175,7 +175,11 @@ export const rowPage = z.object({ from: z.number(), rows: z.array(row), entries:
 export const ranges = z.array(z.tuple([z.number().int().min(0), z.number().int().min(0)])).max(10_000)
 export const selectionRequest = z.object({ ranges })
 export const keysRequest = z.object({ ranges, limit: z.number().int().min(1).max(100_000) })
-export const selectionTotals = z.object({ entries: z.number(), bytes: z.number(), computeSeconds: z.number() })
+export const selectionTotals = z.object({
+  entries: z.number(),
+  bytes: z.number(),
+  computeSeconds: z.number(),
+})
 
 /**
  * A node of the value tree as the interface draws it.
@@ -190,7 +194,18 @@ export const treeNode = z.object({
   /** Type for people: `tuple`, `int`, `ndarray`, `DataFrame`, `ase.atoms.Atoms`. */
   type: z.string(),
   /** Colour family of the type. */
-  family: z.enum(['scalar', 'text', 'bytes', 'container', 'array', 'table', 'object', 'time', 'reference', 'problem']),
+  family: z.enum([
+    'scalar',
+    'text',
+    'bytes',
+    'container',
+    'array',
+    'table',
+    'object',
+    'time',
+    'reference',
+    'problem',
+  ]),
   /** One line: the literal of a scalar, `float64 (240, 96)`, `3 items`. At most some 200 characters. */
   preview: z.string(),
   children: z.number(),
