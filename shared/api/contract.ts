@@ -32,9 +32,9 @@ import { z } from 'zod'
  * `:key` is the shown key (`shared/model/keys.ts`), URL-encoded.
  */
 
-export const connectionState = z.enum(['opening', 'indexing', 'ready', 'cancelled', 'failed'])
+const connectionState = z.enum(['opening', 'indexing', 'ready', 'cancelled', 'failed'])
 
-export const problem = z.object({
+const problem = z.object({
   code: z.string(),
   offset: z.number().optional(),
   opcode: z.string().optional(),
