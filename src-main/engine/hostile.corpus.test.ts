@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { Connection, EntryDetail } from '../../shared/api/contract.ts'
 import { entryDetail } from '../../shared/api/contract.ts'
 import { corpusFolder } from '../../shared/testing/corpus-folder.ts'
-import { createEngine } from './engine.ts'
+import { startEngine } from './testing/client.ts'
 
 const hostile = corpusFolder('hostile')!
 const folder = mkdtempSync(join(tmpdir(), 'hashcache-hostile-'))
@@ -26,16 +26,14 @@ describe('attack: a cache of hostile values', () => {
       mkdirSync(join(cache, key.slice(0, 2)), { recursive: true })
       copyFileSync(join(hostile, name), join(cache, key.slice(0, 2), key))
     }
-    await using engine = await createEngine({ dataFolder: join(folder, 'data'), host: 'web', version: '0' })
-    const opened = await engine.connections.open(`fs:${cache}`)
-    const events = await engine.app.request('/api/events')
-    await readUntilReady(events, opened.id)
-    expect(engine.connections.get(opened.id).shown).toMatchObject({ state: 'ready', entries: names.size })
+    await using client = await startEngine()
+    const opened = await client.ready(await client.post<Connection>('stores', { location: `fs:${cache}` }))
+    expect(opened).toMatchObject({ state: 'ready', entries: names.size })
 
     const wrong: string[] = []
     for (const [key, name] of names) {
-      const at = `/api/stores/${opened.id}/entries/${key}`
-      const answer = await engine.app.request(at)
+      const at = `stores/${opened.id}/entries/${key}`
+      const answer = await client.ask(at)
       const body: unknown = await answer.json()
       if (!entryDetail.safeParse(body).success) {
         wrong.push(`${name}: ${JSON.stringify(body).slice(0, 200)}`)
@@ -51,7 +49,7 @@ describe('attack: a cache of hostile values', () => {
         '/statistics',
       ]
       for (const question of questions) {
-        const { status } = await engine.app.request(at + question)
+        const { status } = await client.ask(at + question)
         const isFine =
           status === 200 || (status === 422 && !root) || (status === 400 && /array|statistics/.test(question))
         if (!isFine) wrong.push(`${name} ${question}: ${status}`)
@@ -63,19 +61,3 @@ describe('attack: a cache of hostile values', () => {
       expect(existsSync(join(place, 'HASHCACHE_PWNED'))).toBe(false)
   })
 })
-
-async function readUntilReady(events: Response, id: string): Promise<void> {
-  const reader = events.body!.pipeThrough(new TextDecoderStream()).getReader()
-  for (let text = ''; ;) {
-    const { value, done } = await reader.read()
-    if (done) throw new Error('the stream ended')
-    text += value
-    const stores = [...text.matchAll(/^data: (.*)$/gm)].flatMap(([, json]) => {
-      const event = JSON.parse(json!) as { stores?: Connection[]; store?: Connection }
-      return event.stores ?? (event.store ? [event.store] : [])
-    })
-    if (stores.some((store) => store.id === id && store.state !== 'indexing' && store.state !== 'opening'))
-      break
-  }
-  await reader.cancel()
-}
