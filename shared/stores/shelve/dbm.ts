@@ -34,7 +34,7 @@ export function isProblem(value: object): value is Problem {
 }
 
 /** Strays are counted to some length, not to the end of memory. */
-export const maximalStrays = 1000
+const maximalStrays = 1000
 
 export function addStray(strays: Stray[], name: string, reason: string): void {
   if (strays.length < maximalStrays) strays.push({ name, reason })

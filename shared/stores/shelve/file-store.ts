@@ -51,6 +51,7 @@ export class ShelveFileStore implements Store {
   #token: string
   #strays: readonly Stray[] | undefined
   #isClosed = false
+  #writing: Promise<unknown> = Promise.resolve()
 
   /** Throws what opening the files throws. */
   constructor(parts: FileStoreParts) {
@@ -60,7 +61,7 @@ export class ShelveFileStore implements Store {
     this.location = shelveLocation(parts.place)
     this.label = parts.place.base
     this.notes = parts.notes
-    this.capabilities = shelveCapabilities(parts.writer !== undefined, true)
+    this.capabilities = shelveCapabilities(parts.writer !== undefined)
   }
 
   async *entries(options: { batchSize?: number; signal?: AbortSignal } = {}): AsyncGenerator<Entry[]> {
@@ -124,7 +125,10 @@ export class ShelveFileStore implements Store {
     const { writer } = this.#parts
     if (!writer) throw readOnlyShelf(this.#parts.place)
     if (operations.length === 0) return []
-    return writer(operations, options.signal)
+    // One batch after the other: the second would wait for the first one's lock, and not for long.
+    const writing = this.#writing.then(() => writer(operations, options.signal))
+    this.#writing = writing.catch(() => undefined)
+    return writing
   }
 
   async changeToken(signal?: AbortSignal): Promise<ChangeToken> {
@@ -175,20 +179,20 @@ export function shelveLocation(place: DbmPlace): string {
   return `shelve:${place.base}?format=${place.format}`
 }
 
-export function shelveCapabilities(write: boolean, hasStamps: boolean): Capabilities {
+function shelveCapabilities(write: boolean): Capabilities {
   return {
     write,
     atomicBatch: false,
     rangeRead: true,
     sizes: 'exact',
-    stamps: hasStamps ? 'content' : 'none',
+    stamps: 'content',
     keys: 'bytes',
     order: 'none',
     values: 'pickle',
   }
 }
 
-export function readOnlyShelf(place: DbmPlace): AppError {
+function readOnlyShelf(place: DbmPlace): AppError {
   return place.format === 'ndbm'
     ? new AppError(
         'READ_ONLY',
@@ -210,7 +214,7 @@ function readValue(
   return { code: 'UNREADABLE', sentence: 'The file became shorter while the value was read; read it again.' }
 }
 
-export function clampRange(
+function clampRange(
   range: readonly [start: number, end: number] | undefined,
   sizeBytes: number,
 ): [start: number, end: number] {

@@ -8,7 +8,7 @@ import { QuietFile } from './quiet-file.ts'
 import { parseDirectoryLine } from './python-literal.ts'
 
 /** Which library's file it is; `bdb` and `bsd` are both Python's `ndbm`. */
-export type DbmLibrary = 'dumb' | 'gnu' | 'bdb' | 'bsd' | 'sqlite3'
+type DbmLibrary = 'dumb' | 'gnu' | 'bdb' | 'bsd' | 'sqlite3'
 
 export interface DbmPlace {
   readonly library: DbmLibrary
