@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 
 import { expect, test } from 'vitest'
 
-import { parseLocation } from './location.ts'
+import { parseLocation, withoutSecrets } from './location.ts'
 
 const known = new Set(['fs', 'json', 'lmdb'])
 
@@ -27,6 +27,19 @@ test.each([
     options: Object.entries(options as object),
   })
 })
+
+test.each([
+  ['redis://user:se%3Acret@host:6379/0?prefix=p', 'redis://user:***@host:6379/0?prefix=p'],
+  ['rediss://:secret@host', 'rediss://:***@host'],
+  ['redis://u:sec@ret@host', 'redis://u:***@host'],
+  [
+    'redis+sentinel://s/m?sentinelPassword=secret&prefix=a',
+    'redis+sentinel://s/m?sentinelPassword=***&prefix=a',
+  ],
+  ['redis://host:6379', 'redis://host:6379'],
+  ['lmdb:/data/a:b@c', 'lmdb:/data/a:b@c'],
+  ['/data/x?password=1', '/data/x?password=1'],
+])('%s without its secrets', (text, shown) => expect(withoutSecrets(text)).toBe(shown))
 
 test('the URL of a server stays as it is', () => {
   const servers = new Set(['redis', 'redis+cluster'])
