@@ -2,6 +2,16 @@ import type { StoreType } from './contract.ts'
 import { fsStoreType } from './fs/index.ts'
 import { jsonStoreType } from './json/index.ts'
 import { lmdbStoreType } from './lmdb/index.ts'
+import { redisStoreType } from './redis/index.ts'
+import { makeShelveStoreType } from './shelve/index.ts'
+import { sqliteStoreType } from './sqlite/index.ts'
 
 /** Every kind of cache that this version opens; a new one is a folder and a line here. */
-export const storeTypes: readonly StoreType[] = [fsStoreType, jsonStoreType, lmdbStoreType]
+export const storeTypes: readonly StoreType[] = [
+  fsStoreType,
+  jsonStoreType,
+  lmdbStoreType,
+  sqliteStoreType,
+  makeShelveStoreType(sqliteStoreType),
+  redisStoreType,
+]

@@ -1,0 +1,143 @@
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+import BetterSqlite3 from 'better-sqlite3'
+import type { Database } from 'better-sqlite3'
+
+import { openQuietly } from '../quiet-file.ts'
+import { copyAside } from './aside.ts'
+import { emptyJournal } from './empty-journal.ts'
+import type { FileState, WatchedFile } from './state.ts'
+
+// better-sqlite3 takes `file:…?immutable=1` only if this is set when its library is loaded, which the first
+// connection of the process does. Paths of the program are absolute and never begin with `file:`.
+process.env['SQLITE_USE_URI'] ??= '1'
+
+/** Up to this size, a database whose data is partly in a WAL is copied to be read. */
+const copyLimitBytes = 256 * 1024 * 1024
+
+/**
+ * How a database is read so that looking changes nothing:
+ *
+ * - `descriptor`: no WAL. SQLite reads through a descriptor of ours (no access time moved) under its usual shared
+ *   lock, held for a batch and no longer. Not on Windows, where it opens the path.
+ * - `aside`: data in a WAL, or an interrupted transaction: SQLite would make `-shm` files or repair the database. The
+ *   files are copied into a private folder, and the copy is read. Costs one copy for each new state that is listed.
+ * - `immutable`: WAL mode without a WAL, above 256 MiB: read in place without locks; a change meanwhile is noticed and
+ *   the batch read again. The access time moves.
+ * - `joined`: WAL with data, above 256 MiB, and open elsewhere: read as one more reader of the WAL, which locks nobody
+ *   out and leaves no file that was not there. The access time and the index's read marks move.
+ */
+export type ReadMode = 'descriptor' | 'aside' | 'immutable' | 'joined'
+
+export interface ReadConnection {
+  readonly mode: ReadMode
+  readonly database: Database
+  /** The state of the files that it shows, or (for `descriptor`, `joined`) at which it was opened. */
+  readonly state: FileState
+  readonly openedMs: number
+  close(): void
+}
+
+interface FromDescriptor {
+  new (descriptor: number, options: { journalFd: number; readonly: true; timeout: number }): Database
+}
+
+/** How long SQLite itself waits for a lock; the caller goes on waiting without blocking. */
+const busyMs = 40
+
+export function modeFor(state: FileState, needsCopy: boolean): ReadMode {
+  if (needsCopy) return 'aside'
+  if (!state.isWalMode && !state.hasWalData) return 'descriptor'
+  if (state.sizeBytes <= copyLimitBytes) return 'aside'
+  if (state.hasWalData) return state.hasWalIndex ? 'joined' : 'aside'
+  return canOpenUrls() ? 'immutable' : 'aside'
+}
+
+/** Throws SQLite's errors as they are. */
+export async function connect(file: WatchedFile, state: FileState, mode: ReadMode): Promise<ReadConnection> {
+  const opened = await openAs(file, state, mode)
+  try {
+    harden(opened.database)
+    return { ...opened, mode, openedMs: performance.now() }
+  } catch (thrown) {
+    opened.close()
+    throw thrown
+  }
+}
+
+type Opened = Pick<ReadConnection, 'database' | 'state' | 'close'>
+
+async function openAs(file: WatchedFile, state: FileState, mode: ReadMode): Promise<Opened> {
+  if (mode === 'aside') return openAside(file)
+  if (mode === 'descriptor' && process.platform !== 'win32') return openDescriptor(file.path, state)
+  const name = mode === 'immutable' ? `${pathToFileURL(file.path).href}?immutable=1` : file.path
+  const database = new BetterSqlite3(name, { readonly: true, fileMustExist: true, timeout: busyMs })
+  return { database, state, close: () => database.close() }
+}
+
+function openDescriptor(path: string, state: FileState): Opened {
+  const descriptor = openQuietly(path)
+  try {
+    const journal = openSync(emptyJournal(), 'r')
+    try {
+      const FromDescriptors = BetterSqlite3 as unknown as FromDescriptor
+      const database = new FromDescriptors(descriptor, {
+        journalFd: journal,
+        readonly: true,
+        timeout: busyMs,
+      })
+      return { database, state, close: () => database.close() }
+    } finally {
+      closeSync(journal)
+    }
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+async function openAside(file: WatchedFile): Promise<Opened> {
+  const folder = mkdtempSync(join(tmpdir(), 'hashcache-sqlite-'))
+  try {
+    const copy = join(folder, 'copy.sqlite')
+    const state = await copyAside(file, copy)
+    const database = new BetterSqlite3(copy, { fileMustExist: true, timeout: busyMs })
+    return {
+      database,
+      state,
+      close: () => {
+        database.close()
+        rmSync(folder, { recursive: true, force: true })
+      },
+    }
+  } catch (thrown) {
+    rmSync(folder, { recursive: true, force: true })
+    throw thrown
+  }
+}
+
+/** The schema is somebody else's: its functions are not trusted, nothing is written, cells are checked. */
+function harden(database: Database): void {
+  database.pragma('trusted_schema = OFF')
+  database.pragma('query_only = ON')
+  database.pragma('cell_size_check = ON')
+  database.pragma('mmap_size = 0')
+  database.pragma('temp_store = MEMORY')
+}
+
+let urlsWork: boolean | undefined
+
+/** False if something opened SQLite in this process before the setting above was made. */
+function canOpenUrls(): boolean {
+  if (urlsWork === undefined) {
+    try {
+      new BetterSqlite3('file:hashcache-probe?mode=memory', { readonly: true, fileMustExist: true }).close()
+      urlsWork = true
+    } catch {
+      urlsWork = false
+    }
+  }
+  return urlsWork
+}

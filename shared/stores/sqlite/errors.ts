@@ -1,0 +1,55 @@
+import BetterSqlite3 from 'better-sqlite3'
+
+import { AppError } from '../../model/errors.ts'
+
+/** SQLite's own name of what went wrong, extended (`SQLITE_CORRUPT_INDEX`); `undefined` for other errors. */
+export function sqliteCode(thrown: unknown): string | undefined {
+  return thrown instanceof BetterSqlite3.SqliteError ? thrown.code : undefined
+}
+
+export function isCorrupt(thrown: unknown): boolean {
+  const code = sqliteCode(thrown)
+  return code !== undefined && (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
+}
+
+/** A fault that another moment or another way of opening may not have. */
+export function isPassing(thrown: unknown): boolean {
+  const code = sqliteCode(thrown)
+  return (
+    code !== undefined &&
+    /^SQLITE_(BUSY|LOCKED|CANTOPEN|PROTOCOL|SCHEMA|READONLY|IOERR_(SHORT_READ|LOCK|SHMOPEN|SHMMAP))/.test(
+      code,
+    )
+  )
+}
+
+/** A fault that reading a copy does not have: a database to be repaired, or one that cannot be opened in place. */
+export function isForCopy(thrown: unknown): boolean {
+  return /^SQLITE_(READONLY|CANTOPEN|PROTOCOL)/.test(sqliteCode(thrown) ?? '')
+}
+
+/** What SQLite said about a file, as the program's error: one sentence with the next step. */
+export function sqliteError(path: string, thrown: unknown): unknown {
+  const code = sqliteCode(thrown)
+  if (code === undefined) return thrown
+  const { message } = thrown as Error
+  const options = { cause: thrown, data: { path, sqliteCode: code } }
+  if (code === 'SQLITE_NOTADB') {
+    return new AppError(
+      'DAMAGED',
+      `${path} begins as an SQLite database and is none (${message}): damaged, encrypted, or of a later format; restore it from a copy.`,
+      options,
+    )
+  }
+  if (isCorrupt(thrown)) {
+    return new AppError('DAMAGED', `${path} is damaged (${message}); restore it from a copy.`, options)
+  }
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
+    return new AppError(
+      'REFUSED',
+      `${path} is locked by another program; try again when that is done.`,
+      options,
+    )
+  }
+  return new AppError('REFUSED', `${path} cannot be used: SQLite says "${message}" (${code}).`, options)
+}

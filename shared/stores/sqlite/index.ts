@@ -1,0 +1,119 @@
+import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+
+import BetterSqlite3 from 'better-sqlite3'
+
+import { AppError } from '../../model/errors.ts'
+import type { Detection, Store, StoreLocation, StoreType } from '../contract.ts'
+import { noSuchPath, refusedPath } from '../paths.ts'
+import { sqliteError } from './errors.ts'
+import { SqliteReader } from './reader.ts'
+import { findTable, isWithoutTables } from './schema.ts'
+import type { CacheTable, TableChoice } from './schema.ts'
+import { quote } from './sql.ts'
+import { SqliteStore } from './store.ts'
+
+/** One table of an SQLite database. Options: `table`, `key`, `value` (names of the table and of its columns). */
+export const sqliteStoreType: StoreType = { kind: 'sqlite', title: 'SQLite', scheme: 'sqlite', detect, open }
+
+/** A larger database in WAL mode is not copied only to see what it is. */
+const cheapCopyBytes = 16 * 1024 * 1024
+const optionNames = ['table', 'key', 'value'] as const
+
+async function detect(path: string): Promise<Detection | undefined> {
+  let reader: SqliteReader
+  try {
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined
+    reader = new SqliteReader(path)
+  } catch {
+    return undefined
+  }
+  try {
+    const { isWalMode, hasWalData, sizeBytes } = reader.state()
+    if ((isWalMode || hasWalData) && sizeBytes > cheapCopyBytes) {
+      return {
+        kind: 'sqlite',
+        path,
+        certainty: 0.6,
+        reason: 'SQLite in WAL mode; its tables are read when it is opened',
+      }
+    }
+    const { table, certainty } = await reader.read((database) => {
+      const found = findTable(database, path, {})
+      return {
+        table: found,
+        certainty: certaintyOf(found, database.pragma('table_list') as { name: string }[]),
+      }
+    })
+    const reason = `SQLite with the table ${quote(table.name)}: key ${quote(table.keyColumn)}, value ${quote(table.valueColumn)}`
+    return { kind: 'sqlite', path, certainty, reason }
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown)
+    return { kind: 'sqlite', path, certainty: 0.2, reason: `an SQLite database, but: ${reason}` }
+  } finally {
+    await reader.close()
+  }
+}
+
+/** Other programs keep key and value columns too: those of diskcache and of Python's `dbm.sqlite3` are theirs first. */
+function certaintyOf(table: CacheTable, tables: readonly { name: string }[]): number {
+  if (table.name === 'Cache' && tables.some(({ name }) => name === 'Settings')) return 0.3
+  if (table.name === 'Dict') return 0.5
+  return table.values === 'any' ? 0.7 : 0.95
+}
+
+async function open(location: StoreLocation, options: { write?: boolean } = {}): Promise<Store> {
+  const choice = choiceOf(location.options)
+  const write = options.write ?? false
+  if (!existsSync(location.path)) {
+    if (!write) throw noSuchPath(location.path)
+    create(location.path, choice)
+  }
+  const path = realpathSync(resolve(location.path))
+  const reader = new SqliteReader(path)
+  try {
+    if (write && (await reader.read(isWithoutTables))) create(path, choice)
+    const table = await reader.read((database) => findTable(database, path, choice))
+    return new SqliteStore(reader, table, locationOf(path, choice), write)
+  } catch (thrown) {
+    await reader.close()
+    throw thrown
+  }
+}
+
+function choiceOf(options: Readonly<Record<string, string>>): TableChoice {
+  for (const name of Object.keys(options)) {
+    if ((optionNames as readonly string[]).includes(name)) continue
+    throw new AppError(
+      'USAGE',
+      `sqlite: does not know the option "${name}"; it takes ${optionNames.join(', ')}.`,
+    )
+  }
+  return options
+}
+
+function locationOf(path: string, choice: TableChoice): string {
+  const query = optionNames
+    .flatMap((name) => (choice[name] === undefined ? [] : [`${name}=${encodeURIComponent(choice[name])}`]))
+    .join('&')
+  return `sqlite:${path}${query === '' ? '' : `?${query}`}`
+}
+
+/** The table that pycse's users make. */
+function create(path: string, choice: TableChoice): void {
+  const { table = 'cache', key = 'hash', value = 'value' } = choice
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+  } catch (thrown) {
+    throw refusedPath(path, thrown, 'written')
+  }
+  let database
+  try {
+    database = new BetterSqlite3(path, { timeout: 1_000 })
+    database.exec(`CREATE TABLE ${quote(table)} (${quote(key)} TEXT unique, ${quote(value)} BLOB)`)
+  } catch (thrown) {
+    throw sqliteError(path, thrown)
+  } finally {
+    database?.close()
+  }
+}

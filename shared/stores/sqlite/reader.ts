@@ -1,0 +1,163 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+import type { Database } from 'better-sqlite3'
+
+import { AppError } from '../../model/errors.ts'
+import { connect, modeFor } from './connect.ts'
+import type { ReadConnection, ReadMode } from './connect.ts'
+import { isForCopy, isPassing, sqliteError } from './errors.ts'
+import { WatchedFile } from './state.ts'
+import type { FileState } from './state.ts'
+
+/** How long reads are tried again while somebody else holds the database. */
+const patienceMs = 10_000
+const retryMs = 15
+/** A journal that stays longer is of a program that died, or of a long transaction: a copy is read. */
+const journalMs = 500
+/** For reads that ask for a `recent` state, a copy of a large database may be this old. */
+const recentMs = 1_000
+const largeBytes = 8 * 1024 * 1024
+
+/** Matters where a copy is read: `any` goes on with the copy there is, as the later batches of a listing do. */
+export type Freshness = 'newest' | 'recent' | 'any'
+
+/** Reads of one database file, each from one state, in whatever way leaves no trace (`connect.ts`). */
+export class SqliteReader {
+  readonly path: string
+  readonly #file: WatchedFile
+  #connection: ReadConnection | undefined
+  #isClosed = false
+  /** One read at a time: copying is asynchronous, and two would undo each other's connection. */
+  #queue: Promise<unknown> = Promise.resolve()
+
+  /** Throws `AppError`: `NOT_FOUND`, `REFUSED`, `NOT_A_STORE`. */
+  constructor(path: string) {
+    this.path = path
+    this.#file = new WatchedFile(path)
+    if (this.#file.hasMagic()) return
+    this.#file.close()
+    throw new AppError(
+      'NOT_A_STORE',
+      `${path} is no SQLite database: it begins otherwise; give another path.`,
+      {
+        data: { path },
+      },
+    )
+  }
+
+  state(): FileState {
+    this.throwIfClosed()
+    return this.#file.state()
+  }
+
+  /** How the database is read at present. */
+  get mode(): ReadMode | undefined {
+    return this.#connection?.mode
+  }
+
+  throwIfClosed(): void {
+    if (this.#isClosed) throw new AppError('INTERNAL', `The cache ${this.path} was used after it was closed.`)
+  }
+
+  /** Runs `action` in a read transaction and gives its result; again if a writer came between. Throws `AppError`. */
+  read<Result>(action: (database: Database) => Result, freshness: Freshness = 'newest'): Promise<Result> {
+    const result = this.#queue.then(() => this.#readNow(action, freshness))
+    this.#queue = result.catch(() => undefined)
+    return result
+  }
+
+  /** Forgets a copy: what is read next is at least as new as what was written before. */
+  async afterWrite(): Promise<void> {
+    await this.#queue
+    if (this.mode === 'aside') this.#disconnect()
+  }
+
+  /** Waits for a running read, then closes. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    await this.#queue
+    this.#disconnect()
+    this.#file.close()
+  }
+
+  async #readNow<Result>(action: (database: Database) => Result, freshness: Freshness): Promise<Result> {
+    const startMs = performance.now()
+    for (let isStuck = false; ;) {
+      this.throwIfClosed()
+      try {
+        const state = this.#file.state()
+        const isLocked = state.hasJournal && performance.now() - startMs > journalMs
+        const connection = await this.#connectionFor(state, isStuck || isLocked, freshness)
+        const outcome = this.#run(connection, action)
+        if (outcome) return outcome.result
+      } catch (thrown) {
+        if (!isPassing(thrown) || performance.now() - startMs > patienceMs)
+          throw sqliteError(this.path, thrown)
+        isStuck = isForCopy(thrown)
+        this.#disconnect()
+      }
+      if (performance.now() - startMs > patienceMs) throw sqliteBusy(this.path)
+      // oxlint-disable-next-line no-await-in-loop -- the next attempt is later
+      await delay(retryMs)
+    }
+  }
+
+  async #connectionFor(state: FileState, needsCopy: boolean, freshness: Freshness): Promise<ReadConnection> {
+    const mode = modeFor(state, needsCopy)
+    const present = this.#connection
+    if (present && isGoodFor(present, state, mode, freshness)) return present
+    this.#disconnect()
+    this.#connection = await connect(this.#file, state, mode)
+    return this.#connection
+  }
+
+  /** `undefined` if a writer is at work, or was while a read without a lock went on. */
+  #run<Result>(
+    connection: ReadConnection,
+    action: (database: Database) => Result,
+  ): { result: Result } | undefined {
+    const { database, mode, state } = connection
+    database.exec('BEGIN')
+    try {
+      if (mode === 'descriptor') {
+        database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get()
+        // We hold the lock now. SQLite does not see the journal that is beside the database: if it is of a program
+        // that died, what we would read is half a transaction.
+        if (this.#file.state().hasJournal) return undefined
+      }
+      const result = action(database)
+      const isWhole = mode !== 'immutable' || this.#file.state().token === state.token
+      return isWhole ? { result } : undefined
+    } finally {
+      if (database.inTransaction) database.exec('ROLLBACK')
+    }
+  }
+
+  #disconnect(): void {
+    this.#connection?.close()
+    this.#connection = undefined
+  }
+}
+
+function isGoodFor(present: ReadConnection, state: FileState, mode: ReadMode, freshness: Freshness): boolean {
+  if (present.mode !== mode && !(present.mode === 'aside' && present.state.token === state.token))
+    return false
+  if (present.state.identity !== state.identity) return false
+  if (mode === 'descriptor' || mode === 'joined') return true
+  if (present.state.token === state.token) return true
+  if (mode !== 'aside' || freshness === 'newest') return false
+  return (
+    freshness === 'any' || (state.sizeBytes > largeBytes && performance.now() - present.openedMs < recentMs)
+  )
+}
+
+function sqliteBusy(path: string): AppError {
+  return new AppError(
+    'REFUSED',
+    `${path} is locked or changed all the time by another program; try again later.`,
+    {
+      data: { path },
+    },
+  )
+}

@@ -1,0 +1,247 @@
+import { basename } from 'node:path'
+
+import type { Database } from 'better-sqlite3'
+
+import { AppError } from '../../model/errors.ts'
+import type { Problem } from '../../model/errors.ts'
+import type {
+  Capabilities,
+  ChangeToken,
+  DatabaseInfo,
+  Entry,
+  Store,
+  Stray,
+  WriteOperation,
+  WriteOutcome,
+} from '../contract.ts'
+import { Slices, throwIfCancelled } from '../slices.ts'
+import { isCorrupt } from './errors.ts'
+import type { SqliteReader } from './reader.ts'
+import { Rows } from './rows.ts'
+import type { FoundRow, Position, RowBatch } from './rows.ts'
+import { describeTables } from './schema.ts'
+import type { CacheTable } from './schema.ts'
+import { writeRows } from './write.ts'
+
+const defaultBatchSize = 1_000
+const maxKeptStrays = 1_000
+/** Values are read for this long in one transaction. */
+const readMs = 10
+
+/**
+ * A cache in one table of an SQLite database. A value given by range is still read whole inside SQLite, piece by
+ * piece of the file; only the range comes out.
+ */
+export class SqliteStore implements Store {
+  readonly kind = 'sqlite'
+  readonly location: string
+  readonly label: string
+  readonly capabilities: Capabilities
+  readonly #reader: SqliteReader
+  readonly #table: CacheTable
+  readonly #strays = new Map<string, Stray>()
+  #hasListed = false
+  #rowsOf: { database: Database; rows: Rows } | undefined
+  /** For tables without an index on their key: where each key is, in one state. */
+  #index: { token: string; rowids: Map<string, bigint> } | undefined
+
+  /** Takes the reader over. `location` is the canonical one. */
+  constructor(reader: SqliteReader, table: CacheTable, location: string, canWrite: boolean) {
+    this.#reader = reader
+    this.#table = table
+    this.location = location
+    const name = basename(reader.path)
+    this.label = table.name === 'cache' ? name : `${name} (${table.name})`
+    this.capabilities = {
+      write: canWrite,
+      atomicBatch: true,
+      rangeRead: true,
+      sizes: 'exact',
+      stamps: 'content',
+      keys: 'bytes',
+      order: 'none',
+      values: table.values,
+    }
+  }
+
+  async *entries(options: { batchSize?: number; signal?: AbortSignal } = {}): AsyncGenerator<Entry[]> {
+    const { batchSize = defaultBatchSize, signal } = options
+    const slices = new Slices(signal)
+    // Only a table that does not keep its keys apart can have one twice.
+    const seen = this.#table.isIndexed ? undefined : new Set<string>()
+    for await (const batch of this.#batches(batchSize, slices)) {
+      const entries = batch.entries.map(({ entry }) => entry).filter(({ key }) => isNew(seen, key))
+      for (const stray of batch.strays) this.#addStray(stray, 'it is no entry: its key does not name it')
+      if (batch.damage !== undefined) this.#addStray('rows', `some cannot be read: ${batch.damage}`)
+      if (entries.length > 0) yield entries
+      throwIfCancelled(signal)
+    }
+    this.#hasListed = true
+  }
+
+  async getMany(
+    keys: readonly Uint8Array[],
+    options: { range?: readonly [start: number, end: number]; signal?: AbortSignal } = {},
+  ): Promise<(Uint8Array | Problem | undefined)[]> {
+    const slices = new Slices(options.signal)
+    const index = await this.#keyIndex(slices)
+    const values: (Uint8Array | Problem | undefined)[] = []
+    do {
+      // oxlint-disable-next-line no-await-in-loop -- each transaction is short, and lets writers in between
+      const part = await this.#reader.read(
+        (database) => this.#readValues(database, keys.slice(values.length), index, options.range),
+        'recent',
+      )
+      values.push(...part)
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      if (slices.isOver) await slices.next()
+    } while (values.length < keys.length)
+    return values
+  }
+
+  async apply(
+    operations: readonly WriteOperation[],
+    options: { signal?: AbortSignal } = {},
+  ): Promise<WriteOutcome[]> {
+    throwIfCancelled(options.signal)
+    this.#reader.throwIfClosed()
+    if (!this.capabilities.write) {
+      throw new AppError(
+        'READ_ONLY',
+        `${this.location} is open for reading only; unlock it for writing first.`,
+        {
+          data: { path: this.#reader.path },
+        },
+      )
+    }
+    const outcomes = await writeRows(this.#reader.path, this.#table, operations, options.signal)
+    await this.#reader.afterWrite()
+    return outcomes
+  }
+
+  async changeToken(signal?: AbortSignal): Promise<ChangeToken> {
+    throwIfCancelled(signal)
+    return { whole: this.#reader.state().token }
+  }
+
+  /** Rows that are no entries (no key, a key that another row has), and damage. */
+  async strays(limit: number): Promise<Stray[]> {
+    if (!this.#hasListed) {
+      const listing = this.entries()
+      // oxlint-disable-next-line no-await-in-loop -- batches come one after the other
+      while ((await listing.next()).done !== true) continue
+    }
+    return [...this.#strays.values()].slice(0, limit)
+  }
+
+  async databases(): Promise<DatabaseInfo[]> {
+    return this.#reader.read(describeTables)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#reader.close()
+  }
+
+  /** From the start to the end; where a damaged page stops that, from the end back to it. */
+  async *#batches(batchSize: number, slices: Slices): AsyncGenerator<RowBatch> {
+    let after: Position | undefined
+    let batch: RowBatch
+    do {
+      // A copy that was made for the first batch does for the others.
+      const freshness = after === undefined ? 'newest' : 'any'
+      // oxlint-disable-next-line no-await-in-loop, no-loop-func -- each batch begins where the one before ended
+      batch = await this.#reader.read((database) => this.#rows(database).list(batchSize, after), freshness)
+      yield batch
+      after = batch.last ?? after
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      if (slices.isOver) await slices.next()
+    } while (!batch.isAtEnd && batch.damage === undefined)
+    if (batch.damage === undefined || this.#table.rowid === undefined) return
+    let before: Position | undefined
+    do {
+      // oxlint-disable-next-line no-await-in-loop, no-loop-func -- as above
+      batch = await this.#reader.read(
+        (database) => this.#rows(database).list(batchSize, after, { before }),
+        'any',
+      )
+      yield batch
+      before = batch.last ?? before
+    } while (!batch.isAtEnd && batch.damage === undefined)
+  }
+
+  #readValues(
+    database: Database,
+    keys: readonly Uint8Array[],
+    index: Map<string, bigint> | undefined,
+    range: readonly [number, number] | undefined,
+  ): (Uint8Array | Problem | undefined)[] {
+    const rows = this.#rows(database)
+    const until = performance.now() + readMs
+    const values: (Uint8Array | Problem | undefined)[] = []
+    for (const key of keys) {
+      values.push(readValue(rows, key, index, range))
+      if (performance.now() > until) break
+    }
+    return values
+  }
+
+  /** Kept as long as the state: a table without an index would be gone through for every key. */
+  async #keyIndex(slices: Slices): Promise<Map<string, bigint> | undefined> {
+    const { token } = this.#reader.state()
+    if (this.#table.isIndexed) return undefined
+    if (this.#index?.token === token) return this.#index.rowids
+    const rowids = new Map<string, bigint>()
+    for await (const batch of this.#batches(defaultBatchSize, slices)) {
+      for (const { entry, rowid } of batch.entries) {
+        const name = nameOf(entry.key)
+        if (rowid !== undefined && !rowids.has(name)) rowids.set(name, rowid)
+      }
+    }
+    this.#index = { token, rowids }
+    return rowids
+  }
+
+  #rows(database: Database): Rows {
+    if (this.#rowsOf?.database !== database)
+      this.#rowsOf = { database, rows: new Rows(database, this.#table) }
+    return this.#rowsOf.rows
+  }
+
+  #addStray(name: string, reason: string): void {
+    if (this.#strays.size < maxKeptStrays) this.#strays.set(`${name}: ${reason}`, { name, reason })
+  }
+}
+
+function readValue(
+  rows: Rows,
+  key: Uint8Array,
+  index: Map<string, bigint> | undefined,
+  range: readonly [number, number] | undefined,
+): Uint8Array | Problem | undefined {
+  if (key.length === 0) return undefined
+  try {
+    const found = findRow(rows, key, index)
+    return found && rows.value(found, range)
+  } catch (thrown) {
+    if (!isCorrupt(thrown)) throw thrown
+    return { code: 'UNREADABLE', sentence: `The value cannot be read: ${(thrown as Error).message}.` }
+  }
+}
+
+function findRow(rows: Rows, key: Uint8Array, index: Map<string, bigint> | undefined): FoundRow | undefined {
+  if (!index) return rows.find(key)
+  const rowid = index.get(nameOf(key))
+  return rowid === undefined ? undefined : rows.rowAt(rowid)
+}
+
+function isNew(seen: Set<string> | undefined, key: Uint8Array): boolean {
+  if (!seen) return true
+  const name = nameOf(key)
+  if (seen.has(name)) return false
+  seen.add(name)
+  return true
+}
+
+function nameOf(key: Uint8Array): string {
+  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1')
+}

@@ -1,0 +1,142 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+import BetterSqlite3 from 'better-sqlite3'
+import type { Database } from 'better-sqlite3'
+
+import { toAppError } from '../../model/errors.ts'
+import { keyText } from '../../model/keys.ts'
+import type { WriteOperation, WriteOutcome } from '../contract.ts'
+import { throwIfCancelled } from '../slices.ts'
+import { sqliteCode, sqliteError } from './errors.ts'
+import { Rows } from './rows.ts'
+import type { CacheTable } from './schema.ts'
+import type { SqlParameter } from './sql.ts'
+
+/** How long a write waits for another program's lock: what Python's sqlite3 does twice over. */
+const patienceMs = 10_000
+const retryMs = 25
+/** How long SQLite itself waits, which blocks everything else. */
+const busyMs = 40
+
+/**
+ * Puts and deletes in one transaction. What a constraint or a trigger refuses is that operation's outcome; the others
+ * are done. If SQLite cannot write at all, every outcome says why and nothing is changed.
+ *
+ * The database is open only meanwhile, so that nothing of ours stands in the way of others, nor leaves a WAL behind.
+ */
+export async function writeRows(
+  path: string,
+  table: CacheTable,
+  operations: readonly WriteOperation[],
+  signal: AbortSignal | undefined,
+): Promise<WriteOutcome[]> {
+  const deadline = performance.now() + patienceMs
+  for (;;) {
+    throwIfCancelled(signal)
+    try {
+      return writeNow(path, table, operations)
+    } catch (thrown) {
+      const isBusy = /^SQLITE_(BUSY|LOCKED)/.test(sqliteCode(thrown) ?? '')
+      if (!isBusy || performance.now() > deadline) return operations.map(() => failure(path, thrown))
+    }
+    // oxlint-disable-next-line no-await-in-loop -- the next attempt is later
+    await delay(retryMs)
+  }
+}
+
+function writeNow(path: string, table: CacheTable, operations: readonly WriteOperation[]): WriteOutcome[] {
+  const database = new BetterSqlite3(path, { fileMustExist: true, timeout: busyMs })
+  try {
+    database.pragma('trusted_schema = OFF')
+    database.pragma('cell_size_check = ON')
+    return writeIn(database, table, operations)
+  } finally {
+    database.close()
+  }
+}
+
+function writeIn(
+  database: Database,
+  table: CacheTable,
+  operations: readonly WriteOperation[],
+): WriteOutcome[] {
+  const refusals = new Map<number, WriteOutcome>()
+  for (;;) {
+    const outcomes = attempt(database, new Rows(database, table), table, operations, refusals)
+    if (outcomes) return outcomes
+  }
+}
+
+/** `undefined` if a trigger undid the whole transaction: then its operation is a refusal, and the others are done again. */
+function attempt(
+  database: Database,
+  rows: Rows,
+  table: CacheTable,
+  operations: readonly WriteOperation[],
+  refusals: Map<number, WriteOutcome>,
+): WriteOutcome[] | undefined {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const outcomes: WriteOutcome[] = []
+    for (const [index, operation] of operations.entries()) {
+      const outcome = refusals.get(index) ?? performOrRefuse(rows, table, operation)
+      outcomes.push(outcome)
+      if (database.inTransaction) continue
+      refusals.set(index, outcome)
+      return undefined
+    }
+    database.exec('COMMIT')
+    return outcomes
+  } finally {
+    if (database.inTransaction) database.exec('ROLLBACK')
+  }
+}
+
+function performOrRefuse(rows: Rows, table: CacheTable, operation: WriteOperation): WriteOutcome {
+  try {
+    return perform(rows, table, operation)
+  } catch (thrown) {
+    if (!/^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|ERROR)/.test(sqliteCode(thrown) ?? '')) throw thrown
+    const sentence = `SQLite refuses this entry: ${(thrown as Error).message}.`
+    return { done: false, reason: 'REFUSED', sentence }
+  }
+}
+
+function perform(rows: Rows, table: CacheTable, operation: WriteOperation): WriteOutcome {
+  const { key } = operation
+  if (key.length === 0)
+    return { done: false, reason: 'BAD_KEY', sentence: 'An entry needs a key, and this one is empty.' }
+  const found = rows.find(key)
+  if (operation.kind === 'delete') {
+    if (!found) return { done: false, reason: 'ABSENT', sentence: 'There is no entry with this key.' }
+    // A trigger may keep the row without a word.
+    if (rows.delete(found) > 0) return { done: true }
+    return { done: false, reason: 'REFUSED', sentence: 'A trigger of the database keeps this entry.' }
+  }
+  if (found && operation.expect === 'absent') {
+    return { done: false, reason: 'EXISTS', sentence: 'There is an entry with this key already.' }
+  }
+  const value = valueParameter(operation.value, table.valuesAreText)
+  if (found) rows.update(found, value)
+  else rows.insert(keyParameter(key, table.keysAreBlobs), value)
+  return { done: true }
+}
+
+/** Text where the table's keys are text and this one can be. */
+function keyParameter(key: Uint8Array, keysAreBlobs: boolean): SqlParameter {
+  const text = keysAreBlobs ? undefined : keyText(key)
+  return text ?? Buffer.from(key)
+}
+
+function valueParameter(value: Uint8Array, valuesAreText: boolean): SqlParameter {
+  const text = valuesAreText ? keyText(value) : undefined
+  return text ?? Buffer.from(value)
+}
+
+function failure(path: string, thrown: unknown): WriteOutcome {
+  const isFull = sqliteCode(thrown) === 'SQLITE_FULL'
+  const sentence = isFull
+    ? `There is no space left for ${path}; free some and try again.`
+    : toAppError(sqliteError(path, thrown)).message
+  return { done: false, reason: isFull ? 'NO_SPACE' : 'REFUSED', sentence }
+}
