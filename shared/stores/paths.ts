@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs'
+import { lstatSync, statSync } from 'node:fs'
+import type { Stats } from 'node:fs'
 import { dirname } from 'node:path'
 
 import { errnoOf } from '../decode/file-source.ts'
@@ -36,4 +37,14 @@ export function refusedPath(path: string, error: unknown, verb: 'read' | 'writte
         ? 'its disk is mounted for reading only'
         : (errno ?? (error instanceof Error ? error.message : String(error)))
   return new AppError('REFUSED', `${path} cannot be ${verb}: ${why}.`, { cause: error, data: { path } })
+}
+
+/** The status of what is at a path, a link's own; `undefined` where there is nothing, or nothing that may be seen. */
+export function statusOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error
+    return undefined
+  }
 }

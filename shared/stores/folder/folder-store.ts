@@ -1,10 +1,6 @@
-import { createHash } from 'node:crypto'
-import { lstatSync } from 'node:fs'
-import type { Stats } from 'node:fs'
 import { basename, dirname, join, sep } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 
-import { errnoOf, openFileSource } from '../../decode/file-source.ts'
+import { openFileSource } from '../../decode/file-source.ts'
 import { AppError } from '../../model/errors.ts'
 import type { Problem } from '../../model/errors.ts'
 import type {
@@ -18,22 +14,18 @@ import type {
   WriteOperation,
   WriteOutcome,
 } from '../contract.ts'
+import { PartDigest, settledToken } from '../part-tokens.ts'
+import type { PartToken } from '../part-tokens.ts'
+import { statusOf } from '../paths.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
+import { stampOf } from '../stamp.ts'
 import { hashOfKey, isShardName, shardOf } from './layout.ts'
 import type { FolderLayout } from './layout.ts'
 import { listShard, listShards, listStrays } from './scan.ts'
-import { stampOf } from './stamp.ts'
 import { writeEntries } from './write.ts'
 
 const defaultBatchSize = 1_000
-/** A little more than the time within which a stamp counts as fresh. */
-const settleMs = 25
 const encoder = new TextEncoder()
-
-interface ShardToken {
-  readonly token: string
-  readonly fresh: boolean
-}
 
 /**
  * A cache of one file per entry. Read-only unless opened for writing.
@@ -195,37 +187,20 @@ export class FolderStore implements Store {
   async changeToken(signal?: AbortSignal): Promise<ChangeToken> {
     this.#assertOpen()
     const slices = new Slices(signal)
-    const tokens = new Map<string, ShardToken>()
+    const tokens = new Map<string, PartToken>()
     for (const shard of listShards(this.#root)) tokens.set(shard, await this.#shardToken(shard, slices))
-    const fresh = [...tokens].filter(([, token]) => token.fresh)
-    if (fresh.length > 0) {
-      await setTimeout(settleMs)
-      for (const [shard] of fresh) tokens.set(shard, await this.#shardToken(shard, slices))
-    }
-    const parts = new Map(
-      [...tokens].filter(([, { token }]) => token !== '').map(([shard, { token }]) => [shard, token]),
-    )
-    const whole = createHash('sha1')
-      .update(JSON.stringify([...parts]))
-      .digest('base64')
-    return { whole, parts }
+    return settledToken(tokens, (shard) => this.#shardToken(shard, slices))
   }
 
-  /** The token is empty for a shard without entries: it then counts as not there. */
-  async #shardToken(shard: string, slices: Slices): Promise<ShardToken> {
-    const hash = createHash('sha1')
-    let count = 0
-    let fresh = false
+  async #shardToken(shard: string, slices: Slices): Promise<PartToken> {
+    const digest = new PartDigest()
     for (const name of listShard(this.#root, shard, this.#layout)) {
       const status = statusOf(this.#root + sep + shard + sep + name)
       if (!status?.isFile()) continue
-      const stamp = stampOf(status, Date.now())
-      hash.update(`${name} ${stamp.text}\n`)
-      fresh ||= stamp.fresh
-      count++
+      digest.add(name, stampOf(status, Date.now()))
       if (slices.isOver) await slices.next()
     }
-    return { token: count === 0 ? '' : hash.digest('base64'), fresh }
+    return digest.finish()
   }
 
   async strays(limit: number): Promise<Stray[]> {
@@ -247,15 +222,5 @@ export class FolderStore implements Store {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
-  }
-}
-
-/** `undefined` where there is nothing, or nothing that may be seen. */
-function statusOf(path: string): Stats | undefined {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false })
-  } catch (error) {
-    if (errnoOf(error) === undefined) throw error
-    return undefined
   }
 }
