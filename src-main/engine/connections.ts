@@ -3,6 +3,7 @@ import type { Connection } from '../../shared/api/contract.ts'
 import { indexFile } from '../../shared/catalog/location.ts'
 import { AppError, toAppError } from '../../shared/model/errors.ts'
 import type { StoreLocation, Stray } from '../../shared/stores/contract.ts'
+import { withoutSecrets } from '../../shared/stores/location.ts'
 import { ChangeWatch } from './change-watch.ts'
 import type { EventHub } from './events.ts'
 import { runIndex } from './index-run.ts'
@@ -73,7 +74,12 @@ export class Connections implements AsyncDisposable {
     const { store, shown } = (await this.#options.probes.run({ ask: 'open', location: text, kind })) as Probed
     const { location, label } = shown
     const id = createHash('sha256').update(`${shown.kind}:${location}`).digest('hex').slice(0, 12)
-    await this.#options.settings.remember({ location: text, kind: shown.kind, label, openedAtMs: Date.now() })
+    await this.#options.settings.remember({
+      location: withoutSecrets(text),
+      kind: shown.kind,
+      label,
+      openedAtMs: Date.now(),
+    })
     const open = this.#held.get(id)
     if (open) return open.shown
     const held: Held = {
