@@ -5,7 +5,8 @@ import { quote } from './sql.ts'
 
 export interface Sample {
   readonly values: 'pickle' | 'json' | 'any'
-  readonly keysAreBlobs: boolean
+  /** `undefined`: there are no rows to tell. */
+  readonly keysAreBlobs: boolean | undefined
   readonly valuesAreText: boolean
   /** Hashes as keys, or pickles or JSON as values. */
   readonly looksLikeRecords: boolean
@@ -33,7 +34,7 @@ export function sampleValues(database: Database, table: string, key: string, val
   )
   return {
     values,
-    keysAreBlobs: rows.length > 0 && rows.every(({ keyType }) => keyType === 'blob'),
+    keysAreBlobs: rows.length === 0 ? undefined : rows.every(({ keyType }) => keyType === 'blob'),
     valuesAreText: rows.length > 0 && rows.every(({ valueType }) => valueType === 'text'),
     looksLikeRecords: values !== 'any' || (rows.length > 0 && hashes.length === rows.length),
   }

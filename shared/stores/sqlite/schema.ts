@@ -167,7 +167,7 @@ function shapeOf(
     isUnique: isRowid || isWithoutRowid || index === 'unique',
     encoding: encodingOf(database),
     values: sample.values,
-    keysAreBlobs: sample.keysAreBlobs,
+    keysAreBlobs: sample.keysAreBlobs ?? /BLOB/i.test(key.type),
     valuesAreText: sample.valuesAreText,
   }
 }
