@@ -34,5 +34,11 @@ async function subjectOf(format: string): Promise<Subject> {
 }
 
 for (const format of ['dumb', 'gnu', 'sqlite3']) {
-  storeConformance(`shelve on dbm.${format}`, { create: () => subjectOf(format), badKeys: [], oddKeys })
+  // The store over SQLite keeps no empty key.
+  const isRefused = (key: Uint8Array): boolean => format === 'sqlite3' && key.length === 0
+  storeConformance(`shelve on dbm.${format}`, {
+    create: () => subjectOf(format),
+    badKeys: oddKeys.filter(isRefused),
+    oddKeys: oddKeys.filter((key) => !isRefused(key)),
+  })
 }
