@@ -1,5 +1,6 @@
 import type { StoreType } from './contract.ts'
 import { fsStoreType } from './fs/index.ts'
+import { joblibStoreType } from './joblib-memory/index.ts'
 import { jsonStoreType } from './json/index.ts'
 import { lmdbStoreType } from './lmdb/index.ts'
 import { redisStoreType } from './redis/index.ts'
@@ -14,4 +15,5 @@ export const storeTypes: readonly StoreType[] = [
   sqliteStoreType,
   makeShelveStoreType(sqliteStoreType),
   redisStoreType,
+  joblibStoreType,
 ]
