@@ -15,6 +15,8 @@ export const zfileHeadLength = 2 + '0x10000000000000000'.length
  * bytes behind it agree with the format.
  */
 export function sniffCompressor(head: Uint8Array): Compressor | undefined {
+  // PROTO: what nearly all values of a cache begin with, and no compressor does.
+  if (head[0] === 0x80) return undefined
   if (isZlib(head)) return 'zlib'
   if (startsWith(head, [0x1f, 0x8b])) return 'gzip'
   if (isBzip2(head)) return 'bz2'

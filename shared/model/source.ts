@@ -39,6 +39,7 @@ export class MemorySource implements ByteSource {
   }
 
   read(offset: number, length: number): Uint8Array {
+    if (offset === 0 && length >= this.byteLength) return this.#bytes
     return this.#bytes.subarray(offset, offset + length)
   }
 }

@@ -207,6 +207,18 @@ function parseDescription(
  * `undefined` for anything else. Without an order mark numbers are little-endian.
  */
 export function parseDTypeText(text: string): DType | undefined {
+  let dtype = known.get(text)
+  if (dtype) return dtype
+  dtype = parsePlainText(text)
+  if (dtype && known.size < knownAtMost) known.set(text, dtype)
+  return dtype
+}
+
+/** Caches hold arrays of a few dtypes by the million. */
+const known = new Map<string, DType>()
+const knownAtMost = 500
+
+function parsePlainText(text: string): DType | undefined {
   const match = /^([<>|=]?)([biufcUSaVMmO?])(\d{0,10})(?:\[(\d{0,9})(\w+)\])?$/.exec(text)
   if (!match) return undefined
   const [, order = '', letter = '', digits = '', step = '', unit] = match

@@ -55,6 +55,7 @@ export function makeArray(parts: ArrayParts): NdArray | undefined {
 const noBytes: BytesRef = { inline: new Uint8Array(0), length: 0 }
 
 function flattenedDType(dtype: DType, shape: readonly number[]): { dtype: DType; shape: readonly number[] } {
+  if (!dtype.subarray) return { dtype, shape }
   let inner = dtype
   const whole = [...shape]
   while (inner.subarray) {
@@ -90,7 +91,7 @@ function isCContiguous(shape: readonly number[]): boolean {
 /** Distance of neighbours along each dimension, in elements of the stored order. */
 export function stridesOf(array: Pick<NdArray, 'shape' | 'order'>): number[] {
   const { shape } = array
-  const strides = Array.from<number>({ length: shape.length }).fill(1)
+  const strides = shape.map(() => 1)
   if (array.order === 'C') {
     for (let i = shape.length - 2; i >= 0; i--) strides[i] = strides[i + 1]! * shape[i + 1]!
   } else {
@@ -121,13 +122,13 @@ export function cellsOf(array: NdArray, from: number, to: number): Cell[] {
     for (let i = start; i < end; i++) cells.push(nodeCell(array.items?.[i]))
     return cells
   }
-  const strides = stridesOf(array)
   const { dtype } = array
   if (array.order === 'C' && end > start) {
     const view = viewOfBytes(readLine(array, start, end - start, 1))
     for (let i = start; i < end; i++) cells.push(decodeElement(dtype, view, (i - start) * dtype.itemsize))
     return cells
   }
+  const strides = stridesOf(array)
   for (let i = start; i < end; i++) {
     const bytes = readLine(array, storedPosition(array, strides, i), 1, 1)
     cells.push(decodeElement(dtype, viewOfBytes(bytes), 0))

@@ -1,5 +1,6 @@
 import { ProblemError } from '../model/errors.ts'
 import type { ByteSource } from '../model/source.ts'
+import { decodeText } from './decode-text.ts'
 import { fault } from './faults.ts'
 
 const smallestWindow = 4 * 1024
@@ -78,6 +79,12 @@ export class Cursor {
   bytes(length: number): Uint8Array {
     const at = this.#take(length)
     return this.#window.subarray(at, at + length)
+  }
+
+  /** The next `length` bytes as a text, see `decodeText`. */
+  text(length: number): string {
+    const at = this.#take(length)
+    return decodeText(this.#window, at, at + length)
   }
 
   /** Steps over bytes that exist, without reading them. */

@@ -11,13 +11,16 @@ const shortBytes = 40
 const recentMask = 2047
 const recent: (string | undefined)[] = Array.from({ length: recentMask + 1 }, () => undefined)
 
-/** UTF-8 with lone surrogates passed through, as CPython's `surrogatepass`. */
-export function decodeText(bytes: Uint8Array): string {
-  if (bytes.length <= shortBytes) {
-    const text = shortAscii(bytes)
+/**
+ * UTF-8 of `bytes[from, to)` with lone surrogates passed through, as CPython's `surrogatepass`. Takes a
+ * range because a view costs more than most texts, which are short.
+ */
+export function decodeText(bytes: Uint8Array, from = 0, to: number = bytes.length): string {
+  if (to - from <= shortBytes) {
+    const text = shortAscii(bytes, from, to)
     if (text !== undefined) return text
   }
-  return decodeUtf8(bytes, true)
+  return decodeUtf8(bytes.subarray(from, to), true)
 }
 
 /** As `decodeText`; `surrogates` false refuses lone surrogates too. */
@@ -32,31 +35,29 @@ export function decodeUtf8(bytes: Uint8Array, surrogates: boolean): string {
 
 /** ASCII, or `undefined` if a byte is beyond it. */
 export function decodeAscii(bytes: Uint8Array): string | undefined {
-  if (bytes.length <= shortBytes) return shortAscii(bytes)
+  if (bytes.length <= shortBytes) return shortAscii(bytes, 0, bytes.length)
   for (let i = 0; i < bytes.length; i++) if (bytes[i]! > 127) return undefined
   return utf8.decode(bytes)
 }
 
-function shortAscii(bytes: Uint8Array): string | undefined {
-  const { length } = bytes
-  let hash = length
-  for (let i = 0; i < length; i++) {
+function shortAscii(bytes: Uint8Array, from: number, to: number): string | undefined {
+  let hash = to - from
+  for (let i = from; i < to; i++) {
     const byte = bytes[i]!
     if (byte > 127) return undefined
     hash = (Math.imul(hash, 31) + byte) | 0
   }
   const slot = (hash ^ (hash >>> 11)) & recentMask
   const known = recent[slot]
-  if (known !== undefined && isSame(known, bytes)) return known
-  const text = String.fromCharCode.apply(undefined, bytes as unknown as number[])
+  if (known !== undefined && isSame(known, bytes, from, to)) return known
+  const text = String.fromCharCode.apply(undefined, bytes.subarray(from, to) as unknown as number[])
   recent[slot] = text
   return text
 }
 
-function isSame(text: string, bytes: Uint8Array): boolean {
-  const { length } = bytes
-  if (text.length !== length) return false
-  for (let i = 0; i < length; i++) if (text.charCodeAt(i) !== bytes[i]) return false
+function isSame(text: string, bytes: Uint8Array, from: number, to: number): boolean {
+  if (text.length !== to - from) return false
+  for (let i = from; i < to; i++) if (text.charCodeAt(i - from) !== bytes[i]) return false
   return true
 }
 

@@ -1,5 +1,13 @@
 import { ProblemError } from '../model/errors.ts'
-import type { GlobalValue, ListValue, ObjectValue, StrValue, Value } from '../value/value.ts'
+import type {
+  ExtensionValue,
+  GlobalValue,
+  ListValue,
+  ObjectValue,
+  PersistentValue,
+  StrValue,
+  Value,
+} from '../value/value.ts'
 import {
   addItems,
   build,
@@ -235,29 +243,33 @@ export class ObjectMachine extends ScalarMachine {
 
   protected persistentLine(): void {
     const line = this.cursor.line(this.limits.textBytes)
-    const value = decodeAscii(line)
-    if (value === undefined) throw fault('BAD_ARGUMENT', 'A persistent id of protocol 0 is not ASCII.')
+    const text = decodeAscii(line)
+    if (text === undefined) throw fault('BAD_ARGUMENT', 'A persistent id of protocol 0 is not ASCII.')
     const { offset } = this.cursor
-    const id: StrValue = { kind: 'str', start: this.at, end: offset, value }
-    this.push(
-      { kind: 'persistent', start: this.at, end: offset, id },
-      2 * costs.leaf + line.length * costs.textByte,
-    )
+    const id: StrValue = { kind: 'str', start: this.at, end: offset, value: text }
+    const value: PersistentValue = { kind: 'persistent', start: this.at, end: offset, id }
+    this.trace?.outside.push(value)
+    this.push(value, 2 * costs.leaf + line.length * costs.textByte)
   }
 
   protected persistent(): void {
     this.needAbove(1)
     const from = this.size - 1
     const end = this.cursor.offset
-    this.replace(
-      from,
-      { kind: 'persistent', start: this.starts[from]!, end, id: this.stack[from]! },
-      costs.leaf,
-    )
+    const value: PersistentValue = {
+      kind: 'persistent',
+      start: this.starts[from]!,
+      end,
+      id: this.stack[from]!,
+    }
+    this.trace?.outside.push(value)
+    this.replace(from, value, costs.leaf)
   }
 
   protected extension(code: number): void {
     if (code <= 0) throw fault('BAD_ARGUMENT', 'An extension code is not above zero.')
-    this.push({ kind: 'extension', start: this.at, end: this.cursor.offset, code }, costs.leaf)
+    const value: ExtensionValue = { kind: 'extension', start: this.at, end: this.cursor.offset, code }
+    this.trace?.outside.push(value)
+    this.push(value, costs.leaf)
   }
 }

@@ -1,6 +1,13 @@
 import type { Problem } from '../model/errors.ts'
 import type { ByteSource } from '../model/source.ts'
-import type { GlobalValue, ObjectValue, Value } from '../value/value.ts'
+import type {
+  ArrayValue,
+  ExtensionValue,
+  GlobalValue,
+  ObjectValue,
+  PersistentValue,
+  Value,
+} from '../value/value.ts'
 import type { Cursor } from './cursor.ts'
 import type { Budget, Limits } from './limits.ts'
 
@@ -37,4 +44,12 @@ export interface Trace {
   readonly globals: GlobalValue[]
   /** Every call made and every change of something that was not made by this pickle, in stream order. */
   readonly calls: ObjectValue[]
+  /** Every value that only the loading program can give, in stream order. */
+  readonly outside: (PersistentValue | ExtensionValue)[]
+  /** Every array that a hook put in place of its wrapper, in stream order. */
+  readonly arrays: ArrayValue[]
+}
+
+export function newTrace(): Trace {
+  return { globals: [], calls: [], outside: [], arrays: [] }
 }

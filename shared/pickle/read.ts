@@ -1,12 +1,21 @@
 import { ProblemError } from '../model/errors.ts'
 import type { Problem } from '../model/errors.ts'
 import type { ByteSource } from '../model/source.ts'
-import type { Decoded, GlobalValue, ObjectValue, Value } from '../value/value.ts'
+import type {
+  ArrayValue,
+  Decoded,
+  ExtensionValue,
+  GlobalValue,
+  ObjectValue,
+  PersistentValue,
+  Value,
+} from '../value/value.ts'
 import { located } from './faults.ts'
 import { budgetFor, defaultLimits } from './limits.ts'
 import type { Limits } from './limits.ts'
 import { Machine } from './machine.ts'
 import { opcodeOf } from './opcodes.ts'
+import { newTrace } from './options.ts'
 import type { BuildHook, MachineOptions, Trace } from './options.ts'
 import { partialRoot } from './partial.ts'
 
@@ -27,6 +36,10 @@ export interface PickleDecoded extends Decoded {
   readonly globals?: readonly GlobalValue[]
   /** With `trace`: every call that loading it would make, and every change of a foreign object (`made: 'build'`). */
   readonly calls?: readonly ObjectValue[]
+  /** With `trace`: every persistent id and extension code. */
+  readonly outside?: readonly (PersistentValue | ExtensionValue)[]
+  /** With `trace`: every array of a joblib stream. */
+  readonly arrays?: readonly ArrayValue[]
 }
 
 /**
@@ -37,7 +50,7 @@ export interface PickleDecoded extends Decoded {
  */
 export function readPickle(source: ByteSource, options: ReadOptions = {}): PickleDecoded {
   const limits = options.limits ? { ...defaultLimits, ...options.limits } : defaultLimits
-  const trace: Trace | undefined = options.trace ? { globals: [], calls: [] } : undefined
+  const trace: Trace | undefined = options.trace ? newTrace() : undefined
   const start = options.start ?? 0
   const budget = budgetFor(limits, source.byteLength)
   const machine = new Machine({ source, start, limits, budget, trace, onBuild: options.onBuild })
@@ -50,8 +63,7 @@ export function readPickle(source: ByteSource, options: ReadOptions = {}): Pickl
     source,
     problem: outcome.problem,
     end: outcome.end,
-    globals: trace?.globals,
-    calls: trace?.calls,
+    ...trace,
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../model/source.ts'
 import type { BytesValue } from '../value/value.ts'
 import { Cursor } from './cursor.ts'
-import { decodeAscii, decodeRawUnicodeEscape, decodeText } from './decode-text.ts'
+import { decodeAscii, decodeRawUnicodeEscape } from './decode-text.ts'
 import { fault, withArticle } from './faults.ts'
 import { costs } from './limits.ts'
 import type { Limits } from './limits.ts'
@@ -75,7 +75,7 @@ export class ScalarMachine extends PickleStack {
 
   protected text(length: number): void {
     this.expectText(length)
-    this.pushText(decodeText(this.cursor.bytes(length)))
+    this.pushText(this.cursor.text(length))
   }
 
   protected pushText(value: string): void {

@@ -21,17 +21,27 @@ const companions = ['args', 'kwargs', 'standardized-kwargs', 'run-at', 'saved-at
  */
 export function recordFields(root: Value | undefined, isCut = false): RecordField[] | undefined {
   if (!root || !isDict(root)) return undefined
-  const fields = new Map<string, RecordField>()
+  const fields: RecordField[] = []
   const count = Math.min(childCount(root), fieldsAtMost)
   for (let index = 0; index < count; index++) {
     const child = childAt(root, index)
     if (child?.label.kind !== 'key' || child.label.key.kind !== 'str') continue
-    const name = child.label.key.value
-    fields.set(name, { name, value: child.value, index })
+    fields.push({ name: child.label.key.value, value: child.value, index })
   }
   const isRecord =
-    fields.has('func') && (companions.some((name) => fields.has(name)) || (isCut && fields.has('module')))
-  return isRecord ? [...fields.values()] : undefined
+    hasField(fields, 'func') &&
+    (companions.some((name) => hasField(fields, name)) || (isCut && hasField(fields, 'module')))
+  return isRecord ? withoutRepeated(fields) : undefined
+}
+
+function hasField(fields: readonly RecordField[], wanted: string): boolean {
+  return fields.some(({ name }) => name === wanted)
+}
+
+/** As a Python dict keeps them: the place of the first, the value of the last. */
+function withoutRepeated(fields: RecordField[]): RecordField[] {
+  const byName = new Map(fields.map((field) => [field.name, field]))
+  return byName.size === fields.length ? fields : [...byName.values()]
 }
 
 /** Records have some fifteen fields; a dict with a million is something else, and looked at no further. */

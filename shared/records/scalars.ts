@@ -12,8 +12,19 @@ export function nameText(value: Value | undefined): string | undefined {
 
 export function cleanText(text: string, characters: number): string {
   const bounded = text.length > characters ? text.slice(0, characters - 1) + '…' : text
+  if (isShortAscii(bounded)) return bounded
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   return /[\u0000-\u001f\u007f-\u009f\ud800-\udfff]/.test(bounded) ? withoutControls(bounded) : bounded
+}
+
+/** Most names are; calling a regular expression costs more than looking at them. */
+function isShortAscii(text: string): boolean {
+  if (text.length > 100) return false
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    if (unit < 0x20 || unit > 0x7e) return false
+  }
+  return true
 }
 
 function withoutControls(text: string): string {
@@ -64,14 +75,18 @@ const lastSecond = Date.parse('9999-12-31T23:59:59Z') / 1000 + 1
 
 /** A moment in Unix seconds; `undefined` if it is no number or lies outside the years 1 to 9999. */
 export function momentOf(value: Value | undefined, source: ByteSource): number | undefined {
-  if (value?.kind === 'bool') return undefined
-  const seconds = numberOf(value, source)
+  return value?.kind === 'bool' ? undefined : momentIn(numberOf(value, source))
+}
+
+export function momentIn(seconds: number | undefined): number | undefined {
   return seconds !== undefined && seconds >= firstSecond && seconds < lastSecond ? seconds : undefined
 }
 
 /** A duration in seconds, from 0 to ten thousand years; `undefined` for anything else. */
 export function durationOf(value: Value | undefined, source: ByteSource): number | undefined {
-  if (value?.kind === 'bool') return undefined
-  const seconds = numberOf(value, source)
+  return value?.kind === 'bool' ? undefined : durationIn(numberOf(value, source))
+}
+
+export function durationIn(seconds: number | undefined): number | undefined {
   return seconds !== undefined && seconds >= 0 && seconds < lastSecond ? seconds : undefined
 }

@@ -58,11 +58,12 @@ function isDump(fields: readonly RecordField[]): boolean {
 }
 
 /** The call as one would type it, or the fields of a dump, at most 300 characters. */
-function callText(func: string, args: readonly ArgumentSummary[]): string {
+export function callText(func: string, args: readonly ArgumentSummary[]): string {
   let text = `${func}(`
   for (const [i, { name, preview }] of args.entries()) {
     if (text.length > callCharacters) break
-    text += `${i > 0 ? ', ' : ''}${name}=${preview}`
+    const isRest = name === '*' || name === '**'
+    text += `${i > 0 ? ', ' : ''}${name}${isRest ? '' : '='}${preview}`
   }
   return clip(text + ')', callCharacters)
 }

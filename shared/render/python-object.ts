@@ -18,12 +18,12 @@ export function objectLiteral(writer: LiteralWriter, parts: ObjectParts): void {
   if (dictKeys) pieces.push(() => pairsLiteral(writer, dictKeys, dictValues ?? []))
   if (kwargs) pieces.push(...fieldPieces(writer, kwargs))
   pieces.push(...statePieces(writer, state))
-  writer.list('(', pieces, ')', (write) => write())
+  writer.list('(', pieces.length, ')', (i) => pieces[i]!())
 }
 
 function pairsLiteral(writer: LiteralWriter, keys: readonly Value[], values: readonly Value[]): void {
-  writer.list('{', [...keys.slice(0, writer.maxCharacters).entries()], '}', ([i, key]) => {
-    writer.node(key)
+  writer.list('{', keys.length, '}', (i) => {
+    writer.node(keys[i]!)
     writer.text += ': '
     writer.node(values[i]!)
   })
@@ -61,7 +61,9 @@ const headElements = 3
 /** `array([[1, 2], [3, 4]], dtype=int16)`; of larger ones the first three elements and the shape. */
 export function arrayLiteral(writer: LiteralWriter, array: NdArray, name: string): void {
   const isWhole = array.size <= wholeElements
-  const cells = cellsOf(array, 0, isWhole ? array.size : headElements)
+  // An element and its comma take three characters at least.
+  const room = 1 + Math.max(0, Math.ceil((writer.maxCharacters - writer.text.length) / 3))
+  const cells = cellsOf(array, 0, isWhole ? Math.min(array.size, room) : headElements)
   const write = (at: number) => {
     const cell = cells[at]
     if (!cell) writer.text += '…'
@@ -70,7 +72,7 @@ export function arrayLiteral(writer: LiteralWriter, array: NdArray, name: string
   }
   writer.text += name + '('
   if (isWhole) nested(writer, array.shape, 0, 0, write)
-  else writer.list('[', [...cells.keys()], `, …], shape=${shapeText(array.shape)}`, write)
+  else writer.list('[', cells.length, `, …], shape=${shapeText(array.shape)}`, write)
   const dtype = dtypeName(array.dtype)
   const isPlain = /^[a-z]\w*$/.test(dtype)
   if (array.size === 0 || (!defaultDTypes.has(dtype) && array.dtype.kind !== 'U')) {
@@ -93,14 +95,6 @@ function nested(
     return
   }
   let stride = 1
-  for (const inner of shape.slice(axis + 1)) stride *= inner
-  const count = Math.min(length, writer.maxCharacters)
-  writer.list(
-    '[',
-    Array.from({ length: count }, (_, i) => i),
-    ']',
-    (i) => {
-      nested(writer, shape, axis + 1, start + i * stride, write)
-    },
-  )
+  for (let inner = axis + 1; inner < shape.length; inner++) stride *= shape[inner]!
+  writer.list('[', length, ']', (i) => nested(writer, shape, axis + 1, start + i * stride, write))
 }

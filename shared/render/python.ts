@@ -30,7 +30,9 @@ export function pythonLiteral(node: Value, options: LiteralOptions): string {
 /** The text, cut with an `…` so that it is no longer than `length`; never within a surrogate pair. */
 export function clip(text: string, length: number): string {
   if (text.length <= length) return text
-  return text.slice(0, Math.max(0, length - 1)).replace(/[\ud800-\udbff]$/, '') + '…'
+  const kept = Math.max(0, length - 1)
+  const last = text.charCodeAt(kept - 1)
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? kept - 1 : kept) + '…'
 }
 
 /** `repr` where that reads back as the same number, which it does not for nan, inf and negative zeros. */
@@ -44,7 +46,8 @@ export class LiteralWriter {
   readonly source: ByteSource
   readonly maxCharacters: number
   text = ''
-  readonly #ancestors = new Set<Value>()
+  /** At most `maxDepth`, mostly two or three: an array is searched faster than a set is made. */
+  readonly #ancestors: Value[] = []
 
   constructor(source: ByteSource, maxCharacters: number) {
     this.source = source
@@ -57,46 +60,64 @@ export class LiteralWriter {
 
   /** Recursion ends at `maxDepth` and at nodes within themselves. */
   node(node: Value): void {
-    if (this.isFull || this.#ancestors.size >= maxDepth || this.#ancestors.has(node)) {
+    if (this.isFull || this.#ancestors.length >= maxDepth || this.#ancestors.includes(node)) {
       this.text += '…'
       return
     }
-    this.#ancestors.add(node)
+    if (this.#scalar(node)) return
+    this.#ancestors.push(node)
     this.#view(viewOf(node, this.source))
-    this.#ancestors.delete(node)
+    this.#ancestors.pop()
   }
 
-  /** `open`, the items with commas between, `close`; stops with `…` when it is enough. */
-  list<Item>(open: string, items: readonly Item[], close: string, write: (item: Item) => void): void {
+  /** Most nodes are of these kinds and need neither a view nor a place among the ancestors. */
+  #scalar(node: Value | View): boolean {
+    switch (node.kind) {
+      case 'str':
+        this.#text(node.value)
+        return true
+      case 'int':
+        this.text += integerText(node.value)
+        return true
+      case 'float':
+        this.text += floatText(node.value)
+        return true
+      case 'bool':
+        this.text += node.value ? 'True' : 'False'
+        return true
+      case 'none':
+        this.text += 'None'
+        return true
+      default:
+        return false
+    }
+  }
+
+  /** `open`, what `write` writes for each of `count` items with commas between, `close`; stops with `…` when it is enough. */
+  list(open: string, count: number, close: string, write: (index: number) => void): void {
     this.text += open
-    for (const [i, item] of items.entries()) {
+    for (let i = 0; i < count; i++) {
       if (i > 0) this.text += ', '
       if (this.isFull) {
         this.text += '…'
         break
       }
-      write(item)
+      write(i)
     }
     this.text += close
   }
 
   nodes(open: string, items: readonly Value[], close: string): void {
-    this.list(open, items, close, (item) => this.node(item))
+    this.list(open, items.length, close, (i) => this.node(items[i]!))
   }
 
   #view(view: View): void {
     switch (view.kind) {
       case 'none':
-        this.text += 'None'
-        break
       case 'bool':
-        this.text += view.value ? 'True' : 'False'
-        break
       case 'int':
-        this.text += integerText(view.value)
-        break
       case 'float':
-        this.text += floatText(view.value)
+        this.#scalar(view)
         break
       case 'complex':
         this.text += complexLiteral(view.real, view.imaginary)
@@ -187,10 +208,8 @@ export class LiteralWriter {
   }
 
   #pairs(open: string, { keys, values }: DictView, close: string): void {
-    // Only as many pairs as could be shown are looked at.
-    const shown = keys.slice(0, this.maxCharacters)
-    this.list(open, [...shown.entries()], close, ([i, key]) => {
-      this.node(key)
+    this.list(open, keys.length, close, (i) => {
+      this.node(keys[i]!)
       this.text += ': '
       this.node(values[i]!)
     })

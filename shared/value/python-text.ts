@@ -8,6 +8,9 @@ export function floatText(value: number): string {
   if (value === Infinity) return 'inf'
   if (value === -Infinity) return '-inf'
   if (Object.is(value, -0)) return '-0.0'
+  // Where neither language writes an exponent both write the same digits, but for Python's `.0`.
+  const size = Math.abs(value)
+  if (size >= 1e-4 && size < 1e16) return Number.isInteger(value) ? `${value}.0` : String(value)
   return decimalText(value.toExponential())
 }
 
@@ -62,8 +65,22 @@ const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu
 
 const shortEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
+/** Beyond this many characters a regular expression is faster than a loop. */
+const loopCharacters = 100
+
+/** Only printable ASCII, and no quote or backslash: what `repr` puts in quotes as it is. */
+function isPlain(text: string): boolean {
+  if (text.length > loopCharacters) return false
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    if (unit < 0x20 || unit > 0x7e || unit === 0x27 || unit === 0x5c) return false
+  }
+  return true
+}
+
 /** `repr` of a str: single quotes unless only single ones occur inside; what cannot be printed as escapes. */
 export function strText(value: string): string {
+  if (isPlain(value)) return `'${value}'`
   const quote = value.includes("'") && !value.includes('"') ? '"' : "'"
   const body = value
     .replaceAll('\\', '\\\\')
@@ -74,6 +91,7 @@ export function strText(value: string): string {
 
 /** A name or a sentence with what cannot be seen, or turns the direction of the text, as escapes; no quotes. */
 export function visibleText(text: string): string {
+  if (isPlain(text)) return text
   return text.replace(unprintable, escapeCharacter)
 }
 
