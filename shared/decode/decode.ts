@@ -117,7 +117,7 @@ function limitsForCompressed(
 function read(source: ByteSource, options: DecodeOptions): PickleOrOther {
   const kind = options.values === undefined || options.values === 'any' ? sniffFormat(source) : options.values
   if (kind === 'json') return readJson(source, options)
-  if (kind === 'npy') return readNpy(source)
+  if (kind === 'npy') return readNpy(source, options)
   return readJoblib(source, options)
 }
 

@@ -1,8 +1,11 @@
 import { ProblemError } from '../model/errors.ts'
 import type { ByteSource } from '../model/source.ts'
 import { budgetFor, defaultLimits } from '../pickle/limits.ts'
+import { newTrace } from '../pickle/options.ts'
+import type { Trace } from '../pickle/options.ts'
 import { readNested } from '../pickle/read.ts'
-import type { ArrayValue, Decoded } from '../value/value.ts'
+import type { PickleDecoded } from '../pickle/read.ts'
+import type { ArrayValue } from '../value/value.ts'
 import { arrayHead, badArray, missingElements, objectArray } from './array.ts'
 import type { ArrayHead } from './array.ts'
 import { parseLiteral } from './npy-literal.ts'
@@ -16,13 +19,14 @@ const magic = '\x93NUMPY'
  * Reads a `.npy` file, format 1.0 to 3.0 (`numpy/lib/format.py`), as an `ndarray`
  * node whose elements stay in the source. Never throws for what the bytes are.
  */
-export function readNpy(source: ByteSource): Decoded {
+export function readNpy(source: ByteSource, options: { readonly trace?: boolean } = {}): PickleDecoded {
+  const trace = options.trace ? newTrace() : undefined
   try {
-    const { root, end } = readNpyArray(source)
-    return { root, format: 'unknown', source, problem: root.problem, end }
+    const { root, end } = readNpyArray(source, { trace })
+    return { root, format: 'unknown', source, problem: root.problem, end, ...trace }
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error
-    return { format: 'unknown', source, problem: { offset: 0, ...error.problem }, end: 0 }
+    return { format: 'unknown', source, problem: { offset: 0, ...error.problem }, end: 0, ...trace }
   }
 }
 
@@ -34,7 +38,7 @@ export function readNpy(source: ByteSource): Decoded {
  */
 export function readNpyArray(
   source: ByteSource,
-  options: { readonly inlineObjects?: boolean } = {},
+  options: { readonly inlineObjects?: boolean; readonly trace?: Trace | undefined } = {},
 ): { readonly root: ArrayValue; readonly end: number } {
   const { head, dataOffset } = readNpyHead(source)
   const { shape, order, node: dtype } = head
@@ -48,6 +52,7 @@ export function readNpyArray(
       limits,
       budget,
       inlineBytes: options.inlineObjects ?? false,
+      trace: options.trace,
     })
     const array = nested.root && objectArray(nested.root, undefined, source)
     // A pickle of something else is still shown, as the only element.

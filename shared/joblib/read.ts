@@ -20,8 +20,12 @@ export function readJoblib(source: ByteSource, options: JoblibOptions = {}): Pic
     const { state } = target
     const type = state?.kind === 'dict' ? wrapperClass(target) : undefined
     if (type === undefined || state?.kind !== 'dict') return undefined
-    if (type === 'NumpyArrayWrapper') return readWrappedArray(target, state, machine)
-    return { value: readSideArray(target, state, type === 'ZNDArrayWrapper', machine.source, options) }
+    const outcome =
+      type === 'NumpyArrayWrapper'
+        ? readWrappedArray(target, state, machine)
+        : { value: readSideArray(target, state, type === 'ZNDArrayWrapper', machine, options) }
+    if (outcome?.value.kind === 'ndarray') machine.trace?.arrays.push(outcome.value)
+    return outcome
   }
   return readPickle(source, { ...options, onBuild })
 }

@@ -1,6 +1,7 @@
 import { ProblemError } from '../model/errors.ts'
 import type { Problem } from '../model/errors.ts'
 import type { ByteSource } from '../model/source.ts'
+import type { MachineState } from '../pickle/options.ts'
 import type { ArrayValue, BytesRef, DictValue, ObjectValue, Value } from '../value/value.ts'
 import { arrayHead, asGlobal, missingElements } from './array.ts'
 import { readNpyArray } from './npy.ts'
@@ -28,14 +29,16 @@ export function readSideArray(
   target: ObjectValue,
   state: DictValue,
   isRaw: boolean,
-  source: ByteSource,
+  { source, trace }: Pick<MachineState, 'source' | 'trace'>,
   files: SideFiles,
 ): ArrayValue {
   const nameNode = attribute(state, 'filename')
   const name = nameNode?.kind === 'str' ? nameNode.value : undefined
   try {
     const file = openSideFile(name, files)
-    const array = isRaw ? rawArray(target, state, source, file, files) : npyArray(target, state, file, files)
+    const array = isRaw
+      ? rawArray(target, state, source, file, files)
+      : npyArray(target, state, file, files, trace)
     return { ...array, sideFile: name }
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error
@@ -62,8 +65,14 @@ function isPlainName(name: string): boolean {
   return name !== '' && name !== '.' && name !== '..' && !/[/\\:\u0000-\u001f]/.test(name)
 }
 
-function npyArray(target: ObjectValue, state: DictValue, file: ByteSource, files: SideFiles): ArrayValue {
-  const { root } = readNpyArray(file, { inlineObjects: true })
+function npyArray(
+  target: ObjectValue,
+  state: DictValue,
+  file: ByteSource,
+  files: SideFiles,
+  trace: MachineState['trace'],
+): ArrayValue {
+  const { root } = readNpyArray(file, { inlineObjects: true, trace })
   const { start, end } = target
   const subclass = asGlobal(attribute(state, 'subclass'))
   if (!root.data) return { ...root, start, end, subclass }
