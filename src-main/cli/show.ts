@@ -44,10 +44,11 @@ export async function runShow(targets: readonly string[], options: ShowOptions):
   return key === undefined ? showMatching(first, options, output) : showEntry(first, key, options, output)
 }
 
-/** A URL, a folder, or a file that is a database of entries. */
+/** A URL, a folder, or a file (for shelves also the name without its endings) that is a database of entries. */
 async function isStore(target: string): Promise<boolean> {
-  if (!existsSync(target)) return /^[a-z][a-z0-9+]+:/.test(target)
-  return statSync(target).isDirectory() || (await detectStores(target)).length > 0
+  if (/^[a-z][a-z0-9+]+:/.test(target) && !existsSync(target)) return true
+  if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) return true
+  return (await detectStores(target)).length > 0
 }
 
 async function showEntry(

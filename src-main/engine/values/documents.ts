@@ -25,7 +25,7 @@ export interface Document extends Disposable {
 
 /** Decodes a file of its own, outside of any store. Never throws for what the file holds; throws `NOT_FOUND` and `REFUSED`. */
 export async function openFileDocument(path: string, signal?: AbortSignal): Promise<Document> {
-  return decodePlace({ path, offset: 0, length: undefined }, 'any', signal)
+  return decodePlace({ path, offset: 0, length: undefined }, { values: 'any', signal })
 }
 
 /** Decodes the value of a key. Throws `NOT_FOUND` if the store has it not (any more). */
@@ -38,7 +38,8 @@ export async function openEntryDocument(
   const place = store.locate?.(bytes)
   if (place) {
     try {
-      return await decodePlace(place, store.capabilities.values, signal)
+      const unwrap = (stored: ByteSource): ByteSource => unwrapped(store, stored)
+      return await decodePlace(place, { values: store.capabilities.values, unwrap, signal })
     } catch (thrown) {
       throw thrown instanceof AppError && thrown.code === 'NOT_FOUND' ? noSuchEntry(store, key) : thrown
     }
@@ -78,13 +79,18 @@ function noSuchEntry(store: Store, key: ShownKey): AppError {
 
 async function decodePlace(
   place: { readonly path: string; readonly offset: number; readonly length: number | undefined },
-  values: 'pickle' | 'json' | 'any',
-  signal: AbortSignal | undefined,
+  how: {
+    readonly values: 'pickle' | 'json' | 'any'
+    /** Takes the bytes that are decoded out of those that are stored. */
+    readonly unwrap?: (stored: ByteSource) => ByteSource
+    readonly signal: AbortSignal | undefined
+  },
 ): Promise<Document> {
   using stack = new DisposableStack()
   const stored = stack.use(openFileSource(place.path, { offset: place.offset, length: place.length }))
   const sideFile = stack.use(sideFileOpener(dirname(place.path)))
-  const decoded = stack.use(await decodeValue(stored, { values, sideFile, signal }))
+  const { values, unwrap, signal } = how
+  const decoded = stack.use(await decodeValue(unwrap?.(stored) ?? stored, { values, sideFile, signal }))
   const held = stack.move()
   const status = fileStamp(place.path)
   return {
