@@ -2,10 +2,11 @@ import { decodeSync, decodeValue } from '../decode/decode.ts'
 import { openFileSource } from '../decode/file-source.ts'
 import type { Problem } from '../model/errors.ts'
 import { AppError } from '../model/errors.ts'
-import type { EntrySummary } from '../model/record.ts'
+import type { EntryFacts, EntrySummary } from '../model/record.ts'
 import type { ByteSource } from '../model/source.ts'
 import { MemorySource, MissingBytes } from '../model/source.ts'
 import { damagedSummary, summarize } from '../records/summarize.ts'
+import { withFacts } from '../records/with-facts.ts'
 import type { Entry, FileRange, Store } from '../stores/contract.ts'
 import { MeteredSource } from './metered-source.ts'
 import { PartialSource, SliceSource } from './partial-source.ts'
@@ -37,10 +38,26 @@ export class EntryReader {
   async *summaries(entries: readonly Entry[]): AsyncGenerator<SummarizedEntry, void, void> {
     const together: Entry[] = []
     for (const entry of entries) {
-      if (this.#isLarge(entry)) yield [entry, await this.#readLarge(entry)]
-      else together.push(entry)
+      if (!this.#isLarge(entry)) {
+        together.push(entry)
+        continue
+      }
+      const summary = await this.#readLarge(entry)
+      const [facts] = await this.#facts([entry])
+      yield [entry, summary && withFacts(summary, facts)]
     }
-    for (const request of requestsOf(together)) yield* this.#readTogether(request)
+    for (const request of requestsOf(together)) {
+      const facts = await this.#facts(request)
+      let i = 0
+      for await (const [entry, summary] of this.#readTogether(request))
+        yield [entry, summary && withFacts(summary, facts[i++])]
+    }
+  }
+
+  /** What the store keeps beside the values; empty where it keeps nothing. */
+  async #facts(entries: readonly Entry[]): Promise<(EntryFacts | undefined)[]> {
+    const keys = entries.map(({ key }) => key)
+    return (await this.#store.facts?.(keys, { signal: this.#signal })) ?? []
   }
 
   #isLarge({ sizeBytes }: Entry): boolean {
