@@ -33,7 +33,9 @@ export class Strings {
 
   /** The number of a text, given now if need be. Only inside a writing transaction. */
   intern(text: string): number {
-    const id = this.find(text) ?? Number(this.#insert.run(text).lastInsertRowid)
+    const known = this.find(text)
+    if (known !== undefined) return known
+    const id = Number(this.#insert.run(text).lastInsertRowid)
     this.#remember(id, text)
     return id
   }

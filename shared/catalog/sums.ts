@@ -30,7 +30,8 @@ interface ArgumentSum {
 /** Changes of the running sums, gathered during a transaction and written at its end. */
 export class SumChanges {
   readonly #entries = new Map<string, EntrySum>()
-  readonly #arguments = new Map<string, ArgumentSum>()
+  /** By function and module, argument name and type. */
+  readonly #arguments = new Map<string, Map<number, Map<number, ArgumentSum>>>()
 
   /** `sign` 1 for an entry that comes, −1 for one that goes. */
   entry(key: SumKey, bytes: number, seconds: number, sign: 1 | -1): void {
@@ -43,19 +44,26 @@ export class SumChanges {
   }
 
   argument(key: ArgumentSum['key'], isNumber: boolean, sign: 1 | -1): void {
-    const name = key.join(' ')
-    let sum = this.#arguments.get(name)
-    if (!sum) this.#arguments.set(name, (sum = { key, entries: 0, numbers: 0 }))
+    const names = getOrAdd(this.#arguments, `${key[0]} ${key[1]}`, () => new Map())
+    const types = getOrAdd(names, key[2], () => new Map())
+    const sum = getOrAdd(types, key[3], () => ({ key, entries: 0, numbers: 0 }))
     sum.entries += sign
     if (isNumber) sum.numbers += sign
   }
 
   takeEntries(): EntrySum[] {
-    return take(this.#entries)
+    const all = [...this.#entries.values()]
+    this.#entries.clear()
+    return all
   }
 
+  /** In the order in which the names of a function were met. */
   takeArguments(): ArgumentSum[] {
-    return take(this.#arguments)
+    const all = [...this.#arguments.values()].flatMap((names) =>
+      [...names.values()].flatMap((types) => [...types.values()]),
+    )
+    this.#arguments.clear()
+    return all
   }
 
   clear(): void {
@@ -64,10 +72,10 @@ export class SumChanges {
   }
 }
 
-function take<T>(changes: Map<string, T>): T[] {
-  const all = [...changes.values()]
-  changes.clear()
-  return all
+function getOrAdd<Key, Item>(map: Map<Key, Item>, key: Key, make: () => Item): Item {
+  let item = map.get(key)
+  if (item === undefined) map.set(key, (item = make()))
+  return item
 }
 
 interface SumRow extends SumKey {

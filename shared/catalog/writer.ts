@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { SqliteError } from 'better-sqlite3'
 import type { EntrySummary } from '../model/record.ts'
 import { storeArgument } from './argument-columns.ts'
 import { choices } from './query/ast.ts'
@@ -46,18 +47,26 @@ const columns = [
   'run_at',
   'elapsed',
 ] as const
-type ColumnValues = readonly (number | string | null)[]
+type ColumnValues = (number | string | null)[]
+
+/** New entries and their texts in one statement: some two thirds of the time of one each. */
+const entriesAtOnce = 10
 
 /** Rows of `arguments` in one statement: half the time of one each. */
 const argumentsAtOnce = 25
 
-type ArgumentRow = [
-  name: number,
-  entry: number,
-  type: number,
-  value: number | string | null,
-  preview: string | null,
-]
+/** Name, entry, type, value, preview. */
+const argumentValues = 5
+type ArgumentValue = number | string | null
+
+/** An entry with all that is written of it. */
+interface ReadyEntry {
+  readonly entry: CatalogEntry
+  readonly args: EntrySummary['args']
+  readonly sumKey: SumKey
+  readonly values: ColumnValues
+  readonly texts: [call: string | null, output: string | null, problem: string | null]
+}
 
 interface OldEntry {
   readonly id: number
@@ -82,7 +91,8 @@ export class Writer {
   readonly #textIndex: TextIndex
   readonly #changes = new SumChanges()
   readonly #partIds = new Map<string, number>()
-  readonly #arguments = new Map<number, ArgumentRow[]>()
+  /** Values of rows of `arguments` to be written, one row after the other, by name. */
+  readonly #arguments = new Map<number, ArgumentValue[]>()
   readonly #statements
 
   constructor(database: Database, strings: Strings, sums: Sums, textIndex: TextIndex) {
@@ -107,7 +117,7 @@ export class Writer {
   }
 
   #write({ put = [], remove = [], parts, token }: CatalogBatch): number {
-    for (const entry of put) this.#put(entry)
+    this.#putAll(put)
     this.#writeArguments()
     let removed = 0
     for (const key of remove) if (this.#remove(key)) removed++
@@ -123,58 +133,110 @@ export class Writer {
     return removed
   }
 
-  #put(entry: CatalogEntry): void {
+  #putAll(put: readonly CatalogEntry[]): void {
+    let areNew = true
+    for (let from = 0; from < put.length; from += entriesAtOnce) {
+      const ready = put.slice(from, from + entriesAtOnce).map((entry) => this.#ready(entry))
+      // Where one entry is known already, others of the batch mostly are too.
+      areNew &&= ready.length === entriesAtOnce && this.#insertTogether(ready)
+      if (!areNew) for (const each of ready) this.#put(each)
+    }
+  }
+
+  #ready(entry: CatalogEntry): ReadyEntry {
     const { summary } = entry
-    const values = this.#columnValues(entry)
+    const args = uniqueArguments(summary)
+    const sumKey = this.#sumKey(summary)
+    const problem = summary.problem === undefined ? null : JSON.stringify(summary.problem)
+    return {
+      entry,
+      args,
+      sumKey,
+      values: this.#columnValues(entry, args, sumKey),
+      texts: [summary.call ?? null, summary.outputPreview ?? null, problem],
+    }
+  }
+
+  /** False, and nothing is done, if one of them is in the catalog already. */
+  #insertTogether(ready: readonly ReadyEntry[]): boolean {
+    const { insertEntries, insertManyTexts } = this.#statements
+    const rows: (Uint8Array | ColumnValues[number])[] = []
+    for (const { entry, values } of ready) rows.push(entry.key, ...values)
+    let lastId
+    try {
+      lastId = Number(insertEntries.run(rows).lastInsertRowid)
+    } catch (thrown) {
+      // A statement that fails undoes itself only, not the transaction.
+      if (thrown instanceof SqliteError && thrown.code === 'SQLITE_CONSTRAINT_UNIQUE') return false
+      throw thrown
+    }
+    const texts: (number | string | null)[] = []
+    for (const [i, each] of ready.entries()) {
+      // Rows of one statement are numbered without a gap.
+      const id = lastId - ready.length + 1 + i
+      texts.push(id, ...each.texts)
+      this.#count(id, each)
+    }
+    insertManyTexts.run(texts)
+    return true
+  }
+
+  #put(ready: ReadyEntry): void {
+    const { entry, values, texts } = ready
     const inserted = this.#statements.insertEntry.run(entry.key, ...values)
     let id = Number(inserted.lastInsertRowid)
-    const text = { call: summary.call ?? null, output: summary.outputPreview ?? null }
-    const problem = summary.problem === undefined ? null : JSON.stringify(summary.problem)
     if (inserted.changes === 0) {
       const old = this.#statements.selectOld.get(entry.key)!
       id = old.id
       this.#leave(old)
       this.#statements.updateEntry.run(...values, id)
-      this.#statements.updateTexts.run(text.call, text.output, problem, id)
-      this.#textIndex.renew({ id, ...text })
+      this.#statements.updateTexts.run(...texts, id)
+      this.#textIndex.renew({ id, call: texts[0], output: texts[1] })
     } else {
-      this.#statements.insertTexts.run(id, text.call, text.output, problem)
+      this.#statements.insertTexts.run(id, ...texts)
     }
-    const sumKey = this.#sumKey(summary)
-    this.#changes.entry(sumKey, entry.sizeBytes ?? 0, summary.elapsedSeconds ?? 0, 1)
-    this.#putArguments(id, summary, sumKey)
+    this.#count(id, ready)
   }
 
-  #columnValues({ part, sizeBytes, modifiedMs, stamp, summary }: CatalogEntry): ColumnValues {
-    const names = uniqueArguments(summary).map(({ name }) => name)
+  /** Adds the sums of an entry, and its arguments to those to be written. */
+  #count(id: number, { entry, args, sumKey }: ReadyEntry): void {
+    this.#changes.entry(sumKey, entry.sizeBytes ?? 0, entry.summary.elapsedSeconds ?? 0, 1)
+    this.#putArguments(id, args, sumKey)
+  }
+
+  #columnValues(
+    { part, sizeBytes, modifiedMs, stamp, summary }: CatalogEntry,
+    args: EntrySummary['args'],
+    { func, module, version, user, kind, status }: SumKey,
+  ): ColumnValues {
     return [
       part === undefined ? null : this.#part(part),
       sizeBytes ?? null,
       modifiedMs ?? null,
       stamp ?? null,
-      choices.kind.indexOf(summary.kind),
-      choices.status.indexOf(summary.status),
-      this.#intern(summary.func),
-      this.#intern(summary.module),
-      this.#intern(summary.user),
+      kind,
+      status,
+      func || null,
+      module || null,
+      user || null,
       this.#intern(summary.host),
       this.#intern(summary.cwd),
-      this.#intern(summary.version),
+      version || null,
       this.#intern(summary.outputType),
-      names.length === 0 ? null : this.#strings.intern(JSON.stringify(names)),
+      args.length === 0 ? null : this.#strings.intern(JSON.stringify(args.map(({ name }) => name))),
       summary.runAtSeconds ?? null,
       summary.elapsedSeconds ?? null,
     ]
   }
 
-  #putArguments(id: number, summary: EntrySummary, { func, module }: SumKey): void {
-    for (const argument of uniqueArguments(summary)) {
+  #putArguments(id: number, args: EntrySummary['args'], { func, module }: SumKey): void {
+    for (const argument of args) {
       const name = this.#strings.intern(argument.name)
       const type = this.#strings.intern(argument.type)
       const { value, preview } = storeArgument(argument)
       const rows = this.#arguments.get(name)
-      if (rows) rows.push([name, id, type, value, preview])
-      else this.#arguments.set(name, [[name, id, type, value, preview]])
+      if (rows) rows.push(name, id, type, value, preview)
+      else this.#arguments.set(name, [name, id, type, value, preview])
       this.#changes.argument([func, module, name, type], argument.number !== undefined, 1)
     }
   }
@@ -182,12 +244,13 @@ export class Writer {
   /** By name, as the table is: rows of one name then go to one place of it, many in one statement. */
   #writeArguments(): void {
     const { insertArgument, insertArguments } = this.#statements
-    for (const rows of this.#arguments.values()) {
+    const valuesAtOnce = argumentsAtOnce * argumentValues
+    for (const values of this.#arguments.values()) {
       let done = 0
-      for (; done + argumentsAtOnce <= rows.length; done += argumentsAtOnce) {
-        insertArguments.run(rows.slice(done, done + argumentsAtOnce).flat())
-      }
-      for (; done < rows.length; done++) insertArgument.run(...rows[done]!)
+      for (; done + valuesAtOnce <= values.length; done += valuesAtOnce)
+        insertArguments.run(values.slice(done, done + valuesAtOnce))
+      for (; done < values.length; done += argumentValues)
+        insertArgument.run(values.slice(done, done + argumentValues))
     }
     this.#arguments.clear()
   }
@@ -246,14 +309,27 @@ export class Writer {
 
 /** The first of each name: one entry has one value for it. */
 function uniqueArguments({ args }: EntrySummary): EntrySummary['args'] {
+  if (args.length < 2) return args
   const names = new Set(args.map(({ name }) => name))
   return names.size === args.length ? args : args.filter(({ name }) => names.delete(name))
 }
 
+/** `(?, ?), (?, ?)`: so many rows of so many values. */
+function placeholders(rows: number, values: number): string {
+  const row = `(${Array.from({ length: values }, () => '?').join(', ')})`
+  return Array.from({ length: rows }, () => row).join(', ')
+}
+
 function prepareStatements(database: Database) {
   return {
+    insertEntries: database.prepare<[(Uint8Array | ColumnValues[number])[]]>(
+      `INSERT INTO entries (key, ${columns.join(', ')}) VALUES ${placeholders(entriesAtOnce, 1 + columns.length)}`,
+    ),
+    insertManyTexts: database.prepare<[ColumnValues]>(
+      `INSERT INTO texts VALUES ${placeholders(entriesAtOnce, 4)}`,
+    ),
     insertEntry: database.prepare<[Uint8Array, ...ColumnValues]>(
-      `INSERT INTO entries (key, ${columns.join(', ')}) VALUES (?, ${columns.map(() => '?').join(', ')})
+      `INSERT INTO entries (key, ${columns.join(', ')}) VALUES ${placeholders(1, 1 + columns.length)}
          ON CONFLICT DO NOTHING`,
     ),
     updateEntry: database.prepare<[...ColumnValues, number]>(
@@ -270,9 +346,9 @@ function prepareStatements(database: Database) {
       'UPDATE texts SET call = ?, output = ?, problem = ? WHERE id = ?',
     ),
     deleteTexts: database.prepare<[number]>('DELETE FROM texts WHERE id = ?'),
-    insertArgument: database.prepare<ArgumentRow>('INSERT INTO arguments VALUES (?, ?, ?, ?, ?)'),
-    insertArguments: database.prepare<[ArgumentRow[number][]]>(
-      `INSERT INTO arguments VALUES ${Array.from({ length: argumentsAtOnce }, () => '(?, ?, ?, ?, ?)').join(', ')}`,
+    insertArgument: database.prepare<[ArgumentValue[]]>('INSERT INTO arguments VALUES (?, ?, ?, ?, ?)'),
+    insertArguments: database.prepare<[ArgumentValue[]]>(
+      `INSERT INTO arguments VALUES ${placeholders(argumentsAtOnce, argumentValues)}`,
     ),
     selectArgument: database.prepare<[number, number], { type: number; isNumber: number }>(
       `SELECT type, typeof(value) IN ('integer', 'real') AS isNumber FROM arguments WHERE name = ? AND entry = ?`,
