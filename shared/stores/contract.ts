@@ -74,6 +74,9 @@ export interface Store extends AsyncDisposable {
   /** The databases or tables in the same file, where a backend has several. */
   databases?(): Promise<DatabaseInfo[]>
 
+  /** What is at the other end, by its own words and at the cost of a round trip; nothing is listed for it. */
+  about?(signal?: AbortSignal): Promise<StoreAbout>
+
   /** Sentences that somebody should know before writing here (a map that a Python writer must enlarge). */
   readonly notes?: readonly string[]
 }
@@ -108,6 +111,13 @@ export interface Entry {
   readonly expiresAtMs?: number
   /** How many values the key has, where that is not 1 (LMDB's DUPSORT databases); `getMany` gives the first. */
   readonly valueCount?: number
+}
+
+export interface StoreAbout {
+  /** Name and version: `Redis 7.0.15`. */
+  readonly product?: string
+  /** Entries, where the store itself counts them. */
+  readonly entries?: number
 }
 
 /** One of several databases in a file; opened by the option `db` (LMDB) or `table` (SQLite). */
@@ -165,12 +175,16 @@ export interface StoreType {
   readonly scheme: string
   /** For a server: all its schemes. Their URLs are no paths; `open` gets them whole in `StoreLocation.path`. */
   readonly serverSchemes?: readonly string[]
+  /** What a person fills in to name such a cache. Absent: its path. */
+  readonly form?: import('../model/store-form.ts').StoreForm
   /**
    * Looks at a path, cheaply and by content, and says whether it is of this kind and why.
    * `undefined`: not ours. Never writes, never follows links out of the folder.
    */
   detect(path: string): Promise<Detection | undefined>
   open(location: StoreLocation, options?: { write?: boolean; signal?: AbortSignal }): Promise<Store>
+  /** The databases or tables of the file at a path, also where `open` cannot tell which of them is meant. */
+  databases?(path: string): Promise<DatabaseInfo[]>
 }
 
 export interface Detection {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 import { AppError } from '../model/errors.ts'
+import { withoutSecrets } from '../model/secrets.ts'
 
 export interface ParsedLocation {
   /** `undefined`: a plain path, whose kind is to be detected. */
@@ -43,17 +44,6 @@ export function parseLocation(
   return { scheme, path: resolve(rest.slice(0, mark)), options: parseOptions(text, rest.slice(mark + 1)) }
 }
 
-/**
- * The name of a cache as it may be shown, logged and kept: passwords of a server's URL become `***`. Other names
- * stay as they are. What is kept of such a URL opens nothing again without its password.
- */
-export function withoutSecrets(text: string): string {
-  if (!/^[a-z][a-z0-9+]+:\/\//.test(text)) return text
-  return text
-    .replace(/^([a-z0-9+]+:\/\/[^/?#]*?):[^/?#]*@/, '$1:***@')
-    .replace(/([?&][a-z]*password=)[^&]*/gi, '$1***')
-}
-
 /** In a server's URL a question mark always begins the options: elsewhere it is percent-encoded. */
 function parseServer(text: string, scheme: string): ParsedLocation {
   const mark = text.indexOf('?')
@@ -61,7 +51,7 @@ function parseServer(text: string, scheme: string): ParsedLocation {
   return {
     scheme,
     path: text.slice(0, mark),
-    options: parseOptions(text.slice(0, mark), text.slice(mark + 1)),
+    options: parseOptions(withoutSecrets(text), text.slice(mark + 1)),
   }
 }
 

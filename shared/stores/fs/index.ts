@@ -1,3 +1,4 @@
+import { pathForm } from '../../model/store-form.ts'
 import type { StoreType } from '../contract.ts'
 import { detectFolder } from '../folder/detect.ts'
 import type { FolderLayout } from '../folder/layout.ts'
@@ -10,6 +11,11 @@ export const fsStoreType: StoreType = {
   kind: 'fs',
   title: 'Files',
   scheme: 'fs',
+  form: pathForm('fs', {
+    label: 'Folder',
+    placeholder: '/home/you/project/cache',
+    help: 'The folder that holds the entries, often named cache',
+  }),
   detect: async (path) => detectFolder(layout, path),
   open: async (location, options) => openFolderStore(layout, location, options),
 }

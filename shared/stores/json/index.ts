@@ -1,3 +1,4 @@
+import { pathForm } from '../../model/store-form.ts'
 import type { StoreType } from '../contract.ts'
 import { detectFolder } from '../folder/detect.ts'
 import type { FolderLayout } from '../folder/layout.ts'
@@ -15,6 +16,11 @@ export const jsonStoreType: StoreType = {
   kind: 'json',
   title: 'JSON files',
   scheme: 'json',
+  form: pathForm('json', {
+    label: 'Folder',
+    placeholder: '/home/you/project/cache',
+    help: 'The folder that holds the entries and Filestore.json',
+  }),
   detect: async (path) => detectFolder(layout, path),
   open: async (location, options) => openFolderStore(layout, location, options),
 }

@@ -1,8 +1,9 @@
 import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError, toAppError } from '../../model/errors.ts'
-import type { Detection, Store, StoreLocation, StoreType } from '../contract.ts'
+import type { DatabaseInfo, Detection, Store, StoreLocation, StoreType } from '../contract.ts'
 import { LmdbFile } from './file.ts'
+import { lmdbForm } from './form.ts'
 import { LmdbStore } from './store.ts'
 import type { LmdbPlace } from './store.ts'
 import { LmdbWriter } from './writer.ts'
@@ -11,7 +12,15 @@ const dataName = 'data.mdb'
 const newMapBytes = 64 * 1024 * 1024
 
 /** LMDB environments, as a folder with `data.mdb` or a single file, data formats 1 and 2. Options: `db`, a sub-database. */
-export const lmdbStoreType: StoreType = { kind: 'lmdb', title: 'LMDB', scheme: 'lmdb', detect, open }
+export const lmdbStoreType: StoreType = {
+  kind: 'lmdb',
+  title: 'LMDB',
+  scheme: 'lmdb',
+  form: lmdbForm,
+  detect,
+  open,
+  databases,
+}
 
 async function detect(path: string): Promise<Detection | undefined> {
   const place = findPlace(path, undefined)
@@ -46,6 +55,13 @@ async function open(location: StoreLocation, options: { write?: boolean } = {}):
   }
   const place = findPlace(location.path, database) ?? (await create(location.path, database, wantsWrite))
   return LmdbStore.open(place, wantsWrite)
+}
+
+async function databases(path: string): Promise<DatabaseInfo[]> {
+  const place = findPlace(path, undefined)
+  if (!place) return []
+  await using store = await LmdbStore.open(place, false)
+  return store.databases()
 }
 
 /** The environment that a path means: a folder with `data.mdb`, that file itself, or a file of another name. */

@@ -5,12 +5,23 @@ import type { WriteOutcome } from '../contract.ts'
 const tlsFault =
   /^(?:ERR_TLS|ERR_SSL|EPROTO|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|CERT_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE)/
 
-/** Whatever ioredis, a socket or the server said while connecting or reading, as one sentence about `server`. */
+/**
+ * Whatever ioredis, a socket or the server said while connecting or reading, as one sentence about `server`.
+ * Where another password could help, `data.needs` is `password`.
+ */
 export function redisFault(server: string, thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown
   const fault = firstFault(thrown)
   const sentence = sentenceOf(server, fault.code, fault.message)
-  return new AppError('REFUSED', sentence, { cause: thrown, data: { server } })
+  const data: Record<string, string> = { server }
+  if (asksPassword(fault.message)) data['needs'] = 'password'
+  return new AppError('REFUSED', sentence, { cause: thrown, data })
+}
+
+const wrongPassword = /^WRONGPASS|invalid password|invalid username/i
+
+function asksPassword(message: string): boolean {
+  return message.startsWith('NOAUTH') || wrongPassword.test(message)
 }
 
 function sentenceOf(server: string, code: string, message: string): string {
@@ -22,8 +33,7 @@ function sentenceOf(server: string, code: string, message: string): string {
     return `${server} cannot be reached; check host, port and firewall.`
   if (tlsFault.test(code) || /\b(?:SSL|TLS|certificate)\b/i.test(message))
     return `${server} and this program cannot agree on TLS (${code || message}); check rediss://, ca and servername.`
-  if (/^WRONGPASS|invalid password|invalid username/i.test(message))
-    return `${server} does not take this user and password; check them.`
+  if (wrongPassword.test(message)) return `${server} does not take this user and password; check them.`
   if (message.startsWith('NOAUTH'))
     return `${server} wants a password; put it into the URL (redis://user:password@host).`
   if (/without any password configured/.test(message))

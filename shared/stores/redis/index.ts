@@ -1,4 +1,5 @@
 import type { StoreType } from '../contract.ts'
+import { redisForm } from './form.ts'
 import { RedisStore } from './store.ts'
 import { parseTarget, redisSchemes } from './target.ts'
 
@@ -8,6 +9,7 @@ export const redisStoreType: StoreType = {
   title: 'Redis',
   scheme: 'redis',
   serverSchemes: redisSchemes,
+  form: redisForm,
   // A server has no path to look at.
   detect: async () => undefined,
   open: async (location, options = {}) =>

@@ -7,6 +7,7 @@ import type {
   ChangeToken,
   Entry,
   Store,
+  StoreAbout,
   Stray,
   WriteOperation,
   WriteOutcome,
@@ -17,6 +18,7 @@ import { redisFault } from './faults.ts'
 import { listServer } from './listing.ts'
 import { locationOf } from './target.ts'
 import type { RedisTarget } from './target.ts'
+import { aboutServers } from './about.ts'
 import { serverToken } from './token.ts'
 import { ValueReader } from './values.ts'
 import { writeRedis } from './write.ts'
@@ -134,6 +136,11 @@ export class RedisStore implements Store {
       )
       return { whole: tokens.toSorted().join('; ') }
     })
+  }
+
+  /** Keys of other types are counted too; under a prefix nothing is counted. */
+  async about(signal?: AbortSignal): Promise<StoreAbout> {
+    return this.#run(signal, ({ connection }) => aboutServers(connection.masters(), this.#target))
   }
 
   async strays(limit: number): Promise<Stray[]> {

@@ -44,6 +44,8 @@ test.each([
   'redis://h?color=red',
   'redis+cluster://a?tls=maybe',
   'redis://u:secret@@h',
+  'redis://:secret',
+  'redis://u:secret?x@h',
 ])('%s is refused, and no password is said', (text) => {
   expect(() => target(text)).toThrow(expect.objectContaining({ code: 'USAGE' }))
   expect(() => target(text)).not.toThrow(/secret/)

@@ -109,7 +109,9 @@ function usesTls(scheme: string, options: Readonly<Record<string, string>>): boo
 function parseHost(text: string, defaultPort: number): HostPort {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text)
   const port = match?.[3] === undefined ? defaultPort : Number(match[3])
-  if (!match || port < 1 || port > 65535) throw usage(`"${text}" is no host with a port; the form is ${form}`)
+  // What stands behind a colon may be a password that lost its @.
+  if (!match || port < 1 || port > 65535)
+    throw usage(`"${text.replace(/:.*/s, ':…')}" is no host with a port; the form is ${form}`)
   return { host: (match[1] ?? match[2]!).toLowerCase(), port }
 }
 

@@ -8,6 +8,7 @@ import type { DbmReader, DbmWriter } from './dbm.ts'
 import { createDumb, DumbWriter } from './dumb-write.ts'
 import { DumbReader } from './dumb.ts'
 import { ShelveFileStore } from './file-store.ts'
+import { shelveForm } from './form.ts'
 import { createGnu } from './gnu-create.ts'
 import { writeGnu } from './gnu-write.ts'
 import { GnuReader } from './gnu.ts'
@@ -27,6 +28,7 @@ export function makeShelveStoreType(sqlite: Pick<StoreType, 'open'>): StoreType 
     kind: 'shelve',
     title: 'Python shelf',
     scheme: 'shelve',
+    form: shelveForm,
     detect: async (path) => detect(canonicalPath(path)),
 
     async open(

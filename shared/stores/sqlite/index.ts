@@ -4,17 +4,26 @@ import { dirname, resolve } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 
 import { AppError } from '../../model/errors.ts'
-import type { Detection, Store, StoreLocation, StoreType } from '../contract.ts'
+import type { DatabaseInfo, Detection, Store, StoreLocation, StoreType } from '../contract.ts'
 import { noSuchPath, refusedPath } from '../paths.ts'
 import { sqliteError } from './errors.ts'
+import { sqliteForm } from './form.ts'
 import { SqliteReader } from './reader.ts'
-import { findTable, isWithoutTables } from './schema.ts'
+import { describeTables, findTable, isWithoutTables } from './schema.ts'
 import type { CacheTable, TableChoice } from './schema.ts'
 import { quote } from './sql.ts'
 import { SqliteStore } from './store.ts'
 
 /** One table of an SQLite database. Options: `table`, `key`, `value` (names of the table and of its columns). */
-export const sqliteStoreType: StoreType = { kind: 'sqlite', title: 'SQLite', scheme: 'sqlite', detect, open }
+export const sqliteStoreType: StoreType = {
+  kind: 'sqlite',
+  title: 'SQLite',
+  scheme: 'sqlite',
+  form: sqliteForm,
+  detect,
+  open,
+  databases,
+}
 
 /** A larger database in WAL mode is not copied only to see what it is. */
 const cheapCopyBytes = 16 * 1024 * 1024
@@ -78,6 +87,16 @@ async function open(location: StoreLocation, options: { write?: boolean } = {}):
   } catch (thrown) {
     await reader.close()
     throw thrown
+  }
+}
+
+async function databases(path: string): Promise<DatabaseInfo[]> {
+  if (!existsSync(path)) throw noSuchPath(path)
+  const reader = new SqliteReader(realpathSync(path))
+  try {
+    return await reader.read(describeTables)
+  } finally {
+    await reader.close()
   }
 }
 
