@@ -24,6 +24,9 @@ interface Item {
 const groups: readonly Item['group'][] = ['Entries', 'Functions', 'Caches', 'Commands']
 const mostShown = 40
 
+/** The list is a ScrollArea, which its types do not say; its view is to be reached by Tab, as WCAG asks of what scrolls. */
+const reachableList: object = { viewportProps: { tabIndex: 0 } }
+
 export interface PaletteProps {
   summary: StoreSummary | undefined
   isEnabled: (command: CommandId) => boolean
@@ -45,7 +48,8 @@ export function Palette({ summary, isEnabled }: PaletteProps) {
       size={600}
       yOffset={80}
       scrollable
-      maxHeight={420}
+      maxHeight={440}
+      transitionProps={{ duration: 0 }}
       overlayProps={{ blur: 0, backgroundOpacity: 0.3 }}
     >
       <Spotlight.Search
@@ -54,7 +58,7 @@ export function Palette({ summary, isEnabled }: PaletteProps) {
         size="sm"
       />
       {/* Spotlight marks the chosen action in the DOM: a new list must not inherit the mark of the old one. */}
-      <Spotlight.ActionsList key={typed}>
+      <Spotlight.ActionsList key={typed} {...reachableList}>
         {groups.map((group) => (
           <PaletteGroup
             key={group}

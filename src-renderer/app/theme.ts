@@ -75,7 +75,12 @@ export const theme = createTheme({
       },
     }),
     Menu: Menu.extend({
-      defaultProps: { shadow: 'md', transitionProps: { duration: 80 }, loop: true },
+      defaultProps: {
+        shadow: 'md',
+        transitionProps: { duration: 80 },
+        loop: true,
+        withInitialFocusPlaceholder: false,
+      },
       styles: {
         dropdown: { padding: 4, borderColor: 'var(--line)', background: 'var(--raised)' },
         item: { padding: '4px 8px', fontSize: 12.5, minHeight: 26 },
@@ -88,6 +93,7 @@ export const theme = createTheme({
         shadow: 'lg',
         transitionProps: { duration: 100, transition: 'fade' },
         overlayProps: { backgroundOpacity: 0.35 },
+        closeButtonProps: { 'aria-label': 'Close' },
       },
       styles: {
         content: { background: 'var(--panel)', border: '1px solid var(--line)' },

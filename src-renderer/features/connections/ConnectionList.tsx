@@ -15,7 +15,7 @@ export function ConnectionList() {
   const { stores, askToOpen } = useDesk()
   const add = (
     <Tooltip label="Open a cache">
-      <ActionIcon size={20} aria-label="Open a cache" onClick={() => askToOpen()}>
+      <ActionIcon aria-label="Open a cache" onClick={() => askToOpen()}>
         <IconPlus size={14} />
       </ActionIcon>
     </Tooltip>

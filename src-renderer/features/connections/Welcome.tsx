@@ -143,6 +143,7 @@ function useOpenSamples() {
     try {
       const opened = await Promise.all(app.samples.map((sample) => openStore(sample.location)))
       for (const connection of opened) putConnection(client, connection)
+      void client.invalidateQueries({ queryKey: appQuery.queryKey })
       setState({ isBusy: false, error: null })
       navigate({ store: opened[0]?.location, query: '', entry: undefined })
     } catch (error) {

@@ -1,5 +1,5 @@
 import { Button, Menu } from '@mantine/core'
-import { IconCheck, IconColumns3 } from '@tabler/icons-react'
+import { IconColumns3 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { visibleText } from '../../ui/visible-text.ts'
 import { isShown, noChoices, type Column, type ColumnChoices } from './columns.tsx'
@@ -33,21 +33,13 @@ export function ColumnsMenu({ columns, choices, onChoices }: ColumnsMenuProps) {
       {columns
         .filter((column) => column.title !== '')
         .map((column) => (
-          <Menu.Item
+          <Menu.CheckboxItem
             key={column.id}
-            role="menuitemcheckbox"
-            aria-checked={isShown(column, choices)}
-            leftSection={
-              <IconCheck
-                size={13}
-                style={{ visibility: isShown(column, choices) ? 'visible' : 'hidden' }}
-                aria-hidden
-              />
-            }
-            onClick={() => toggle(column.id)}
+            checked={isShown(column, choices)}
+            onChange={() => toggle(column.id)}
           >
             {visibleText(column.title)}
-          </Menu.Item>
+          </Menu.CheckboxItem>
         ))}
       <Menu.Divider />
       <Menu.Item onClick={() => onChoices(noChoices)}>As at first</Menu.Item>

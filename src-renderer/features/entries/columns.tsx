@@ -90,7 +90,7 @@ function kindWord(row: Row): string {
 const callColumn = plain('call', 'Call', argumentsText, {
   look: 'code',
   share: 5,
-  minimumPx: 180,
+  minimumPx: 170,
   maximumPx: 900,
   draw: (row) => (row.call === undefined ? null : <Code text={argumentsText(row) ?? ''} />),
   hover: (row) => row.call ?? '',
@@ -105,7 +105,7 @@ function argumentsText(row: Row): string | undefined {
 const outputColumn = plain('outputType', 'Output', outputText, {
   look: 'plain',
   share: 4,
-  minimumPx: 170,
+  minimumPx: 164,
   maximumPx: 900,
   draw: drawOutput,
 })

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { TreeNode } from '../../../shared/api/contract.ts'
 import { textQuery, treeQuery, type ValueAddress } from '../../client/queries.ts'
 import { ErrorState, Waiting } from '../../ui/States.tsx'
-import { ArrayView } from '../value/ArrayView.tsx'
+import { ArrayView, hasTable } from '../value/ArrayView.tsx'
 import { ValueTree } from '../value/ValueTree.tsx'
 import classes from './Inspector.module.css'
 
@@ -17,30 +17,29 @@ export function ValuePanel({ value, label }: { value: ValueAddress; label: strin
     )
   if (!page.data) return <Waiting what="Reading the value…" />
   const { node: root, children } = page.data
-  if (root.array && !hasMore(root)) return <ArrayView value={value} node={root} isNamed={false} />
+  if (root.array) return <ArrayView value={value} node={root} isNamed={false} />
   const shown = chosen ?? worthShowing(root, children)
-  const detail = shown && (shown.array ?? isLongText(shown)) ? shown : undefined
+  const detail = shown && (hasTable(shown) || isLongText(shown)) ? shown : undefined
   return (
     <>
       <ValueTree value={value} root={root} label={label} chosen={(shown ?? root).path} onChoose={setChosen} />
       {detail ? (
         <div className={classes.detail}>
-          <NodeDetail key={detail.path} value={{ ...value, path: detail.path }} node={detail} />
+          <NodeDetail
+            key={detail.path}
+            value={{ ...value, path: detail.path }}
+            node={detail}
+            isNamed={detail.path !== root.path}
+          />
         </div>
       ) : null}
     </>
   )
 }
 
-/** A table keeps its columns as children; they are seen in the table itself. */
-function hasMore(node: TreeNode): boolean {
-  return node.family !== 'array' && node.family !== 'table' && node.children > 0
-}
-
 /** Values are shown, not described: the first array at hand, else the root. */
 function worthShowing(root: TreeNode, children: readonly TreeNode[]): TreeNode | undefined {
-  if (root.array) return root
-  return children.find((child) => child.array !== undefined) ?? root
+  return hasTable(root) ? root : (children.find(hasTable) ?? root)
 }
 
 /** A preview is at most some 200 characters; a text that fills it may have more. */
@@ -48,8 +47,12 @@ function isLongText(node: TreeNode): boolean {
   return node.family === 'text' && node.children === 0 && node.preview.length > 60
 }
 
-function NodeDetail({ value, node }: { value: ValueAddress; node: TreeNode }) {
-  return node.array ? <ArrayView value={value} node={node} isNamed /> : <LongText value={value} />
+function NodeDetail({ value, node, isNamed }: { value: ValueAddress; node: TreeNode; isNamed: boolean }) {
+  return hasTable(node) ? (
+    <ArrayView value={value} node={node} isNamed={isNamed} />
+  ) : (
+    <LongText value={value} />
+  )
 }
 
 function LongText({ value }: { value: ValueAddress }) {

@@ -4,7 +4,7 @@ import { arrayQuery, type ValueAddress } from '../../client/queries.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { clamp } from '../../virtual/scroll.ts'
 import { useWindow } from '../../virtual/use-window.ts'
-import type { TableShape } from './array-shape.ts'
+import { shortCell, type TableShape } from './array-shape.ts'
 import classes from './ArrayView.module.css'
 
 const rowHeight = 22
@@ -128,9 +128,9 @@ function Cell({
       aria-colindex={column + 2}
       className={classes.tableCell}
       style={style}
-      title={text === undefined || text.length < 12 ? undefined : visibleText(text)}
+      title={text === undefined || text.length < 10 ? undefined : visibleText(text)}
     >
-      {text === undefined ? <span className={classes.tableWait}>·</span> : visibleText(text)}
+      {text === undefined ? <span className={classes.tableWait}>·</span> : visibleText(shortCell(text))}
     </span>
   )
 }

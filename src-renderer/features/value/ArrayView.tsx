@@ -1,8 +1,10 @@
 import { NumberInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { TreeNode } from '../../../shared/api/contract.ts'
-import type { ValueAddress } from '../../client/queries.ts'
+import { arrayQuery, type ValueAddress } from '../../client/queries.ts'
 import { countOf, formatBytes } from '../../ui/format.ts'
+import { ErrorState, Waiting } from '../../ui/States.tsx'
 import { TypeBadge } from '../../ui/TypeBadge.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { ArrayPicture } from './ArrayPicture.tsx'
@@ -13,15 +15,36 @@ import { Statistics } from './Statistics.tsx'
 
 export interface ArrayViewProps {
   value: ValueAddress
-  /** A node with `array`. */
+  /** A node that has numbers to show, see `hasTable`. */
   node: TreeNode
   /** False where the panel says what it is. */
   isNamed: boolean
 }
 
+/** Whether the engine answers windows of this node. */
+export function hasTable(node: TreeNode): boolean {
+  return node.array !== undefined || node.family === 'table'
+}
+
 /** An array or a table: what it is, its figures, its picture, and its numbers. */
-export function ArrayView({ value, node, isNamed }: ArrayViewProps) {
-  const { dtype, shape, order } = node.array ?? { dtype: '', shape: [], order: 'C' }
+export function ArrayView(props: ArrayViewProps) {
+  return props.node.array ? <ShapedView {...props} {...props.node.array} /> : <TableView {...props} />
+}
+
+/** A table of pandas says its shape with its first window. */
+function TableView(props: ArrayViewProps) {
+  const { data, error } = useQuery(arrayQuery(props.value, { index: [], rows: [0, 1], columns: [0, 1] }))
+  if (error) return <ErrorState title="The table cannot be shown" error={error} />
+  return data ? <ShapedView {...props} {...data} order="C" /> : <Waiting what="Reading the table…" />
+}
+
+interface Shape {
+  dtype: string
+  shape: readonly number[]
+  order: string
+}
+
+function ShapedView({ value, node, isNamed, dtype, shape, order }: ArrayViewProps & Shape) {
   const table = tableShape(shape)
   const [index, setIndex] = useState<readonly number[]>(() => table.leading.map(() => 0))
   const count = elementCount(shape)
@@ -43,6 +66,7 @@ export function ArrayView({ value, node, isNamed }: ArrayViewProps) {
           {size === undefined || isTable ? '' : ` · ${formatBytes(count * size)}`}
         </span>
       </div>
+      {node.problem ? <div className={classes.problem}>{visibleText(node.problem.sentence)}</div> : null}
       {facts.length > 0 ? <Facts facts={facts} /> : null}
       {table.leading.length === 0 ? null : (
         <IndexPickers leading={table.leading} index={index} onIndex={setIndex} />
@@ -63,7 +87,7 @@ export function ArrayView({ value, node, isNamed }: ArrayViewProps) {
 }
 
 /** Facts that the header has. */
-const toldAlready = new Set(['dtype', 'shape', 'order', 'bytes'])
+const toldAlready = new Set(['dtype', 'shape', 'order', 'bytes', 'rows', 'columns'])
 
 function Name({ label }: { label: TreeNode['label'] }) {
   return label.kind === 'root' || label.text === '' ? null : (

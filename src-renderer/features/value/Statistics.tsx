@@ -3,6 +3,7 @@ import type { ArrayStatistics } from '../../../shared/api/contract.ts'
 import { statisticsQuery, type ValueAddress } from '../../client/queries.ts'
 import { formatCount, formatFigure } from '../../ui/format.ts'
 import { visibleText } from '../../ui/visible-text.ts'
+import { fewerBins } from './array-shape.ts'
 import classes from './ArrayView.module.css'
 
 /** Least, greatest, mean and spread, and how the numbers are spread between. */
@@ -23,7 +24,9 @@ export function Statistics({ value }: { value: ValueAddress }) {
           </div>
         ))}
       </dl>
-      {data.histogram && data.histogram.length > 1 ? <Histogram counts={data.histogram} /> : null}
+      {data.histogram && data.histogram.length > 1 ? (
+        <Histogram counts={fewerBins(data.histogram, data.finite)} />
+      ) : null}
     </div>
   )
 }

@@ -26,7 +26,10 @@ export interface ValueTreeProps {
 
 /** A value of any size as a tree: nodes come in pages as they are looked at. */
 export function ValueTree({ value, root, label, chosen, onChoose }: ValueTreeProps) {
-  const [open, setOpen] = useState<OpenNodes>(() => withOpen(new Map(), root.path, openNode(root)))
+  const [open, setOpen] = useState<OpenNodes>(() =>
+    // What a table is made of is of less interest than its cells, which stand below.
+    withOpen(new Map(), root.path, root.family === 'table' ? undefined : openNode(root)),
+  )
   const outline = useMemo(() => createOutline(root.path, open), [root.path, open])
   const { attach, ...frame } = useWindow<HTMLDivElement>({ rows: outline.rows, rowHeight })
   const nodes = useNodes(value, root, outline, frame.first, frame.last)

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { cellNumber, elementCount, isDrawable, itemBytes, shapeText, tableShape } from './array-shape.ts'
+import {
+  cellNumber,
+  elementCount,
+  fewerBins,
+  isDrawable,
+  itemBytes,
+  pictureOf,
+  shapeText,
+  shortCell,
+  tableShape,
+} from './array-shape.ts'
 
 describe('shapes', () => {
   it('puts the last two dimensions into the table', () => {
@@ -14,6 +24,36 @@ describe('shapes', () => {
     expect(shapeText([13])).toBe('(13,)')
     expect(shapeText([])).toBe('()')
     expect(shapeText([240, 96])).toBe('(240, 96)')
+  })
+})
+
+describe('cells and pictures', () => {
+  it.each([
+    ['7.456731704287e-17', '7.457e-17'],
+    ['-0.012825912345', '-0.0128259'],
+    ['123456.789012345', '123456.789'],
+    ['12345678901234.5', '1.235e+13'],
+    ['0.00001234567', '1.235e-5'],
+    ['9007199254740993', '9007199254740993'],
+    ['1234567890.12', '1.235e+9'],
+    ["'a long text stays'", "'a long text stays'"],
+    ['0.5', '0.5'],
+  ])('%s is shown as %s', (text, short) => expect(shortCell(text)).toBe(short))
+
+  it('draws lists and few columns as lines, matrices as heat maps, small ones not', () => {
+    expect(pictureOf({ rows: 20, columns: 1, leading: [] })).toBe('lines')
+    expect(pictureOf({ rows: 20, columns: 3, leading: [] })).toBe('lines')
+    expect(pictureOf({ rows: 240, columns: 96, leading: [] })).toBe('heat')
+    expect(pictureOf({ rows: 3, columns: 3, leading: [] })).toBeUndefined()
+    expect(pictureOf({ rows: 2, columns: 1, leading: [] })).toBeUndefined()
+  })
+
+  it('joins bins and keeps their sum', () => {
+    const bins = Array.from({ length: 64 }, (_, i) => i)
+    const joined = fewerBins(bins, 24)
+    expect(joined.length).toBeLessThanOrEqual(10)
+    expect(joined.reduce((a, b) => a + b)).toBe(2_016)
+    expect(fewerBins(bins, 1e6)).toHaveLength(32)
   })
 })
 

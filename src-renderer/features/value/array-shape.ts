@@ -36,6 +36,42 @@ export function isDrawable(dtype: string): boolean {
   return /^[<>=|]?(?:float\d+|u?int\d+|bool|[fiub]\d)$/.test(dtype)
 }
 
+const longestCell = 10
+const decimalNumber = /^-?\d+(?:\.\d*)?(?:e[+-]?\d+)?$/
+
+/** A number that fits a cell with its size intact: `7.4567e-17`, never `7.4567317…`. Other texts stay. */
+export function shortCell(text: string): string {
+  if (text.length <= longestCell || !decimalNumber.test(text)) return text
+  const number = Number(text)
+  const [mantissa = '', exponent] = text.split('e')
+  if (exponent === undefined && Math.abs(number) < 1e9 && Math.abs(number) >= 1e-4) {
+    return mantissa.includes('.') ? mantissa.slice(0, longestCell).replace(/\.$/, '') : text
+  }
+  if (exponent === undefined && !mantissa.includes('.')) return text
+  return number.toExponential(3)
+}
+
+/** How an array is drawn: a list, or some columns of one, as lines; a matrix as a heat map; small ones not at all. */
+export function pictureOf({ rows, columns }: TableShape): 'lines' | 'heat' | undefined {
+  if (rows === 1 || columns === 1) return rows * columns > 3 ? 'lines' : undefined
+  if (columns <= mostLines && rows >= 8) return 'lines'
+  return rows >= 4 && columns >= 4 ? 'heat' : undefined
+}
+
+const mostLines = 6
+
+/** Bins of equal width joined to at most as many as `count` elements fill sensibly. */
+export function fewerBins(bins: readonly number[], count: number): number[] {
+  const wanted = Math.max(4, Math.min(32, 2 * Math.ceil(Math.sqrt(count))))
+  const size = Math.ceil(bins.length / wanted)
+  const joined: number[] = []
+  for (const [i, bin] of bins.entries()) {
+    const at = Math.floor(i / size)
+    joined[at] = (joined[at] ?? 0) + bin
+  }
+  return joined
+}
+
 /** A cell's Python text as a number; NaN for what is none. */
 export function cellNumber(cell: string): number {
   if (cell === 'True') return 1

@@ -1,0 +1,64 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect, test } from './test.ts'
+
+/** Rules that are broken seriously, with the elements that break them. */
+async function violations(page: Page, part = 'body'): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page })
+    .include(part)
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze()
+  return found
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),
+    )
+}
+
+const dialog = '[role="dialog"]'
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(colorScheme, () => {
+    // The rules look at every element: on a busy machine that takes its time.
+    test.slow()
+    test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
+
+    test('entries, a selection and every tab of the inspector', async ({ inspector }) => {
+      const { page, panel } = inspector
+      await inspector.filterBy('func:langevin_trace', 6)
+      await inspector.row(0).click()
+      await inspector.row(2).click({ modifiers: ['Shift'] })
+      await expect(panel.getByRole('tree')).toBeVisible()
+      await expect(page.getByRole('region', { name: 'Selection' })).toContainText('of compute')
+      expect(await violations(page)).toEqual([])
+      for (const tab of ['Metadata', 'Arguments', 'JSON', 'Raw facts']) {
+        await panel.getByRole('tab', { name: tab }).click()
+        await expect(panel.getByRole('tabpanel')).not.toBeEmpty()
+        expect(await violations(page, '[aria-label="Inspector"]'), tab).toEqual([])
+      }
+    })
+
+    test('welcome, dialogs, palette and menus', async ({ inspector }) => {
+      const { page } = inspector
+      await inspector.row(0).click()
+      await page.keyboard.press('?')
+      await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible()
+      expect(await violations(page, dialog), 'keys').toEqual([])
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('Control+k')
+      await expect(page.getByPlaceholder('A command, function, cache')).toBeVisible()
+      expect(await violations(page, dialog), 'palette').toEqual([])
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: 'Columns' }).click()
+      await expect(page.getByRole('menuitemcheckbox', { name: 'Host' })).toBeVisible()
+      expect(await violations(page, '[role="menu"]'), 'columns').toEqual([])
+      await page.keyboard.press('Escape')
+      await page.getByTitle('To the start').click()
+      await expect(page.getByText('Looking changes nothing.')).toBeVisible()
+      expect(await violations(page), 'welcome').toEqual([])
+      await page.getByRole('button', { name: 'Open by path' }).click()
+      await expect(page.getByRole('dialog', { name: 'Open a cache' }).getByRole('textbox')).toBeVisible()
+      expect(await violations(page, dialog), 'open').toEqual([])
+    })
+  })
+}

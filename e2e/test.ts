@@ -1,0 +1,77 @@
+import { test as base, expect, type Locator, type Page } from '@playwright/test'
+import { copyCache, startProgram, temporaryFolder, type Program } from './program.ts'
+
+export interface Fixtures {
+  /** Names of corpus caches that the program opens at its start. */
+  caches: string[]
+  /** Folder of the test's copies and of the program's data. */
+  folder: string
+  /** Where the copies of `caches` are, in the same order. */
+  copies: string[]
+  program: Program
+  /** A page that has signed in with the printed address. */
+  inspector: Inspector
+}
+
+/** What a user sees, by the words a user sees. */
+export class Inspector {
+  readonly page: Page
+  readonly grid: Locator
+  readonly filter: Locator
+  readonly panel: Locator
+
+  constructor(page: Page) {
+    this.page = page
+    this.grid = page.getByRole('grid', { name: 'Entries' })
+    this.filter = page.getByRole('textbox', { name: 'Filter entries' })
+    this.panel = page.getByRole('complementary', { name: 'Inspector' })
+  }
+
+  /** Row `index` of the list, from 0. */
+  row(index: number): Locator {
+    return this.grid.locator(`[data-row="${index}"]`)
+  }
+
+  /** Texts of a column in the rows that are drawn. */
+  async column(title: string): Promise<string[]> {
+    const number = await this.grid
+      .getByRole('columnheader', { name: title, exact: true })
+      .getAttribute('aria-colindex')
+    return this.grid.locator(`[role="gridcell"][aria-colindex="${number}"]`).allTextContents()
+  }
+
+  /** Filters and waits until the list is that of the filter. */
+  async filterBy(text: string, entries: number): Promise<void> {
+    await this.filter.fill(text)
+    await expect(this.grid).toHaveAttribute('aria-rowcount', String(entries + 1))
+  }
+}
+
+export const test = base.extend<Fixtures>({
+  caches: [['fs-class'], { option: true }],
+  // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixtures' names off this pattern
+  folder: async ({}, use) => {
+    await using folder = await temporaryFolder()
+    await use(folder.path)
+  },
+  copies: async ({ caches, folder }, use) => {
+    await use(await Promise.all(caches.map((name) => copyCache(name, folder))))
+  },
+  program: async ({ copies, folder }, use) => {
+    await using program = await startProgram(copies, `${folder}/data`)
+    await use(program)
+  },
+  inspector: async ({ page, program }, use) => {
+    const faults: string[] = []
+    page.on('pageerror', (error) => faults.push(error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().includes('Failed to load resource'))
+        faults.push(message.text())
+    })
+    await page.goto(program.url)
+    await use(new Inspector(page))
+    expect(faults, 'the page threw or logged an error').toEqual([])
+  },
+})
+
+export { expect } from '@playwright/test'

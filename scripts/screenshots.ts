@@ -1,0 +1,104 @@
+/**
+ * `npm run screenshots`: pictures of the main screens for the documentation, in docs/screenshots,
+ * from the built program and copies of the test corpus.
+ */
+import { mkdir, readdir, truncate } from 'node:fs/promises'
+import path from 'node:path'
+import { chromium, type Browser, type Page } from '@playwright/test'
+import { copyCache, startProgram, temporaryFolder } from '../e2e/program.ts'
+
+const target = path.resolve(import.meta.dirname, '../docs/screenshots')
+const chromiumArguments = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+]
+
+interface Picture {
+  readonly name: string
+  readonly scheme: 'light' | 'dark'
+  readonly size?: { width: number; height: number }
+  /** Store's name in the sidebar, and the filter. */
+  readonly query?: string
+  readonly act?: (page: Page) => Promise<void>
+}
+
+const pictures: readonly Picture[] = [
+  { name: 'entries-light', scheme: 'light', act: (page) => clickRow(page, 4) },
+  { name: 'entries-dark', scheme: 'dark', act: (page) => clickRow(page, 4) },
+  { name: 'array', scheme: 'light', query: 'func:stem_image', act: (page) => clickRow(page, 0) },
+  { name: 'array-dark', scheme: 'dark', query: 'func:langevin_trace', act: (page) => clickRow(page, 1) },
+  { name: 'table', scheme: 'light', query: 'type:DataFrame', act: (page) => clickRow(page, 0) },
+  { name: 'damaged', scheme: 'light', query: '-status:ok', act: (page) => clickRow(page, 0) },
+  { name: 'selection', scheme: 'dark', act: selectSome },
+  { name: 'palette', scheme: 'light', act: openPalette },
+  { name: 'welcome', scheme: 'light', act: goToStart },
+  {
+    name: 'wide',
+    scheme: 'dark',
+    size: { width: 1920, height: 1080 },
+    query: 'func:relax',
+    act: (page) => clickRow(page, 0),
+  },
+]
+
+await using folder = await temporaryFolder()
+const caches = await Promise.all(
+  ['fs-class', 'fs-v002', 'json-class'].map((name) => copyCache(name, folder.path)),
+)
+await damageOne(caches[0]!)
+await using program = await startProgram(caches, path.join(folder.path, 'data'))
+await mkdir(target, { recursive: true })
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+  args: chromiumArguments,
+})
+try {
+  for (const picture of pictures) await take(browser, picture)
+} finally {
+  await browser.close()
+}
+
+async function take(from: Browser, { name, scheme, size, query, act }: Picture): Promise<void> {
+  const context = await from.newContext({
+    viewport: size ?? { width: 1280, height: 800 },
+    colorScheme: scheme,
+    timezoneId: 'Europe/Berlin',
+  })
+  const page = await context.newPage()
+  await page.goto(query === undefined ? program.url : `${program.url}&q=${encodeURIComponent(query)}`)
+  await page.locator('[data-row="0"]').waitFor()
+  await act?.(page)
+  await page.waitForLoadState('networkidle', { timeout: 2_000 }).catch(() => undefined)
+  await page.screenshot({ path: path.join(target, `${name}.png`) })
+  await context.close()
+}
+
+async function clickRow(page: Page, row: number): Promise<void> {
+  await page.locator(`[data-row="${row}"]`).click()
+  await page.getByRole('complementary', { name: 'Inspector' }).getByRole('tabpanel').waitFor()
+}
+
+async function selectSome(page: Page): Promise<void> {
+  await clickRow(page, 3)
+  await page.locator('[data-row="8"]').click({ modifiers: ['Shift'] })
+  await page.getByText('of compute').first().waitFor()
+}
+
+async function openPalette(page: Page): Promise<void> {
+  await page.keyboard.press('Control+k')
+  await page.getByPlaceholder('A command, function, cache').fill('re')
+}
+
+async function goToStart(page: Page): Promise<void> {
+  await page.getByTitle('To the start').click()
+  await page.getByText('Looking changes nothing.').waitFor()
+}
+
+/** Cuts the largest entry of the first folder that has one. */
+async function damageOne(cache: string): Promise<void> {
+  const names = await readdir(cache, { recursive: true })
+  const entry = names.find((name) => /^95[/\\]95d1e3/.test(name))
+  if (entry !== undefined) await truncate(path.join(cache, entry), 40_000)
+}
