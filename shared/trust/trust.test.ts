@@ -23,7 +23,7 @@ function text(value: string): Parts {
 
 /** `{key: None}` as a dict on the stack. */
 function dictOf(...keys: string[]): Parts {
-  return ['EMPTY_DICT', ...keys.flatMap((key) => [...text(key), 'NONE', 'SETITEM'])]
+  return ['EMPTY_DICT', ...keys.flatMap((key) => text(key).concat('NONE', 'SETITEM'))]
 }
 
 const simple: Parts = [...named('types', 'SimpleNamespace'), 'EMPTY_TUPLE', 'REDUCE']
@@ -44,6 +44,7 @@ describe('trustOf', () => {
     const report = trust(...named('os', 'system'), ...text('rm x'), 'TUPLE1', 'REDUCE', 'POP', 'NONE', 'STOP')
     expect(report).toEqual({
       verdict: 'unknown',
+      sentence: 'Loading this would import 1 name and make 1 call; 2 of these are not known safe.',
       imports: [
         {
           module: 'os',

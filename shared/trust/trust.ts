@@ -9,6 +9,7 @@ import type { GlobalValue, ObjectValue, Value } from '../value/value.ts'
 import { visibleText } from '../value/python-text.ts'
 import { callDoubt } from './call.ts'
 import { doubtOf, gradeOf } from './known.ts'
+import { sentenceOf } from './sentence.ts'
 
 /**
  * What loading a value with Python would import and call.
@@ -47,6 +48,8 @@ export interface TrustCall {
 
 export interface TrustReport {
   readonly verdict: Verdict
+  /** The report in a sentence or two. */
+  readonly sentence: string
   /** Every name once, unknown ones first; beyond a thousand only counted. */
   readonly imports: readonly TrustImport[]
   /** Unknown ones first, then in the order of the stream; beyond 500 only counted. */
@@ -136,8 +139,11 @@ class Gatherer {
     const knownImports = imports.filter(({ what }) => what === 'known')
     const unknownCount = unknownImports.length + this.#unknownCallCount + this.#warnings.length
     const hasAny = imports.length + this.#callCount > 0
+    const verdict = unknownCount > 0 ? 'unknown' : problem ? 'broken' : hasAny ? 'known' : 'data'
+    const sums = { imports: imports.length, calls: this.#callCount, warnings: this.#warnings.length }
     return {
-      verdict: unknownCount > 0 ? 'unknown' : problem ? 'broken' : hasAny ? 'known' : 'data',
+      verdict,
+      sentence: sentenceOf(verdict, { ...sums, unknown: unknownCount }, problem),
       imports: [...unknownImports, ...knownImports].slice(0, importsAtMost),
       calls: [...this.#unknownCalls, ...this.#knownCalls].slice(0, callsAtMost),
       warnings: this.#warnings.slice(0, callsAtMost),

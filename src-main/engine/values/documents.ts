@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SliceSource } from '../../../shared/catalog/partial-source.ts'
-import type { DecodedValue } from '../../../shared/decode/decode.ts'
+import type { DecodedValue, DecodeOptions } from '../../../shared/decode/decode.ts'
 import { decodeValue } from '../../../shared/decode/decode.ts'
 import { openFileSource } from '../../../shared/decode/file-source.ts'
 import { sideFileOpener } from '../../../shared/decode/side-files.ts'
@@ -23,33 +23,37 @@ export interface Document extends Disposable {
   readonly modifiedMs?: number
 }
 
+/** What may be asked of decoding: see there. */
+export type HowToDecode = Pick<DecodeOptions, 'signal' | 'skim' | 'trace'>
+
 /** Decodes a file of its own, outside of any store. Never throws for what the file holds; throws `NOT_FOUND` and `REFUSED`. */
-export async function openFileDocument(path: string, signal?: AbortSignal): Promise<Document> {
-  return decodePlace({ path, offset: 0, length: undefined }, { values: 'any', signal })
+export async function openFileDocument(path: string, how: HowToDecode = {}): Promise<Document> {
+  return decodePlace({ path, offset: 0, length: undefined }, { ...how, values: 'any' })
 }
 
 /** Decodes the value of a key. Throws `NOT_FOUND` if the store has it not (any more). */
 export async function openEntryDocument(
   store: Store,
   key: ShownKey,
-  signal?: AbortSignal,
+  how: HowToDecode = {},
 ): Promise<Document> {
   const bytes = parseKey(key)
   const place = store.locate?.(bytes)
   if (place) {
     try {
       const unwrap = (stored: ByteSource): ByteSource => unwrapped(store, stored)
-      return await decodePlace(place, { values: store.capabilities.values, unwrap, signal })
+      return await decodePlace(place, { ...how, values: store.capabilities.values, unwrap })
     } catch (thrown) {
       throw thrown instanceof AppError && thrown.code === 'NOT_FOUND' ? noSuchEntry(store, key) : thrown
     }
   }
-  const [value] = await store.getMany([bytes], { signal })
+  const [value] = await store.getMany([bytes], { signal: how.signal })
   if (value === undefined) throw noSuchEntry(store, key)
   if (!(value instanceof Uint8Array))
     throw new AppError('REFUSED', `${key} in ${store.location} cannot be read: ${value.sentence}`)
   const stored = new MemorySource(value)
-  const decoded = await decodeValue(unwrapped(store, stored), { values: store.capabilities.values, signal })
+  const { values } = store.capabilities
+  const decoded = await decodeValue(unwrapped(store, stored), { ...how, values })
   return {
     decoded,
     stored,
@@ -79,18 +83,17 @@ function noSuchEntry(store: Store, key: ShownKey): AppError {
 
 async function decodePlace(
   place: { readonly path: string; readonly offset: number; readonly length: number | undefined },
-  how: {
+  how: HowToDecode & {
     readonly values: 'pickle' | 'json' | 'any'
     /** Takes the bytes that are decoded out of those that are stored. */
     readonly unwrap?: (stored: ByteSource) => ByteSource
-    readonly signal: AbortSignal | undefined
   },
 ): Promise<Document> {
   using stack = new DisposableStack()
   const stored = stack.use(openFileSource(place.path, { offset: place.offset, length: place.length }))
   const sideFile = stack.use(sideFileOpener(dirname(place.path)))
-  const { values, unwrap, signal } = how
-  const decoded = stack.use(await decodeValue(unwrap?.(stored) ?? stored, { values, sideFile, signal }))
+  const { unwrap, ...options } = how
+  const decoded = stack.use(await decodeValue(unwrap?.(stored) ?? stored, { ...options, sideFile }))
   const held = stack.move()
   const status = fileStamp(place.path)
   return {
