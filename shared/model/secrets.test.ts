@@ -33,14 +33,8 @@ test('what was hidden is known, and can be given again', () => {
     'redis://ana:a%3Ab%40c%2Fd@h:1/2?prefix=p',
   )
   expect(hasHiddenSecrets('redis://h/0?sentinelPassword=***')).toBe(true)
-  for (const open of [
-    'redis://ana@h',
-    'redis://:geheim@h',
-    'redis://h?prefix=***',
-    '/data/***',
-    'fs:/a:***@b',
-  ])
-    expect(hasHiddenSecrets(open), open).toBe(false)
+  const whole = ['redis://ana@h', 'redis://:geheim@h', 'redis://h?prefix=***', '/data/***', 'fs:/a:***@b']
+  expect(whole.filter(hasHiddenSecrets)).toEqual([])
 })
 
 test('no password that was put into a URL is left in what is shown', () => {

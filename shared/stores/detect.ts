@@ -14,11 +14,12 @@ const usualFolder = 'cache'
  * @throws AppError `REFUSED` if the folder may not be read
  */
 export async function detectStores(path: string): Promise<Detection[]> {
-  const here = await detectAt(path)
-  return here.length > 0 || !isFolder(path) ? here : detectAt(join(path, usualFolder))
+  const here = await detectHere(path)
+  return here.length > 0 || !isFolder(path) ? here : detectHere(join(path, usualFolder))
 }
 
-async function detectAt(path: string): Promise<Detection[]> {
+/** What kinds of cache a path itself is, the most certain first. Throws as `detectStores`. */
+export async function detectHere(path: string): Promise<Detection[]> {
   const found = await Promise.all(storeTypes.map((type) => type.detect(path)))
   return found.filter((detection) => detection !== undefined).toSorted((a, b) => b.certainty - a.certainty)
 }

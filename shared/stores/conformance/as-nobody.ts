@@ -5,6 +5,7 @@
  */
 import { showKey } from '../../model/keys.ts'
 import { toAppError } from '../../model/errors.ts'
+import { discoverCaches } from '../discover.ts'
 import { openStore } from '../registry.ts'
 import { collect, outcomesOf } from './plain.ts'
 
@@ -34,13 +35,20 @@ async function write(location: string, keys: string[]): Promise<unknown> {
   return outcomesOf(outcomes)
 }
 
+async function discover(folder: string): Promise<unknown> {
+  const events = []
+  for await (const event of discoverCaches(folder)) events.push(event)
+  return events.at(-1)
+}
+
+const actions = { look, write, discover }
 const [action, location, ...keys] = process.argv.slice(2)
 if (process.getuid?.() === 0) {
   process.setgroups?.([])
   process.setgid?.(nobody)
   process.setuid?.(nobody)
 }
-const result = await (action === 'look' ? look(location!) : write(location!, keys)).catch((error: unknown) =>
+const result = await actions[action as keyof typeof actions](location!, keys).catch((error: unknown) =>
   toAppError(error).toJSON(),
 )
 process.stdout.write(JSON.stringify({ user: process.getuid?.(), result }))

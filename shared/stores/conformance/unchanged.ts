@@ -58,13 +58,15 @@ async function lookAtEverything(store: Store): Promise<void> {
   expect(await store.changeToken()).toEqual(token)
 }
 
-function makeLookedAtLongAgo(path: string): void {
+/** Sets the time of access back, so that any reading moves it. */
+export function makeLookedAtLongAgo(path: string): void {
   const status = lstatSync(path)
   if (!status.isFile()) return
   utimesSync(path, (status.mtimeMs - tenDaysMs) / 1_000, status.mtimeMs / 1_000)
 }
 
-function picture(folder: string): unknown[] {
+/** Names, bytes and times of all that stands in a folder. */
+export function picture(folder: string): unknown[] {
   return [...walk(folder)].map((path) => {
     const status = lstatSync(path, { bigint: true })
     const name = relative(folder, path)
@@ -88,7 +90,8 @@ function digest(path: string): string {
   return createHash('sha256').update(source.read(0, source.byteLength)).digest('hex')
 }
 
-function* walk(folder: string): Generator<string> {
+/** A folder and every path below it. */
+export function* walk(folder: string): Generator<string> {
   yield folder
   for (const item of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, item.name)
