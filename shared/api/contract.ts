@@ -9,12 +9,18 @@ import { z } from 'zod'
  *   GET    /api/events                           → text/event-stream of EngineEvent
  *   GET    /api/files?path=                      → Folder (what stands on the engine's machine, for the open dialog)
  *   POST   /api/detect            DetectRequest  → Detected[]
+ *   GET    /api/kinds                            → StoreKindInfo[]    every kind of cache with the form that names one
+ *   POST   /api/test              TestRequest    → TestResult         opens it read-only, closes it, keeps nothing
+ *   POST   /api/databases         DatabasesRequest → DatabaseInfo[]   databases or tables of a file that is not open
+ *   POST   /api/discover          DiscoverRequest → application/x-ndjson of DiscoverEvent; dropping it ends the search
  *   GET    /api/stores                           → Connection[]
  *   POST   /api/stores            OpenRequest    → Connection
  *   DELETE /api/stores/:store                    → Connection[]      closes it; the cache itself is untouched
  *   DELETE /api/recents?location=                → App               forgets a recent location
  *   POST   /api/stores/:store/refresh            → Connection        looks for changes, reads what changed
  *   POST   /api/stores/:store/index/cancel       → Connection
+ *   POST   /api/stores/:store/lock LockRequest   → Connection        unlocks writing for this session, or locks it
+ *   GET    /api/stores/:store/databases          → DatabaseInfo[]
  *   GET    /api/stores/:store/summary            → StoreSummary
  *   GET    /api/stores/:store/arguments?func=&module= → ArgumentColumn[]
  *   POST   /api/stores/:store/search SearchRequest → SearchResult
@@ -27,7 +33,11 @@ import { z } from 'zod'
  *   GET    /api/stores/:store/entries/:key/array?path=&index=&rows=a:b&columns=c:d → ArrayWindow
  *   GET    /api/stores/:store/entries/:key/statistics?path=       → ArrayStatistics
  *   GET    /api/stores/:store/entries/:key/text?path=&as=json|python → text/plain, at most 4 MiB; header `x-truncated: 1` if cut
+ *   GET    /api/stores/:store/entries/:key/trust → TrustReport (what Python would import and call; nothing of it is run)
  *   GET    /api/stores/:store/entries/:key/raw   → the stored bytes (application/octet-stream, attachment)
+ *
+ * Passwords in the URL of a server go in only: what comes out has `***` in their place. An error with `data.needs` = `password`
+ * asks for the same request with the user and password given (again).
  *
  * `:key` is the shown key (`shared/model/keys.ts`), URL-encoded.
  */
@@ -63,6 +73,8 @@ export const connection = z.object({
   /** Rises with every change of the catalog: a result of a lower revision is out of date. */
   revision: z.number(),
   indexedAtMs: z.number().optional(),
+  /** Sentences that somebody should know before writing here, or before reading a server. */
+  notes: z.array(z.string()).optional(),
 })
 
 export const app = z.object({
@@ -96,6 +108,84 @@ export const detected = z.object({
   certainty: z.number(),
   reason: z.string(),
 })
+const formField = z.object({
+  name: z.string(),
+  label: z.string(),
+  type: z.enum(['path', 'text', 'number', 'password', 'choice']),
+  required: z.boolean(),
+  place: z.enum(['scheme', 'path', 'host', 'port', 'user', 'password', 'step', 'option']),
+  placeholder: z.string().optional(),
+  help: z.string().optional(),
+  choices: z.array(z.object({ value: z.string(), label: z.string() })).optional(),
+  when: z.object({ field: z.string(), in: z.array(z.string()) }).optional(),
+  isAdvanced: z.boolean().optional(),
+})
+
+/** A kind of cache, and what a person fills in to name one; `shared/model/store-form.ts` makes the URL of it. */
+export const storeKind = z.object({
+  kind: z.string(),
+  title: z.string(),
+  scheme: z.string(),
+  form: z.object({ schemes: z.array(z.string()).min(1), isServer: z.boolean(), fields: z.array(formField) }),
+})
+
+export const testRequest = z.object({ location: z.string().min(1), kind: z.string().optional() })
+/** Within 5 seconds. `error.needs`: `password` where another user or password could help. */
+export const testResult = z.object({
+  ok: z.boolean(),
+  /** From the call to the answer, without the engine's own way to it. */
+  milliseconds: z.number(),
+  kind: z.string().optional(),
+  kindTitle: z.string().optional(),
+  /** Name and version of a server: `Redis 7.0.15`. */
+  product: z.string().optional(),
+  /** What was seen in a file or folder. */
+  reason: z.string().optional(),
+  entries: z.number().optional(),
+  notes: z.array(z.string()).optional(),
+  error: z.object({ code: z.string(), message: z.string(), needs: z.string().optional() }).optional(),
+})
+
+export const databasesRequest = z.object({ location: z.string().min(1), kind: z.string().optional() })
+/** A database (LMDB) or table (SQLite) of a file. `option`: the URL's option that names one. */
+export const databaseInfo = z.object({
+  /** Absent: the main database. */
+  name: z.string().optional(),
+  entries: z.number().optional(),
+  flags: z.array(z.string()),
+  /** Why it cannot be opened as a cache. */
+  problem: z.string().optional(),
+  option: z.string(),
+})
+
+export const discoverRequest = z.object({ folder: z.string().min(1) })
+export const discoverEvent = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('found'),
+    kind: z.string(),
+    kindTitle: z.string(),
+    path: z.string(),
+    certainty: z.number(),
+    reason: z.string(),
+    /** Of a file. */
+    sizeBytes: z.number().optional(),
+  }),
+  z.object({ type: z.literal('progress'), folder: z.string(), folders: z.number(), entries: z.number() }),
+  z.object({
+    type: z.literal('end'),
+    folders: z.number(),
+    entries: z.number(),
+    found: z.number(),
+    /** Folders that could not be listed. */
+    unreadable: z.number(),
+    /** What ended it before everything was looked at. */
+    limit: z.enum(['depth', 'entries', 'milliseconds', 'found', 'cancelled']).optional(),
+  }),
+  z.object({ type: z.literal('error'), code: z.string(), message: z.string() }),
+])
+
+export const lockRequest = z.object({ writable: z.boolean() })
+
 export const openRequest = z.object({ location: z.string().min(1), kind: z.string().optional() })
 
 export const functionSummary = z.object({
@@ -277,6 +367,42 @@ export const arrayStatistics = z.object({
   sampled: z.number().optional(),
 })
 
+const knownOrNot = z.enum(['known', 'unknown'])
+
+/** What loading an entry with Python would import and call (`docs/trust.md`). Unknown things come first. */
+export const trustReport = z.object({
+  /** `data`: nothing; `known`: only what builds plain data; `unknown`: something else; `broken`: damaged or cut, so not all was seen. */
+  verdict: z.enum(['data', 'known', 'unknown', 'broken']),
+  sentence: z.string(),
+  imports: z.array(
+    z.object({
+      module: z.string(),
+      name: z.string(),
+      what: knownOrNot,
+      /** Why it is not known, as the end of a sentence. */
+      why: z.string().optional(),
+      count: z.number(),
+      offset: z.number(),
+    }),
+  ),
+  calls: z.array(
+    z.object({
+      callee: z.string(),
+      how: z.enum(['call', 'new', 'change']),
+      args: z.string(),
+      what: knownOrNot,
+      why: z.string().optional(),
+      offset: z.number(),
+    }),
+  ),
+  warnings: z.array(z.object({ sentence: z.string(), offset: z.number().optional() })),
+  /** All of them; the lists above may end earlier. */
+  importCount: z.number(),
+  callCount: z.number(),
+  unknownCount: z.number(),
+  problem: problem.optional(),
+})
+
 export const engineEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hello'), stores: z.array(connection) }),
   z.object({ type: z.literal('store'), store: connection }),
@@ -286,6 +412,10 @@ export const engineEvent = z.discriminatedUnion('type', [
 export type App = z.infer<typeof app>
 export type Folder = z.infer<typeof folder>
 export type Detected = z.infer<typeof detected>
+export type StoreKindInfo = z.infer<typeof storeKind>
+export type TestResult = z.infer<typeof testResult>
+export type DatabaseInfo = z.infer<typeof databaseInfo>
+export type DiscoverEvent = z.infer<typeof discoverEvent>
 export type Connection = z.infer<typeof connection>
 export type StoreSummary = z.infer<typeof storeSummary>
 export type FunctionSummary = z.infer<typeof functionSummary>
@@ -299,6 +429,7 @@ export type Ranges = z.infer<typeof ranges>
 export type SelectionTotals = z.infer<typeof selectionTotals>
 export type TreeNode = z.infer<typeof treeNode>
 export type TreePage = z.infer<typeof treePage>
+export type TrustReport = z.infer<typeof trustReport>
 export type EntryDetail = z.infer<typeof entryDetail>
 export type ArrayWindow = z.infer<typeof arrayWindow>
 export type ArrayStatistics = z.infer<typeof arrayStatistics>

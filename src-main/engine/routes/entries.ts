@@ -63,6 +63,7 @@ export function entryRoutes({ connections, values }: EntryRoutesOptions): Hono {
         ...(isCut ? { 'x-truncated': '1' } : {}),
       })
     })
+    .get('/trust', async (context) => context.json(await ask<'trust'>(context, { ask: 'trust' })))
     .get('/raw', async (context) => {
       const place = await ask<'place'>(context, { ask: 'place' })
       return rawResponse({

@@ -1,7 +1,35 @@
-import { detectLocation, probeStore } from '../probe.ts'
+import { discoverCaches } from '../../../shared/stores/discover.ts'
+import { detectLocation, listDatabases, probeStore, testStore, unlockStore } from '../probe.ts'
 import type { ProbeTask } from './probe-task.ts'
 import { replying } from './reply.ts'
 
-export default replying((task: ProbeTask): Promise<unknown> =>
-  task.ask === 'open' ? probeStore(task.location, task.kind) : detectLocation(task.location),
-)
+async function run(task: ProbeTask): Promise<unknown> {
+  switch (task.ask) {
+    case 'open':
+      return probeStore(task.location, task.kind)
+    case 'test':
+      return testStore(task.location, task.kind)
+    case 'databases':
+      return listDatabases(task.location, task.kind)
+    case 'detect':
+      return detectLocation(task.location)
+    case 'unlock':
+      return unlockStore(task.store)
+    case 'discover':
+      return discover(task)
+  }
+}
+
+async function discover({ folder, port }: Extract<ProbeTask, { ask: 'discover' }>): Promise<undefined> {
+  const cancelling = new AbortController()
+  port.on('message', () => cancelling.abort())
+  try {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a MessagePort has no origin
+    for await (const event of discoverCaches(folder, { signal: cancelling.signal })) port.postMessage(event)
+  } finally {
+    port.close()
+  }
+  return undefined
+}
+
+export default replying(run)

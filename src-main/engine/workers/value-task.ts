@@ -1,4 +1,10 @@
-import type { ArrayStatistics, ArrayWindow, EntryDetail, TreePage } from '../../../shared/api/contract.ts'
+import type {
+  ArrayStatistics,
+  ArrayWindow,
+  EntryDetail,
+  TreePage,
+  TrustReport,
+} from '../../../shared/api/contract.ts'
 import type { FileRange, StoreLocation } from '../../../shared/stores/contract.ts'
 import type { WindowRequest } from '../values/arrays.ts'
 
@@ -31,6 +37,7 @@ export type ValueTask =
       readonly path: readonly number[]
       readonly as: 'json' | 'python'
     } & EntryAddress)
+  | ({ readonly ask: 'trust' } & EntryAddress)
   | ({ readonly ask: 'place' } & EntryAddress)
   | ({ readonly ask: 'bytes'; readonly from: number; readonly to: number } & EntryAddress)
   | { readonly ask: 'close'; readonly id: string }
@@ -41,6 +48,7 @@ export interface ValueAnswers {
   array: ArrayWindow
   statistics: ArrayStatistics
   text: { readonly text: string; readonly isCut: boolean }
+  trust: TrustReport
   /** Where the stored bytes are; without a file they are asked for with `bytes`. */
   place: { readonly sizeBytes: number; readonly file?: FileRange }
   bytes: Uint8Array

@@ -3,6 +3,7 @@ import { openStore } from '../../../shared/stores/registry.ts'
 import { parseKey } from '../../../shared/model/keys.ts'
 import { arrayStatistics, arrayWindow } from '../values/arrays.ts'
 import { entryDetail } from '../values/detail.ts'
+import { entryTrust } from '../values/trust.ts'
 import { DocumentCache } from '../values/document-cache.ts'
 import type { Document } from '../values/documents.ts'
 import { entryStamp, openEntryDocument } from '../values/documents.ts'
@@ -42,6 +43,7 @@ async function documentOf(address: EntryAddress): Promise<{ store: Store; docume
 
 async function run(task: ValueTask): Promise<unknown> {
   if (task.ask === 'close') return close(task.id)
+  if (task.ask === 'trust') return entryTrust(await storeOf(task), task.key)
   const { store, document } = await documentOf(task)
   const { source } = document.decoded
   switch (task.ask) {

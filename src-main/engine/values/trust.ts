@@ -1,0 +1,20 @@
+import type { ShownKey } from '../../../shared/model/keys.ts'
+import type { Store } from '../../../shared/stores/contract.ts'
+import { trustOf } from '../../../shared/trust/trust.ts'
+import type { TrustReport } from '../../../shared/trust/trust.ts'
+import { openEntryDocument, openFileDocument } from './documents.ts'
+
+/** Elements of side files are of no use here; nested pickles in them are looked at nevertheless. */
+const how = { trace: true, skim: true }
+
+/** What loading the entry would import and call. Throws `NOT_FOUND` if the store has it not (any more). */
+export async function entryTrust(store: Store, key: ShownKey): Promise<TrustReport> {
+  using document = await openEntryDocument(store, key, how)
+  return trustOf(document.decoded)
+}
+
+/** What loading the file would import and call. Throws `NOT_FOUND` and `REFUSED`. */
+export async function fileTrust(path: string): Promise<TrustReport> {
+  using document = await openFileDocument(path, how)
+  return trustOf(document.decoded)
+}
