@@ -11,6 +11,7 @@ import { sniffCompressor } from '../joblib/compressor.ts'
 import { concatBytes } from '../model/bytes.ts'
 import { MemorySource } from '../model/source.ts'
 import type { ByteSource } from '../model/source.ts'
+import { python } from '../testing/python.ts'
 import type { Compressor } from '../value/value.ts'
 import { inflate, inflateSmall } from './inflate.ts'
 import { loadLzma } from './lzma.ts'
@@ -30,8 +31,6 @@ function text(length: number): Buffer {
   }
   return Buffer.from(parts.join(' ')).subarray(0, length)
 }
-
-const python = '/usr/bin/python3'
 
 /** Compresses by Python's own libraries, as joblib does. */
 function compress(plain: Uint8Array, compressor: Compressor, extra = ''): Buffer {
