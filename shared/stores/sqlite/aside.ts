@@ -8,10 +8,13 @@ import type { FileState, WatchedFile } from './state.ts'
 const readAsync = promisify(read)
 const writeAsync = promisify(write)
 const pieceBytes = 4 * 1024 * 1024
-const attempts = 20
+const attempts = 5
+
+/** The files changed during every copy: somebody is at work on them. */
+export class WriterTooFast extends Error {}
 
 /**
- * Copies a database with its WAL or its journal to `target`, in one state. The state that is given back is that
+ * Copies a database with its WAL or its journal to `target`, in one state, or throws `WriterTooFast`. The state that is given back is that
  * before the copy: what was copied is at least as new.
  *
  * A WAL is copied after the database. A checkpoint in between moves pages from the WAL into the database while it is
@@ -26,14 +29,10 @@ export async function copyAside(file: WatchedFile, target: string): Promise<File
     const after = file.state()
     const isWhole = before.hasWalData
       ? before.walSalts === after.walSalts && before.identity === after.identity
-      : before.token === after.token && before.hasJournal === after.hasJournal
+      : before.token === after.token && before.journal === after.journal
     if (isWhole) return before
   }
-  throw new AppError(
-    'REFUSED',
-    `${file.path} is being written to so fast that no state of it could be read; try again when its writer rests.`,
-    { data: { path: file.path } },
-  )
+  throw new WriterTooFast(file.path)
 }
 
 async function copyOnce(path: string, target: string): Promise<void> {

@@ -22,15 +22,18 @@ const copyLimitBytes = 256 * 1024 * 1024
  * How a database is read so that looking changes nothing:
  *
  * - `descriptor`: no WAL. SQLite reads through a descriptor of ours (no access time moved) under its usual shared
- *   lock, held for a batch and no longer. Not on Windows, where it opens the path.
+ *   lock, held for a batch and no longer. It does not see the journal then, so not beside a writer.
+ * - `path`: no WAL, and a writer was seen at work (or Windows, which has no descriptors): SQLite opens the path and tells
+ *   from the journal whether the writer lives. The access time of a file that is being changed moves.
  * - `aside`: data in a WAL, or an interrupted transaction: SQLite would make `-shm` files or repair the database. The
  *   files are copied into a private folder, and the copy is read. Costs one copy for each new state that is listed.
  * - `immutable`: WAL mode without a WAL, above 256 MiB: read in place without locks; a change meanwhile is noticed and
  *   the batch read again. The access time moves.
- * - `joined`: WAL with data, above 256 MiB, and open elsewhere: read as one more reader of the WAL, which locks nobody
- *   out and leaves no file that was not there. The access time and the index's read marks move.
+ * - `joined`: WAL with data, open elsewhere, and above 256 MiB or changing faster than it can be copied: read as one
+ *   more reader of the WAL, which locks nobody out and leaves no file that was not there. The access time and the
+ *   index's read marks move.
  */
-export type ReadMode = 'descriptor' | 'aside' | 'immutable' | 'joined'
+export type ReadMode = 'descriptor' | 'path' | 'aside' | 'immutable' | 'joined'
 
 export interface ReadConnection {
   readonly mode: ReadMode
@@ -48,11 +51,13 @@ interface FromDescriptor {
 /** How long SQLite itself waits for a lock; the caller goes on waiting without blocking. */
 const busyMs = 40
 
-export function modeFor(state: FileState, needsCopy: boolean): ReadMode {
-  if (needsCopy) return 'aside'
-  if (!state.isWalMode && !state.hasWalData) return 'descriptor'
-  if (state.sizeBytes <= copyLimitBytes) return 'aside'
-  if (state.hasWalData) return state.hasWalIndex ? 'joined' : 'aside'
+export function modeFor(state: FileState, hasLiveWriter: boolean): ReadMode {
+  if (!state.isWalMode && !state.hasWalData) {
+    return hasLiveWriter || process.platform === 'win32' ? 'path' : 'descriptor'
+  }
+  const canJoin = state.hasWalData && state.hasWalIndex
+  if (canJoin && (hasLiveWriter || state.sizeBytes > copyLimitBytes)) return 'joined'
+  if (state.hasWalData || state.sizeBytes <= copyLimitBytes) return 'aside'
   return canOpenUrls() ? 'immutable' : 'aside'
 }
 
@@ -72,7 +77,7 @@ type Opened = Pick<ReadConnection, 'database' | 'state' | 'close'>
 
 async function openAs(file: WatchedFile, state: FileState, mode: ReadMode): Promise<Opened> {
   if (mode === 'aside') return openAside(file)
-  if (mode === 'descriptor' && process.platform !== 'win32') return openDescriptor(file.path, state)
+  if (mode === 'descriptor') return openDescriptor(file.path, state)
   const name = mode === 'immutable' ? `${pathToFileURL(file.path).href}?immutable=1` : file.path
   const database = new BetterSqlite3(name, { readonly: true, fileMustExist: true, timeout: busyMs })
   return { database, state, close: () => database.close() }

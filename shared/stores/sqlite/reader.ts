@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from 'better-sqlite3'
 
 import { AppError } from '../../model/errors.ts'
+import { WriterTooFast } from './aside.ts'
 import { connect, modeFor } from './connect.ts'
 import type { ReadConnection, ReadMode } from './connect.ts'
 import { isForCopy, isPassing, sqliteError } from './errors.ts'
@@ -27,6 +28,8 @@ export class SqliteReader {
   readonly #file: WatchedFile
   #connection: ReadConnection | undefined
   #isClosed = false
+  #lastJournal: string | undefined
+  #hasLiveWriter = false
   /** One read at a time: copying is asynchronous, and two would undo each other's connection. */
   #queue: Promise<unknown> = Promise.resolve()
 
@@ -83,28 +86,39 @@ export class SqliteReader {
 
   async #readNow<Result>(action: (database: Database) => Result, freshness: Freshness): Promise<Result> {
     const startMs = performance.now()
-    for (let isStuck = false; ;) {
+    let isStuck = false
+    for (;;) {
       this.throwIfClosed()
+      const waitedMs = performance.now() - startMs
       try {
         const state = this.#file.state()
-        const isLocked = state.hasJournal && performance.now() - startMs > journalMs
-        const connection = await this.#connectionFor(state, isStuck || isLocked, freshness)
+        this.#watchJournal(state)
+        const isAbandoned = state.journal !== undefined && !this.#hasLiveWriter && waitedMs > journalMs
+        const mode = isStuck || isAbandoned ? 'aside' : modeFor(state, this.#hasLiveWriter)
+        const connection = await this.#connectionFor(state, mode, freshness)
         const outcome = this.#run(connection, action)
         if (outcome) return outcome.result
       } catch (thrown) {
-        if (!isPassing(thrown) || performance.now() - startMs > patienceMs)
-          throw sqliteError(this.path, thrown)
+        const isTooFast = thrown instanceof WriterTooFast
+        if (!isTooFast && (!isPassing(thrown) || waitedMs > patienceMs)) throw sqliteError(this.path, thrown)
+        this.#hasLiveWriter ||= isTooFast
         isStuck = isForCopy(thrown)
         this.#disconnect()
       }
-      if (performance.now() - startMs > patienceMs) throw sqliteBusy(this.path)
+      if (waitedMs > patienceMs) throw sqliteBusy(this.path)
       // oxlint-disable-next-line no-await-in-loop -- the next attempt is later
       await delay(retryMs)
     }
   }
 
-  async #connectionFor(state: FileState, needsCopy: boolean, freshness: Freshness): Promise<ReadConnection> {
-    const mode = modeFor(state, needsCopy)
+  /** Two journals one after the other are the work of somebody alive. */
+  #watchJournal({ journal }: FileState): void {
+    if (journal === undefined) return
+    if (this.#lastJournal !== undefined && this.#lastJournal !== journal) this.#hasLiveWriter = true
+    this.#lastJournal = journal
+  }
+
+  async #connectionFor(state: FileState, mode: ReadMode, freshness: Freshness): Promise<ReadConnection> {
     const present = this.#connection
     if (present && isGoodFor(present, state, mode, freshness)) return present
     this.#disconnect()
@@ -124,7 +138,9 @@ export class SqliteReader {
         database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get()
         // We hold the lock now. SQLite does not see the journal that is beside the database: if it is of a program
         // that died, what we would read is half a transaction.
-        if (this.#file.state().hasJournal) return undefined
+        const now = this.#file.state()
+        this.#watchJournal(now)
+        if (now.journal !== undefined) return undefined
       }
       const result = action(database)
       const isWhole = mode !== 'immutable' || this.#file.state().token === state.token
@@ -144,7 +160,7 @@ function isGoodFor(present: ReadConnection, state: FileState, mode: ReadMode, fr
   if (present.mode !== mode && !(present.mode === 'aside' && present.state.token === state.token))
     return false
   if (present.state.identity !== state.identity) return false
-  if (mode === 'descriptor' || mode === 'joined') return true
+  if (mode === 'descriptor' || mode === 'path' || mode === 'joined') return true
   if (present.state.token === state.token) return true
   if (mode !== 'aside' || freshness === 'newest') return false
   return (

@@ -23,7 +23,7 @@ export interface RowEntry {
 
 export interface RowBatch {
   readonly entries: RowEntry[]
-  readonly strays: string[]
+  readonly strays: { readonly row: string; readonly reason: string }[]
   /** The last row seen; `undefined`: none. */
   readonly last: Position | undefined
   readonly isAtEnd: boolean
@@ -71,16 +71,25 @@ export class Rows {
     let damage: string | undefined
     try {
       const { sql, parameters } = this.#listing(after, backwards?.before, backwards !== undefined)
-      for (const row of this.#prepare(sql).iterate(...parameters, BigInt(limit))) rows.push(row as ListedRow)
+      for (const row of this.#prepare(sql).iterate(...parameters, BigInt(limit)) as Iterable<ListedRow>) {
+        // A page that leads back to an earlier one: SQLite goes round in it.
+        const previous = rows.at(-1)?.row ?? undefined
+        if (row.row !== null && previous !== undefined && row.row > previous === (backwards !== undefined)) {
+          damage = 'its pages lead in a circle'
+          break
+        }
+        rows.push(row)
+      }
     } catch (thrown) {
       if (!isCorrupt(thrown)) throw thrown
       damage = (thrown as Error).message
     }
     const entries: RowEntry[] = []
-    const strays: string[] = []
+    const strays: { row: string; reason: string }[] = []
     for (const row of rows) {
       const entry = this.#entryOf(row)
-      if (typeof entry === 'string') strays.push(entry)
+      if (typeof entry === 'string')
+        strays.push({ row: row.row === null ? 'a row' : `row ${row.row}`, reason: entry })
       else entries.push({ entry, rowid: row.row ?? undefined })
     }
     const last = rows.at(-1)
@@ -196,12 +205,11 @@ export class Rows {
 
   /** The entry of a row, or why it is none. */
   #entryOf(row: ListedRow): Entry | string {
-    const name = row.row === null ? 'a row' : `row ${row.row}`
-    if (row.keyType === 'null') return `${name} has no key (NULL)`
-    if (row.key === null) return `${name} has a key of more than ${longestKeyBytes} bytes`
+    if (row.keyType === 'null') return 'its key is NULL'
+    if (row.key === null) return `its key has more than ${longestKeyBytes} bytes`
     const key = plain(bytesOf(row.key, row.keyType, this.#table.encoding))
-    if (key.length === 0) return `${name} has an empty key`
-    if (this.#isOverruled(row, key)) return `${name} has a key that an older row has, or one of another type`
+    if (key.length === 0) return 'its key is empty'
+    if (this.#isOverruled(row, key)) return 'another row has this key, and is older or has it as text'
     if (row.valueType === 'null') return { key, stamp: `${row.row}:null` }
     const sizeBytes = this.#sizeOf(row, key)
     const stamp = row.small ? `${row.row}:${row.valueType}:${sizeBytes}:${digest(row.small)}` : undefined
@@ -211,7 +219,13 @@ export class Rows {
   #isOverruled(row: ListedRow, key: Uint8Array): boolean {
     if (this.#table.isUnique && row.keyType === 'text') return false
     if (!this.#table.isIndexed) return false
-    const counting = this.find(key)
+    let counting: FoundRow | undefined
+    try {
+      counting = this.find(key)
+    } catch (thrown) {
+      if (!isCorrupt(thrown)) throw thrown
+      return false
+    }
     return counting?.type !== row.keyType || (row.row !== null && counting.rowid !== row.row)
   }
 

@@ -23,7 +23,8 @@ export interface FileState {
   readonly walSalts: string
   /** The WAL's index is there: a program has the database open, or had until it died. */
   readonly hasWalIndex: boolean
-  readonly hasJournal: boolean
+  /** Names the journal with data that is there (it changes with every transaction); `undefined`: none. */
+  readonly journal: string | undefined
 }
 
 /**
@@ -63,7 +64,7 @@ export class WatchedFile {
       hasWalData,
       walSalts: wal ? toHex(wal.head.subarray(16, 24)) : '',
       hasWalIndex: walIndex !== undefined,
-      hasJournal: journal !== undefined && journal.sizeBytes > 0 && journal.head[0] !== 0,
+      journal: journal && journal.sizeBytes > 0 && journal.head[0] !== 0 ? journal.identity : undefined,
     }
   }
 
@@ -91,21 +92,37 @@ export class WatchedFile {
   }
 }
 
-function sideFile(
-  path: string,
-  headBytes: number,
-): { sizeBytes: number; modifiedNs: bigint; head: Uint8Array } | undefined {
+interface SideFile {
+  readonly identity: string
+  readonly sizeBytes: number
+  readonly modifiedNs: bigint
+  readonly head: Uint8Array
+}
+
+function sideFile(path: string, headBytes: number): SideFile | undefined {
   if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined
-  const descriptor = openQuietly(path)
+  const descriptor = openSideFile(path)
+  if (descriptor === undefined) return undefined
   try {
     const status = fstatSync(descriptor, { bigint: true })
     return {
+      identity: `${status.ino}:${status.size}:${status.mtimeNs}`,
       sizeBytes: Number(status.size),
       modifiedNs: status.mtimeNs,
       head: readAt(descriptor, 0, headBytes),
     }
   } finally {
     closeSync(descriptor)
+  }
+}
+
+/** Side files come and go at any moment. */
+function openSideFile(path: string): number | undefined {
+  try {
+    return openQuietly(path)
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'NOT_FOUND') return undefined
+    throw thrown
   }
 }
 

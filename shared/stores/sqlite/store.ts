@@ -4,6 +4,7 @@ import type { Database } from 'better-sqlite3'
 
 import { AppError } from '../../model/errors.ts'
 import type { Problem } from '../../model/errors.ts'
+import { showKey } from '../../model/keys.ts'
 import type {
   Capabilities,
   ChangeToken,
@@ -41,6 +42,7 @@ export class SqliteStore implements Store {
   readonly #table: CacheTable
   readonly #strays = new Map<string, Stray>()
   #hasListed = false
+  #isIndexBroken = false
   #rowsOf: { database: Database; rows: Rows } | undefined
   /** For tables without an index on their key: where each key is, in one state. */
   #index: { token: string; rowids: Map<string, bigint> } | undefined
@@ -70,8 +72,12 @@ export class SqliteStore implements Store {
     // Only a table that does not keep its keys apart can have one twice.
     const seen = this.#table.isIndexed ? undefined : new Set<string>()
     for await (const batch of this.#batches(batchSize, slices)) {
-      const entries = batch.entries.map(({ entry }) => entry).filter(({ key }) => isNew(seen, key))
-      for (const stray of batch.strays) this.#addStray(stray, 'it is no entry: its key does not name it')
+      const entries: Entry[] = []
+      for (const { entry } of batch.entries) {
+        if (isNew(seen, entry.key)) entries.push(entry)
+        else this.#addStray(showKey(entry.key), 'another row has this key, and is older')
+      }
+      for (const { row, reason } of batch.strays) this.#addStray(row, reason)
       if (batch.damage !== undefined) this.#addStray('rows', `some cannot be read: ${batch.damage}`)
       if (entries.length > 0) yield entries
       throwIfCancelled(signal)
@@ -84,15 +90,17 @@ export class SqliteStore implements Store {
     options: { range?: readonly [start: number, end: number]; signal?: AbortSignal } = {},
   ): Promise<(Uint8Array | Problem | undefined)[]> {
     const slices = new Slices(options.signal)
-    const index = await this.#keyIndex(slices)
     const values: (Uint8Array | Problem | undefined)[] = []
     do {
       // oxlint-disable-next-line no-await-in-loop -- each transaction is short, and lets writers in between
+      const index = await this.#keyIndex(slices)
+      // oxlint-disable-next-line no-await-in-loop -- as above
       const part = await this.#reader.read(
         (database) => this.#readValues(database, keys.slice(values.length), index, options.range),
         'recent',
       )
-      values.push(...part)
+      if (part) values.push(...part)
+      else this.#isIndexBroken = true
       // oxlint-disable-next-line no-await-in-loop -- as above
       if (slices.isOver) await slices.next()
     } while (values.length < keys.length)
@@ -169,17 +177,20 @@ export class SqliteStore implements Store {
     } while (!batch.isAtEnd && batch.damage === undefined)
   }
 
+  /** As many as there is time for; `undefined` if the table's index cannot be used. */
   #readValues(
     database: Database,
     keys: readonly Uint8Array[],
     index: Map<string, bigint> | undefined,
     range: readonly [number, number] | undefined,
-  ): (Uint8Array | Problem | undefined)[] {
+  ): (Uint8Array | Problem | undefined)[] | undefined {
     const rows = this.#rows(database)
     const until = performance.now() + readMs
     const values: (Uint8Array | Problem | undefined)[] = []
     for (const key of keys) {
-      values.push(readValue(rows, key, index, range))
+      const found = findRow(rows, key, index)
+      if (found === 'index is broken' && this.#table.rowid !== undefined) return undefined
+      values.push(found && readValue(rows, found, range))
       if (performance.now() > until) break
     }
     return values
@@ -188,7 +199,7 @@ export class SqliteStore implements Store {
   /** Kept as long as the state: a table without an index would be gone through for every key. */
   async #keyIndex(slices: Slices): Promise<Map<string, bigint> | undefined> {
     const { token } = this.#reader.state()
-    if (this.#table.isIndexed) return undefined
+    if (this.#table.isIndexed && !this.#isIndexBroken) return undefined
     if (this.#index?.token === token) return this.#index.rowids
     const rowids = new Map<string, bigint>()
     for await (const batch of this.#batches(defaultBatchSize, slices)) {
@@ -214,24 +225,35 @@ export class SqliteStore implements Store {
 
 function readValue(
   rows: Rows,
-  key: Uint8Array,
-  index: Map<string, bigint> | undefined,
+  row: FoundRow | 'index is broken',
   range: readonly [number, number] | undefined,
 ): Uint8Array | Problem | undefined {
-  if (key.length === 0) return undefined
+  if (row === 'index is broken')
+    return { code: 'UNREADABLE', sentence: 'The value cannot be found: the table is damaged.' }
   try {
-    const found = findRow(rows, key, index)
-    return found && rows.value(found, range)
+    return rows.value(row, range)
   } catch (thrown) {
     if (!isCorrupt(thrown)) throw thrown
     return { code: 'UNREADABLE', sentence: `The value cannot be read: ${(thrown as Error).message}.` }
   }
 }
 
-function findRow(rows: Rows, key: Uint8Array, index: Map<string, bigint> | undefined): FoundRow | undefined {
-  if (!index) return rows.find(key)
-  const rowid = index.get(nameOf(key))
-  return rowid === undefined ? undefined : rows.rowAt(rowid)
+function findRow(
+  rows: Rows,
+  key: Uint8Array,
+  index: Map<string, bigint> | undefined,
+): FoundRow | 'index is broken' | undefined {
+  if (key.length === 0) return undefined
+  if (index) {
+    const rowid = index.get(nameOf(key))
+    return rowid === undefined ? undefined : rows.rowAt(rowid)
+  }
+  try {
+    return rows.find(key)
+  } catch (thrown) {
+    if (!isCorrupt(thrown)) throw thrown
+    return 'index is broken'
+  }
 }
 
 function isNew(seen: Set<string> | undefined, key: Uint8Array): boolean {
