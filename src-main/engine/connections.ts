@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { Connection } from '../../shared/api/contract.ts'
+import type { Connection, DatabaseInfo } from '../../shared/api/contract.ts'
 import { indexFile } from '../../shared/catalog/location.ts'
 import { AppError, toAppError } from '../../shared/model/errors.ts'
-import { withoutSecrets } from '../../shared/model/secrets.ts'
+import { hasHiddenSecrets, withoutSecrets } from '../../shared/model/secrets.ts'
 import type { StoreLocation, Stray } from '../../shared/stores/contract.ts'
 import { ChangeWatch } from './change-watch.ts'
 import type { EventHub } from './events.ts'
@@ -16,7 +16,7 @@ import type { WorkerPool } from './workers/pool.ts'
 
 /** A connection with what the engine alone needs to know. */
 export interface OpenConnection {
-  /** What others see of it; replaced, never changed. */
+  /** What others see of it; replaced, never changed. `writable` is the lock: see `requireWritable`. */
   readonly shown: Connection
   readonly store: StoreLocation
   readonly catalogFile: string
@@ -26,6 +26,8 @@ export interface OpenConnection {
 interface Held extends OpenConnection {
   shown: Connection
   strays: readonly Stray[]
+  /** The names under which it was opened, without secrets. */
+  readonly opened: Set<string>
   /** Time that the last look for changes took. */
   lookMs: number
   /** The index run under way. */
@@ -71,22 +73,30 @@ export class Connections implements AsyncDisposable {
    * same at every start. Indexing begins at once. Throws `NOT_FOUND`, `NOT_A_STORE`, `REFUSED`, `USAGE`.
    */
   async open(text: string, kind?: string): Promise<Connection> {
+    const remembered = withoutSecrets(text)
+    // What is kept of a URL with a password leads to its connection for as long as that is open.
+    const known = [...this.#held.values()].find(({ opened }) => opened.has(remembered))
+    if (known && hasHiddenSecrets(text)) return known.shown
     const { store, shown } = (await this.#options.probes.run({ ask: 'open', location: text, kind })) as Probed
     const { location, label } = shown
     const id = createHash('sha256').update(`${shown.kind}:${location}`).digest('hex').slice(0, 12)
     await this.#options.settings.remember({
-      location: withoutSecrets(text),
+      location: remembered,
       kind: shown.kind,
       label,
       openedAtMs: Date.now(),
     })
     const open = this.#held.get(id)
-    if (open) return open.shown
+    if (open) {
+      open.opened.add(remembered)
+      return open.shown
+    }
     const held: Held = {
       shown: { id, ...shown, state: 'opening', writable: false, entries: 0, revision: 0 },
       store,
       catalogFile: indexFile({ kind: shown.kind, location }, this.#options.dataFolder),
       strays: [],
+      opened: new Set([remembered]),
       lookMs: 0,
       watch: new ChangeWatch({ everyMs: this.#options.watchEveryMs, look: () => this.#look(id) }),
     }
@@ -108,6 +118,32 @@ export class Connections implements AsyncDisposable {
     held.run?.cancelling.abort()
     await held.run?.done
     return held.shown
+  }
+
+  /**
+   * Unlocks a cache for writing until it is closed, or locks it again. Throws `READ_ONLY` for a kind that
+   * cannot be written and `REFUSED` where system or server do not allow it; then it stays locked.
+   */
+  async lock(id: string, writable: boolean): Promise<Connection> {
+    const held = this.#get(id)
+    if (writable) await this.#options.probes.run({ ask: 'unlock', store: held.store })
+    if (held.shown.writable !== writable) this.#show(held, { writable })
+    return held.shown
+  }
+
+  /** The connection, for one who is about to write. Throws `READ_ONLY` while it is locked: nothing writes without asking here. */
+  requireWritable(id: string): OpenConnection {
+    const held = this.#get(id)
+    if (held.shown.writable) return held
+    throw new AppError('READ_ONLY', `${held.shown.label} is locked; unlock it for writing first.`, {
+      data: { id },
+    })
+  }
+
+  /** The databases or tables in the file of a cache. */
+  async databases(id: string): Promise<DatabaseInfo[]> {
+    const { kind, path } = this.#get(id).store
+    return (await this.#options.probes.run({ ask: 'databases', location: path, kind })) as DatabaseInfo[]
   }
 
   async close(id: string): Promise<Connection[]> {

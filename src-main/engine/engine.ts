@@ -8,6 +8,7 @@ import { errorResponse } from './http/errors.ts'
 import { appRoutes } from './routes/app.ts'
 import { entryRoutes } from './routes/entries.ts'
 import { fileRoutes } from './routes/files.ts'
+import { locationRoutes } from './routes/locations.ts'
 import { resultRoutes } from './routes/results.ts'
 import { storeRoutes } from './routes/stores.ts'
 import { openSettings } from './settings.ts'
@@ -42,6 +43,7 @@ export interface Engine extends AsyncDisposable {
 /** Two caches are indexed at a time; a third waits. */
 const indexThreads = 2
 const probeTimeLimitMs = 20_000
+const testTimeLimitMs = 5_000
 const valueHeapMegabytes = 2_048
 
 export async function createEngine(options: EngineOptions): Promise<Engine> {
@@ -52,6 +54,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     threads: 1,
     timeLimitMs: probeTimeLimitMs,
   })
+  const tests = new WorkerPool<ProbeTask, unknown>(workerProgram('probe'), {
+    threads: 2,
+    timeLimitMs: testTimeLimitMs,
+  })
+  // A search has limits of its own, and nothing else waits for it.
+  const searches = new WorkerPool<ProbeTask, unknown>(workerProgram('probe'), { threads: 1 })
   const catalogs = new WorkerPool<CatalogTask, unknown>(workerProgram('catalog'), { threads: 1 })
   const values = new WorkerPool<ValueTask, unknown>(workerProgram('value'), {
     threads: 1,
@@ -82,7 +90,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   app.use(limitBody)
   app.route('/', appRoutes({ ...options, settings }))
   app.route('/files', fileRoutes())
-  app.route('/', storeRoutes({ connections, catalogs, probes }))
+  app.route(
+    '/',
+    locationRoutes({ probes, tests: { pool: tests, seconds: testTimeLimitMs / 1_000 }, searches }),
+  )
+  app.route('/', storeRoutes({ connections, catalogs }))
   app.route('/results', resultRoutes(catalogs))
   app.route('/stores/:store/entries/:key', entryRoutes({ connections, values }))
   app.get('/events', () => events.respond(connections.list()))
@@ -90,7 +102,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const close = async (): Promise<void> => {
     events.end()
     await connections[Symbol.asyncDispose]().catch(() => undefined)
-    await Promise.all([indexers, probes, catalogs, values].map((pool) => pool[Symbol.asyncDispose]()))
+    await Promise.all(
+      [indexers, probes, tests, searches, catalogs, values].map((pool) => pool[Symbol.asyncDispose]()),
+    )
   }
   return { app, connections, endStreams: () => events.end(), close, [Symbol.asyncDispose]: close }
 }

@@ -61,7 +61,8 @@ async function databases(path: string): Promise<DatabaseInfo[]> {
   const place = findPlace(path, undefined)
   if (!place) return []
   await using store = await LmdbStore.open(place, false)
-  return store.databases()
+  // Awaited here, or the store would be closed first.
+  return await store.databases()
 }
 
 /** The environment that a path means: a folder with `data.mdb`, that file itself, or a file of another name. */

@@ -1,29 +1,23 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import type { Detected, SearchResult, StoreSummary } from '../../../shared/api/contract.ts'
-import { detectRequest, openRequest, searchRequest } from '../../../shared/api/contract.ts'
+import type { SearchResult, StoreSummary } from '../../../shared/api/contract.ts'
+import { lockRequest, openRequest, searchRequest } from '../../../shared/api/contract.ts'
 import type { Connections } from '../connections.ts'
 import { readBody, validate } from '../http/validate.ts'
 import type { CatalogTask } from '../workers/catalog-task.ts'
-import type { ProbeTask } from '../workers/probe-task.ts'
 import type { WorkerPool } from '../workers/pool.ts'
 
 export interface StoreRoutesOptions {
   readonly connections: Connections
   readonly catalogs: WorkerPool<CatalogTask, unknown>
-  readonly probes: WorkerPool<ProbeTask, unknown>
 }
 
 const argumentsQuery = z.object({ func: z.string(), module: z.string().default('') })
 
-/** `/detect` and `/stores`: connections, and what is asked of a whole store. */
-export function storeRoutes({ connections, catalogs, probes }: StoreRoutesOptions): Hono {
+/** `/stores`: connections, and what is asked of a whole store. */
+export function storeRoutes({ connections, catalogs }: StoreRoutesOptions): Hono {
   const fileOf = (id: string): string => connections.get(id).catalogFile
   return new Hono()
-    .post('/detect', async (context) => {
-      const { location } = await readBody(context, detectRequest)
-      return context.json((await probes.run({ ask: 'detect', location })) as Detected[])
-    })
     .get('/stores', (context) => context.json(connections.list()))
     .post('/stores', async (context) => {
       const { location, kind } = await readBody(context, openRequest)
@@ -37,6 +31,13 @@ export function storeRoutes({ connections, catalogs, probes }: StoreRoutesOption
     )
     .post('/stores/:store/index/cancel', async (context) =>
       context.json(await connections.cancel(context.req.param('store'))),
+    )
+    .post('/stores/:store/lock', async (context) => {
+      const { writable } = await readBody(context, lockRequest)
+      return context.json(await connections.lock(context.req.param('store'), writable))
+    })
+    .get('/stores/:store/databases', async (context) =>
+      context.json(await connections.databases(context.req.param('store'))),
     )
     .get('/stores/:store/summary', async (context) => {
       const { strays } = connections.get(context.req.param('store'))

@@ -89,6 +89,7 @@ export async function startEngine() {
 
   return {
     folder,
+    connections: engine.connections,
     ask,
     get,
     send,
