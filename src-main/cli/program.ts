@@ -91,6 +91,18 @@ function createProgram(exit: (code: ExitCode) => void): Command {
       exit(await runStats(store, options))
     })
   program
+    .command('trust')
+    .description(
+      'tell what loading a store, an entry or files with Python would import and call; nothing is run',
+    )
+    .argument('<store-or-file...>', 'STORE, STORE KEY, or FILE…')
+    .addOption(query())
+    .addOption(json())
+    .action(async (targets: string[], options: { query?: string; json?: boolean }) => {
+      const { runTrust } = await import('./trust.ts')
+      exit(await runTrust(targets, options))
+    })
+  program
     .command('serve')
     .description('serve the inspector on this machine (loopback only) and print its address')
     .argument('[store...]')

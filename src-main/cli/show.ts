@@ -45,7 +45,7 @@ export async function runShow(targets: readonly string[], options: ShowOptions):
 }
 
 /** A URL, a folder, or a file (for shelves also the name without its endings) that is a database of entries. */
-async function isStore(target: string): Promise<boolean> {
+export async function isStore(target: string): Promise<boolean> {
   if (/^[a-z][a-z0-9+]+:/.test(target) && !existsSync(target)) return true
   if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) return true
   return (await detectStores(target)).length > 0

@@ -11,6 +11,7 @@ import type {
   RowPage,
   SearchResult,
   TreePage,
+  TrustReport,
 } from '../../shared/api/contract.ts'
 import * as contract from '../../shared/api/contract.ts'
 import { corpus, expectedOf, refusal, startEngine } from './testing/client.ts'
@@ -47,6 +48,18 @@ describe('an entry', () => {
     expect(output.node.label).toEqual({ kind: 'key', text: "'output'" })
     const args = await get<TreePage>(entryPath(key, `/tree?path=${detail.argumentsPath}`))
     expect(args.node.label.text).toBe("'standardized-kwargs'")
+  })
+
+  it('says what loading it would import and call', async () => {
+    const { key } = expected.entries.find((entry) => JSON.stringify(entry).includes('$dataframe'))!
+    const report = contract.trustReport.parse(await get<TrustReport>(entryPath(key, '/trust')))
+    expect(report).toMatchObject({ verdict: 'known', unknownCount: 0 })
+    expect(report.imports.map(({ module, name }) => `${module}.${name}`)).toContain('pandas.DataFrame')
+    expect(report.calls.length).toBe(report.callCount)
+    expect(await refusal(ask(entryPath('0'.repeat(40), '/trust')))).toMatchObject({
+      status: 404,
+      code: 'NOT_FOUND',
+    })
   })
 
   it('gives its tree in pages, arrays in windows, with statistics', async () => {

@@ -43,6 +43,7 @@ describe('attack: a cache of hostile values', () => {
       const questions = [
         '/tree',
         `/tree?path=${outputPath}`,
+        '/trust',
         '/text?as=json',
         '/text?as=python',
         '/array',
