@@ -19,7 +19,7 @@ interface Picture {
   readonly name: string
   readonly scheme: 'light' | 'dark'
   readonly size?: { width: number; height: number }
-  /** Store's name in the sidebar, and the filter. */
+  /** The filter. */
   readonly query?: string
   readonly act?: (page: Page) => Promise<void>
 }
@@ -70,9 +70,17 @@ async function take(from: Browser, { name, scheme, size, query, act }: Picture):
   await page.goto(query === undefined ? program.url : `${program.url}&q=${encodeURIComponent(query)}`)
   await page.locator('[data-row="0"]').waitFor()
   await act?.(page)
-  await page.waitForLoadState('networkidle', { timeout: 2_000 }).catch(() => undefined)
+  await settle(page)
   await page.screenshot({ path: path.join(target, `${name}.png`) })
   await context.close()
+}
+
+/** Until nothing has been on its way for a while. */
+async function settle(page: Page): Promise<void> {
+  for (let quietMs = 0; quietMs < 500; quietMs += 50) {
+    if ((await page.locator('[aria-busy="true"]').count()) > 0) quietMs = 0
+    await page.waitForTimeout(50)
+  }
 }
 
 async function clickRow(page: Page, row: number): Promise<void> {

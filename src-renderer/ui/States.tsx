@@ -47,7 +47,7 @@ export function ErrorState({ title, error, onRetry }: { title: string; error: Er
 /** Appears only if the wait is long enough to be noticed. */
 export function Waiting({ what }: { what: string }) {
   return (
-    <div className={classes.waiting} role="status">
+    <div className={classes.waiting} role="status" aria-busy>
       <span className={classes.spinner} aria-hidden />
       {what}
     </div>

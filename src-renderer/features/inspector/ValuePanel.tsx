@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { TreeNode } from '../../../shared/api/contract.ts'
 import { textQuery, treeQuery, type ValueAddress } from '../../client/queries.ts'
+import { pythonStringText } from '../../ui/python-string.ts'
 import { ErrorState, Waiting } from '../../ui/States.tsx'
 import { ArrayView, hasTable } from '../value/ArrayView.tsx'
 import { ValueTree } from '../value/ValueTree.tsx'
@@ -56,23 +57,13 @@ function NodeDetail({ value, node, isNamed }: { value: ValueAddress; node: TreeN
 }
 
 function LongText({ value }: { value: ValueAddress }) {
-  const { data, error } = useQuery(textQuery(value, 'json'))
+  const { data, error } = useQuery(textQuery(value, 'python'))
   if (error) return <ErrorState title="The text cannot be shown" error={error} />
   if (!data) return <Waiting what="Reading the text…" />
   // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling text must be reachable by key
   return (
     <pre className={classes.longText} tabIndex={0}>
-      {textOf(data.text)}
+      {pythonStringText(data.text.trim()) ?? data.text}
     </pre>
   )
-}
-
-/** The characters of a JSON string; what is none of JSON's (it was cut) stays as it came. */
-function textOf(json: string): string {
-  try {
-    const text: unknown = JSON.parse(json)
-    return typeof text === 'string' ? text : json
-  } catch {
-    return json
-  }
 }

@@ -30,7 +30,7 @@ function Picture({ value, table, index, look }: ArrayPictureProps & { look: 'lin
   const rows = [0, Math.min(table.rows, most)] as const
   const columns = [0, Math.min(table.columns, most)] as const
   const { data } = useQuery(arrayQuery(value, { index, rows, columns }))
-  if (!data) return <div className={classes.picture} style={{ height: isLines ? 110 : 190 }} />
+  if (!data) return <div className={classes.picture} aria-busy style={{ height: isLines ? 110 : 190 }} />
   const numbers = data.cells.map((row) => row.map(cellNumber))
   const finite = numbers.flat().filter(Number.isFinite)
   if (finite.length < 2) return null

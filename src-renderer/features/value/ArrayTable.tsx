@@ -1,6 +1,7 @@
 import { useQueries } from '@tanstack/react-query'
 import { useState, type KeyboardEvent, type UIEvent } from 'react'
 import { arrayQuery, type ValueAddress } from '../../client/queries.ts'
+import { pythonStringText } from '../../ui/python-string.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { clamp } from '../../virtual/scroll.ts'
 import { useWindow } from '../../virtual/use-window.ts'
@@ -61,6 +62,7 @@ export function ArrayTable({ value, table, index }: ArrayTableProps) {
       className={classes.table}
       role="table"
       aria-label="Elements"
+      aria-busy={cells.isWaiting}
       aria-rowcount={table.rows + 1}
       aria-colcount={columns + 1}
       tabIndex={0}
@@ -82,7 +84,7 @@ export function ArrayTable({ value, table, index }: ArrayTableProps) {
             className={classes.tableTitle}
             style={at(column)}
           >
-            {cells.columnName(column) ?? (isOneColumn ? 'value' : column)}
+            {nameOf(cells.columnName(column)) ?? (isOneColumn ? 'value' : column)}
           </span>
         ))}
       </div>
@@ -100,7 +102,7 @@ export function ArrayTable({ value, table, index }: ArrayTableProps) {
                 className={classes.tableIndex}
                 style={{ width: indexWidth }}
               >
-                {cells.rowName(row) ?? row}
+                {nameOf(cells.rowName(row)) ?? row}
               </span>
               {shownColumns.map((column) => (
                 <Cell key={column} text={cells.text(row, column)} column={column} style={at(column)} />
@@ -111,6 +113,11 @@ export function ArrayTable({ value, table, index }: ArrayTableProps) {
       </div>
     </div>
   )
+}
+
+/** A name that is a text needs no quotes in a title. */
+function nameOf(literal: string | undefined): string | undefined {
+  return literal === undefined ? undefined : visibleText(pythonStringText(literal) ?? literal)
 }
 
 function Cell({
@@ -127,6 +134,7 @@ function Cell({
       role="cell"
       aria-colindex={column + 2}
       className={classes.tableCell}
+      data-text={text?.startsWith("'") || undefined}
       style={style}
       title={text === undefined || text.length < 10 ? undefined : visibleText(text)}
     >
@@ -136,6 +144,7 @@ function Cell({
 }
 
 interface Cells {
+  isWaiting: boolean
   text: (row: number, column: number) => string | undefined
   columnName: (column: number) => string | undefined
   rowName: (row: number) => string | undefined
@@ -163,6 +172,7 @@ function useCells({ value, table, index }: ArrayTableProps, rows: Span, columns:
     return down < 0 || across < 0 ? undefined : answers[down * acrosses.length + across]?.data
   }
   return {
+    isWaiting: answers.some((answer) => answer.isPending),
     text: (row, column) => tileOf(row, column)?.cells[row % tileRows]?.[column % tileColumns],
     columnName: (column) => tileOf(rows[0], column)?.columnNames?.[column % tileColumns],
     rowName: (row) => tileOf(row, columns[0])?.rowNames?.[row % tileRows],

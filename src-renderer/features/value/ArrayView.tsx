@@ -71,7 +71,7 @@ function ShapedView({ value, node, isNamed, dtype, shape, order }: ArrayViewProp
       {table.leading.length === 0 ? null : (
         <IndexPickers leading={table.leading} index={index} onIndex={setIndex} />
       )}
-      {count === 0 ? (
+      {node.problem ? null : count === 0 ? (
         <div className={classes.none}>The array has no elements.</div>
       ) : (
         <>

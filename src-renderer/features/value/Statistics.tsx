@@ -9,7 +9,7 @@ import classes from './ArrayView.module.css'
 /** Least, greatest, mean and spread, and how the numbers are spread between. */
 export function Statistics({ value }: { value: ValueAddress }) {
   const { data } = useQuery(statisticsQuery(value))
-  if (!data) return <div className={classes.statistics} style={{ minHeight: 44 }} />
+  if (!data) return <div className={classes.statistics} aria-busy style={{ minHeight: 44 }} />
   const figures = figuresOf(data)
   if (figures.length === 0) return null
   return (
