@@ -1,4 +1,5 @@
 import { decodeSync, decodeValue } from '../decode/decode.ts'
+import type { DecodeOptions } from '../decode/decode.ts'
 import { openFileSource } from '../decode/file-source.ts'
 import type { Problem } from '../model/errors.ts'
 import { AppError } from '../model/errors.ts'
@@ -8,6 +9,7 @@ import { MemorySource, MissingBytes } from '../model/source.ts'
 import { damagedSummary, summarize } from '../records/summarize.ts'
 import { withFacts } from '../records/with-facts.ts'
 import type { Entry, FileRange, Store } from '../stores/contract.ts'
+import { Slices } from '../stores/slices.ts'
 import { MeteredSource } from './metered-source.ts'
 import { PartialSource, SliceSource } from './partial-source.ts'
 
@@ -27,15 +29,22 @@ export type SummarizedEntry = readonly [entry: Entry, summary: EntrySummary | un
 export class EntryReader {
   readonly #store: Store
   readonly #signal: AbortSignal | undefined
+  readonly #decoding: DecodeOptions
+  readonly #slices: Slices
   bytesRead = 0
 
   constructor(store: Store, signal?: AbortSignal) {
     this.#store = store
     this.#signal = signal
+    this.#decoding = { values: store.capabilities.values, signal }
+    this.#slices = new Slices(signal)
   }
 
-  /** Summaries of entries, in no certain order. What cannot be read has a damaged summary. */
-  async *summaries(entries: readonly Entry[]): AsyncGenerator<SummarizedEntry, void, void> {
+  /**
+   * Summaries of entries, some at once, in no certain order. What cannot be read has a damaged summary. Other
+   * work gets its turn in between.
+   */
+  async *summaries(entries: readonly Entry[]): AsyncGenerator<SummarizedEntry[], void, void> {
     const together: Entry[] = []
     for (const entry of entries) {
       if (!this.#isLarge(entry)) {
@@ -44,13 +53,15 @@ export class EntryReader {
       }
       const summary = await this.#readLarge(entry)
       const [facts] = await this.#facts([entry])
-      yield [entry, summary && withFacts(summary, facts)]
+      yield [[entry, summary && withFacts(summary, facts)]]
     }
     for (const request of requestsOf(together)) {
       const facts = await this.#facts(request)
-      let i = 0
-      for await (const [entry, summary] of this.#readTogether(request))
-        yield [entry, summary && withFacts(summary, facts[i++])]
+      const summaries = await this.#readTogether(request)
+      yield request.map((entry, i) => {
+        const summary = summaries[i]
+        return [entry, summary && withFacts(summary, facts[i])]
+      })
     }
   }
 
@@ -84,20 +95,23 @@ export class EntryReader {
     }
   }
 
-  async *#readTogether(entries: readonly Entry[]): AsyncGenerator<SummarizedEntry, void, void> {
+  async #readTogether(entries: readonly Entry[]): Promise<(EntrySummary | undefined)[]> {
     const values = await this.#store.getMany(
       entries.map(({ key }) => key),
       { signal: this.#signal },
     )
-    for (const [i, entry] of entries.entries()) {
-      const value = values[i]
+    const summaries: (EntrySummary | undefined)[] = []
+    for (const value of values) {
       if (value instanceof Uint8Array) {
         this.bytesRead += value.length
-        yield [entry, await this.#summarize(new MemorySource(value))]
+        const source = new MemorySource(value)
+        summaries.push(this.#summarizeAtOnce(source) ?? (await this.#summarize(source)))
       } else {
-        yield [entry, value && damagedSummary(value)]
+        summaries.push(value && damagedSummary(value))
       }
+      if (this.#slices.isOver) await this.#slices.next()
     }
+    return summaries
   }
 
   async #readByRanges(entry: Entry): Promise<EntrySummary | undefined> {
@@ -131,10 +145,16 @@ export class EntryReader {
   }
 
   async #summarize(stored: ByteSource): Promise<EntrySummary> {
-    const source = this.#unwrap(stored)
-    const options = { values: this.#store.capabilities.values, signal: this.#signal }
-    using decoded = decodeSync(source, options) ?? (await decodeValue(source, options))
+    const atOnce = this.#summarizeAtOnce(stored)
+    if (atOnce) return atOnce
+    using decoded = await decodeValue(this.#unwrap(stored), this.#decoding)
     return summarize(decoded)
+  }
+
+  /** `undefined` for what takes time to inflate. Without promises, which cost a tenth of a small value. */
+  #summarizeAtOnce(stored: ByteSource): EntrySummary | undefined {
+    using decoded = decodeSync(this.#unwrap(stored), this.#decoding)
+    return decoded && summarize(decoded)
   }
 
   #unwrap(stored: ByteSource): ByteSource {

@@ -197,7 +197,8 @@ describe('indexStore of a folder', () => {
   })
 
   it('lets another connection see growing counts, each a state that is whole', async () => {
-    for (let i = 0; i < 400; i++) put(i)
+    // More than one transaction takes, however fast it goes.
+    for (let i = 0; i < 1300; i++) put(i)
     using reader = Catalog.open(catalog.file)
     const counts: number[] = []
     await using store = await openStore(`json:${join(folder, 'cache')}`)
@@ -210,8 +211,8 @@ describe('indexStore of a folder', () => {
     await indexStore(watched, catalog, {})
     expect(counts).toEqual(counts.toSorted((a, b) => a - b))
     expect(new Set(counts).size).toBeGreaterThan(2)
-    expect(counts.at(-1)).toBeLessThanOrEqual(400)
-    expect(reader.count()).toBe(400)
+    expect(counts.at(-1)).toBeLessThanOrEqual(1300)
+    expect(reader.count()).toBe(1300)
   })
 
   it('tells its progress in rising numbers', async () => {

@@ -63,8 +63,9 @@ async function showFirstRows(store: Store, catalog: Catalog, { signal }: IndexOp
   const reader = new EntryReader(store, signal)
   for await (const entries of store.entries({ batchSize: firstRows, signal })) {
     const put: CatalogEntry[] = []
-    for await (const [{ key, sizeBytes, modifiedMs }, summary] of reader.summaries(entries)) {
-      if (summary) put.push({ key, sizeBytes, modifiedMs, summary })
+    for await (const read of reader.summaries(entries)) {
+      for (const [{ key, sizeBytes, modifiedMs }, summary] of read)
+        if (summary) put.push({ key, sizeBytes, modifiedMs, summary })
     }
     catalog.write({ put })
     return
@@ -93,7 +94,6 @@ class Run {
   readonly #catalog: Catalog
   readonly #options: IndexOptions
   readonly #reader: EntryReader
-  readonly #slices: Slices
   readonly #report = { read: 0, unchanged: 0, removed: 0, bytesStored: 0, damaged: 0 }
   #put: CatalogEntry[] = []
   #remove: Uint8Array[] = []
@@ -108,7 +108,6 @@ class Run {
     this.#catalog = catalog
     this.#options = options
     this.#reader = new EntryReader(store, options.signal)
-    this.#slices = new Slices(options.signal)
   }
 
   async run(token: ChangeToken): Promise<IndexReport> {
@@ -199,12 +198,13 @@ class Run {
       return entry === undefined || stamp === undefined || entry.stamp !== stamp
     })
     this.#report.unchanged += entries.length - changed.length
-    for await (const [entry, summary] of this.#reader.summaries(changed)) {
-      if (summary) this.#add(entry, part, summary)
-      else this.#removeAll([nameOf(entry.key)])
+    for await (const read of this.#reader.summaries(changed)) {
+      for (const [entry, summary] of read) {
+        if (summary) this.#add(entry, part, summary)
+        else this.#removeAll([nameOf(entry.key)])
+      }
       this.#flushIfDue()
       this.#showProgress(false)
-      if (this.#slices.isOver) await this.#slices.next()
     }
     this.#showProgress(false)
     throwIfCancelled(this.#options.signal)

@@ -47,6 +47,42 @@ export function openFileSource(path: string, options: FileSourceOptions = {}): F
   }
 }
 
+/** What a slab holds, and the largest file that is read into one. */
+const slabBytes = 128 * 1024
+const smallFileBytes = 16 * 1024
+let slab = new Uint8Array(0)
+let slabUsed = 0
+
+/**
+ * All bytes of a small file, links not followed, without asking for its status first. `undefined` for whatever
+ * is not that simple (large, empty, no regular file, not there): ask `openFileSource`, which tells what it is.
+ *
+ * Neighbours share memory, as an allocation costs as much as the reading.
+ */
+export function readSmallFile(path: string): Uint8Array | undefined {
+  if (slab.length - slabUsed <= smallFileBytes) {
+    slab = new Uint8Array(slabBytes)
+    slabUsed = 0
+  }
+  let file
+  let length = 0
+  try {
+    file = openSync(path, readFlags | noFollow | (noAtime ?? 0))
+    // Reading at a position fails where there are no positions: a FIFO, a folder.
+    for (let count = -1; count !== 0 && length <= smallFileBytes; length += count)
+      count = readSync(file, slab, slabUsed + length, smallFileBytes + 1 - length, length)
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error
+    return undefined
+  } finally {
+    if (file !== undefined) closeSync(file)
+  }
+  if (length === 0 || length > smallFileBytes) return undefined
+  const bytes = slab.subarray(slabUsed, slabUsed + length)
+  slabUsed += length
+  return bytes
+}
+
 function openForReading(path: string, flags: number): number {
   try {
     if (noAtime !== undefined) {

@@ -7,6 +7,8 @@ import type { Stamp } from './stamp.ts'
 /** A little more than the time within which a stamp counts as fresh. */
 const settleMs = 25
 
+const hashedAtOnce = 32 * 1024
+
 /** Token of one part of a store; the empty text where the part has no entries. */
 export interface PartToken {
   readonly token: string
@@ -17,17 +19,26 @@ export interface PartToken {
 /** Makes the token of a part from its entries, which must come in one order each time. */
 export class PartDigest {
   readonly #hash = createHash('sha1')
+  /** Text that waits to be hashed: a call for each entry would cost more than the hashing. */
+  #text = ''
   #isEmpty = true
   #fresh = false
 
   add(name: string, stamp: Stamp): void {
-    this.#hash.update(`${name} ${stamp.text}\n`)
+    this.#text += `${name} ${stamp.text}\n`
+    if (this.#text.length > hashedAtOnce) this.#hashText()
     this.#fresh ||= stamp.fresh
     this.#isEmpty = false
   }
 
   finish(): PartToken {
+    this.#hashText()
     return { token: this.#isEmpty ? '' : this.#hash.digest('base64'), fresh: this.#fresh }
+  }
+
+  #hashText(): void {
+    this.#hash.update(this.#text)
+    this.#text = ''
   }
 }
 

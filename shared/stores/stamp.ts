@@ -15,6 +15,10 @@ export interface Stamp {
   readonly fresh: boolean
 }
 
+function inBase36(number: number): string {
+  return Math.round(number).toString(36)
+}
+
 /**
  * A stamp of a file's content from its status: times of modification and of change,
  * size and inode. The time of change is there because it cannot be set: it shows
@@ -25,9 +29,7 @@ export interface Stamp {
  */
 export function stampOf(status: Stats, nowMs: number): Stamp {
   const { mtimeMs, ctimeMs, size, ino } = status
-  const text = [mtimeMs * 1_000, (ctimeMs - mtimeMs) * 1_000, size, ino]
-    .map((number) => Math.round(number).toString(36))
-    .join('.')
+  const text = `${inBase36(mtimeMs * 1_000)}.${inBase36((ctimeMs - mtimeMs) * 1_000)}.${inBase36(size)}.${inBase36(ino)}`
   const countsSeconds = mtimeMs % 1_000 === 0 && ctimeMs % 1_000 === 0
   const ageMs = nowMs - Math.max(mtimeMs, ctimeMs)
   const fresh = ageMs < (countsSeconds ? secondsTickMs : tickMs) && ageMs > -secondsTickMs

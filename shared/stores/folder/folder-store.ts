@@ -1,6 +1,6 @@
 import { basename, dirname, join, sep } from 'node:path'
 
-import { openFileSource } from '../../decode/file-source.ts'
+import { openFileSource, readSmallFile } from '../../decode/file-source.ts'
 import { AppError } from '../../model/errors.ts'
 import type { Problem } from '../../model/errors.ts'
 import type {
@@ -19,13 +19,12 @@ import type { PartToken } from '../part-tokens.ts'
 import { statusOf } from '../paths.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
 import { stampOf } from '../stamp.ts'
-import { hashOfKey, isShardName, shardOf } from './layout.ts'
+import { hashOfKey, isShardName, keyOfHash, shardOf } from './layout.ts'
 import type { FolderLayout } from './layout.ts'
 import { listShard, listShards, listStrays } from './scan.ts'
 import { writeEntries } from './write.ts'
 
 const defaultBatchSize = 1_000
-const encoder = new TextEncoder()
 
 /**
  * A cache of one file per entry. Read-only unless opened for writing.
@@ -108,7 +107,7 @@ export class FolderStore implements Store {
     if (!status?.isFile()) return undefined
     const hash = this.#layout.suffix === '' ? name : name.slice(0, -this.#layout.suffix.length)
     return {
-      key: encoder.encode(hash),
+      key: keyOfHash(hash),
       sizeBytes: status.size,
       modifiedMs: status.mtimeMs,
       stamp: stampOf(status, Date.now()).text,
@@ -148,6 +147,8 @@ export class FolderStore implements Store {
   #read(hash: string, range: readonly [number, number] | undefined): Uint8Array | Problem | undefined {
     const [start, end] = range ?? [0, Number.POSITIVE_INFINITY]
     try {
+      const small = range ? undefined : readSmallFile(this.#pathOf(hash))
+      if (small) return small
       using file = openFileSource(this.#pathOf(hash), { follow: false })
       return file.read(start, Math.min(end, file.byteLength) - start)
     } catch (error) {

@@ -42,6 +42,13 @@ export function hashOfKey(key: Uint8Array): string | undefined {
   return isHash(text) ? text : undefined
 }
 
+/** The key of a hash, which is ASCII. */
+export function keyOfHash(hash: string): Uint8Array {
+  const key = new Uint8Array(hash.length)
+  for (let i = 0; i < hash.length; i++) key[i] = hash.charCodeAt(i)
+  return key
+}
+
 export function shardOf(hash: string): string {
   return hash.slice(0, 2)
 }

@@ -44,7 +44,7 @@ function readRoot(root: string): Dirent[] {
 export function listShard(root: string, shard: string, layout: FolderLayout): string[] {
   try {
     return readFolder(join(root, shard))
-      .filter((item) => item.isFile() && strayInShard(item, shard, layout) === undefined)
+      .filter((item) => item.isFile() && isEntry(item.name, shard, layout))
       .map((item) => item.name)
   } catch (error) {
     if (errnoOf(error) === undefined) throw error
@@ -115,6 +115,12 @@ function strayInShard(item: Dirent, shard: string, layout: FolderLayout): string
     return `the name is no hash${layout.suffix === '' ? '' : ` with ${layout.suffix}`}`
   }
   return shardOf(hash) === shard ? undefined : misplaced(hash)
+}
+
+/** Whether a file is none of the strays of its shard: no hash is named like a temporary file. */
+function isEntry(name: string, shard: string, layout: FolderLayout): boolean {
+  const hash = hashOfName(layout, name)
+  return hash !== undefined && shardOf(hash) === shard
 }
 
 function misplaced(hash: string): string {
