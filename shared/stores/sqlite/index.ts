@@ -1,14 +1,15 @@
-import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
 import BetterSqlite3 from 'better-sqlite3'
 
 import { AppError } from '../../model/errors.ts'
 import type { DatabaseInfo, Detection, Store, StoreLocation, StoreType } from '../contract.ts'
-import { noSuchPath, refusedPath } from '../paths.ts'
-import { sqliteError } from './errors.ts'
+import { makeFolder } from '../make-folder.ts'
+import { noSuchPath } from '../paths.ts'
+import { sqliteError } from '../sqlite-file/errors.ts'
 import { sqliteForm } from './form.ts'
-import { SqliteReader } from './reader.ts'
+import { SqliteReader } from '../sqlite-file/reader.ts'
 import { describeTables, findTable, isWithoutTables } from './schema.ts'
 import type { CacheTable, TableChoice } from './schema.ts'
 import { quote } from './sql.ts'
@@ -121,11 +122,7 @@ function locationOf(path: string, choice: TableChoice): string {
 /** The table that pycse's users make. */
 function create(path: string, choice: TableChoice): void {
   const { table = 'cache', key = 'hash', value = 'value' } = choice
-  try {
-    mkdirSync(dirname(path), { recursive: true })
-  } catch (thrown) {
-    throw refusedPath(path, thrown, 'written')
-  }
+  makeFolder(dirname(path))
   let database
   try {
     database = new BetterSqlite3(path, { timeout: 1_000 })

@@ -2,7 +2,7 @@ import type { Database, Statement } from 'better-sqlite3'
 
 import type { Problem } from '../../model/errors.ts'
 import type { Entry } from '../contract.ts'
-import { isCorrupt } from './errors.ts'
+import { isCorrupt } from '../sqlite-file/errors.ts'
 import type { CacheTable } from './schema.ts'
 import { boundKey, boundKeys, bytesOf, digest, quote } from './sql.ts'
 import type { Bound, SqlParameter, SqlType } from './sql.ts'

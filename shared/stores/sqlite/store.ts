@@ -16,8 +16,8 @@ import type {
   WriteOutcome,
 } from '../contract.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
-import { isCorrupt } from './errors.ts'
-import type { SqliteReader } from './reader.ts'
+import { isCorrupt } from '../sqlite-file/errors.ts'
+import type { SqliteReader } from '../sqlite-file/reader.ts'
 import { Rows } from './rows.ts'
 import type { FoundRow, Position, RowBatch } from './rows.ts'
 import { describeTables } from './schema.ts'
