@@ -2,6 +2,7 @@ import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError, toAppError } from '../../model/errors.ts'
 import type { DatabaseInfo, Detection, Store, StoreLocation, StoreType } from '../contract.ts'
+import { makeFolder } from '../make-folder.ts'
 import { LmdbFile } from './file.ts'
 import { lmdbForm } from './form.ts'
 import { LmdbStore } from './store.ts'
@@ -84,6 +85,7 @@ async function create(path: string, database: string | undefined, wantsWrite: bo
     const what = existsSync(path) ? `${path} holds no ${dataName}` : `There is no file or folder ${path}`
     throw new AppError('NOT_FOUND', `${what}; check the path.`, { data: { path } })
   }
+  makeFolder(path)
   const target = { path, isFile: false, database, format: 1, mapBytes: newMapBytes } as const
   await using writer = new LmdbWriter(() => target)
   await writer.create()

@@ -115,6 +115,8 @@ export class LmdbWriter implements AsyncDisposable {
       }
       const onExit = (code: number | null, signal: string | null) => {
         settle()
+        // A pipe can break before the exit is told: the next batch must not go to a dead process.
+        if (this.#child === child) this.#child = undefined
         resolve({
           kind: 'failed',
           message: `its writing process ended (${signal ?? `exit code ${code}`})`,

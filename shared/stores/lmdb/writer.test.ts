@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+import { openStore } from '../registry.ts'
+import { LmdbWriter } from './writer.ts'
+
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hashcache-test-'))
+})
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function writerWith(mapBytes: number): LmdbWriter {
+  return new LmdbWriter(() => ({ path: folder, isFile: false, database: undefined, format: 1, mapBytes }))
+}
+
+const put = (name: string, length: number): { kind: 'put'; key: Buffer; value: Buffer } => ({
+  kind: 'put',
+  key: Buffer.from(name),
+  value: Buffer.alloc(length, name),
+})
+
+test('the map grows when it is full, and nothing of the batch is lost', async () => {
+  {
+    await using writer = writerWith(1024 * 1024)
+    const operations = Array.from({ length: 40 }, (_, index) => put(`key-${index}`, 100_000))
+    expect(await writer.apply(operations)).toEqual(operations.map(() => ({ done: true })))
+  }
+  await using store = await openStore(`lmdb:${folder}`)
+  expect((await store.getMany([Buffer.from('key-39')]))[0]).toHaveLength(100_000)
+})
+
+test('the death of the writing process fails one batch, and the next is written', async () => {
+  await using writer = writerWith(1024 * 1024)
+  await writer.apply([put('before', 10)])
+  const batch = writer.apply([put('during', 10_000_000)])
+  // The batch is under way in a later turn; the process is gone before it can answer.
+  process.kill(writer.processId!, 'SIGKILL')
+  const [outcome] = await batch
+  expect(outcome).toMatchObject({ done: false, reason: 'REFUSED' })
+  expect(await writer.apply([put('after', 10)])).toEqual([{ done: true }])
+  await using store = await openStore(`lmdb:${folder}`)
+  const values = await store.getMany([Buffer.from('before'), Buffer.from('during'), Buffer.from('after')])
+  expect(values.map((value) => value instanceof Uint8Array)).toEqual([true, false, true])
+})
+
+test('a refused entry leaves the others of its batch written', async () => {
+  {
+    await using named = await openStore(`lmdb:${folder}?db=sub`, { write: true })
+    expect(await named.apply([put('in-sub', 5)])).toEqual([{ done: true }])
+  }
+  await using store = await openStore(`lmdb:${folder}`, { write: true })
+  const outcomes = await store.apply([put('one', 5), put('sub', 5), put('two', 5)])
+  expect(outcomes).toMatchObject([{ done: true }, { done: false, reason: 'REFUSED' }, { done: true }])
+  await using named = await openStore(`lmdb:${folder}?db=sub`)
+  expect((await named.getMany([Buffer.from('in-sub')]))[0]).toHaveLength(5)
+})
+
+test.each([
+  ['below a file', () => join(folder, 'file', 'cache')],
+  ['in /proc, where Node alone would try for ever', () => '/proc/nowhere/cache'],
+])('a folder that cannot be made is an error with the path: %s', async (_where, pathOf) => {
+  writeFileSync(join(folder, 'file'), '')
+  for (const scheme of ['lmdb', 'sqlite']) {
+    await expect(openStore(`${scheme}:${pathOf()}/new`, { write: true })).rejects.toMatchObject({
+      code: 'REFUSED',
+      message: expect.stringContaining(pathOf().split('/').slice(0, -1).join('/')) as string,
+    })
+  }
+})
