@@ -31,7 +31,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(panel.getByRole('tree')).toBeVisible()
       await expect(page.getByRole('region', { name: 'Selection' })).toContainText('of compute')
       expect(await violations(page)).toEqual([])
-      for (const tab of ['Metadata', 'Arguments', 'JSON', 'Raw facts']) {
+      for (const tab of ['Metadata', 'Arguments', 'JSON', 'Raw facts', 'Trust']) {
         await panel.getByRole('tab', { name: tab }).click()
         await expect(panel.getByRole('tabpanel')).not.toBeEmpty()
         expect(await violations(page, '[aria-label="Inspector"]'), tab).toEqual([])

@@ -31,6 +31,7 @@ export const keymap = {
   arguments: { title: 'Inspector: arguments', section: 'View', keys: ['Alt+3'] },
   json: { title: 'Inspector: JSON', section: 'View', keys: ['Alt+4'] },
   raw: { title: 'Inspector: raw facts', section: 'View', keys: ['Alt+5'] },
+  trust: { title: 'Inspector: what loading this would do', section: 'View', keys: ['Alt+6'] },
   themeLight: { title: 'Light theme', section: 'View', keys: [] },
   themeDark: { title: 'Dark theme', section: 'View', keys: [] },
   themeSystem: { title: 'Theme of the system', section: 'View', keys: [] },

@@ -1,6 +1,6 @@
 import type { SortKey } from '../../shared/api/contract.ts'
 
-export const inspectorTabs = ['output', 'metadata', 'arguments', 'json', 'raw'] as const
+export const inspectorTabs = ['output', 'metadata', 'arguments', 'json', 'raw', 'trust'] as const
 export type InspectorTab = (typeof inspectorTabs)[number]
 
 /** Where the user is: all of it stands in the address, so that reload, Back and a sent link lead here. */

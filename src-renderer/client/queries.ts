@@ -15,6 +15,7 @@ import type {
   SelectionTotals,
   StoreSummary,
   TreePage,
+  TrustReport,
 } from '../../shared/api/contract.ts'
 import { address, callJson, request } from './request.ts'
 
@@ -167,6 +168,11 @@ export function arrayQuery(value: ValueAddress, window: WindowOfArray) {
 
 export function statisticsQuery(value: ValueAddress) {
   return valueQuery<ArrayStatistics>('statistics', value)
+}
+
+/** Of the whole entry, whatever the path. */
+export function trustQuery(value: ValueAddress) {
+  return valueQuery<TrustReport>('trust', { ...value, path: '' })
 }
 
 export interface ValueText {

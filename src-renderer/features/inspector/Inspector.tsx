@@ -14,6 +14,7 @@ import { JsonTab } from './JsonTab.tsx'
 import { MetadataTab } from './MetadataTab.tsx'
 import { ProblemPanel } from './ProblemPanel.tsx'
 import { RawTab } from './RawTab.tsx'
+import { TrustTab } from './TrustTab.tsx'
 import { ValuePanel } from './ValuePanel.tsx'
 
 const tabTitles: Readonly<Record<InspectorTab, string>> = {
@@ -22,6 +23,7 @@ const tabTitles: Readonly<Record<InspectorTab, string>> = {
   arguments: 'Arguments',
   json: 'JSON',
   raw: 'Raw facts',
+  trust: 'Trust',
 }
 /** Holding an arrow key runs over entries that nobody wants to see. */
 const settleMs = 70
@@ -96,6 +98,9 @@ function EntryView({ store, detail }: { store: Connection; detail: EntryDetail }
         </Tabs.Panel>
         <Tabs.Panel value="raw">
           <RawTab store={store} detail={detail} />
+        </Tabs.Panel>
+        <Tabs.Panel value="trust">
+          <TrustTab value={value} />
         </Tabs.Panel>
       </Tabs>
     </>
