@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef } from 'react'
-import type { Connection } from '../../shared/api/contract.ts'
+import type { Connection, StoreSummary } from '../../shared/api/contract.ts'
 import { closeStore, putConnection, refreshStore, storesQuery, summaryQuery } from '../client/queries.ts'
 import { ConnectionList } from '../features/connections/ConnectionList.tsx'
 import { EntriesPane } from '../features/entries/EntriesPane.tsx'
@@ -22,10 +22,11 @@ import { noSelection, selectAll } from '../virtual/selection.ts'
 import { useDesk, type Desk } from './desk.ts'
 import type { CommandId } from './keymap.ts'
 import { Palette } from './Palette.tsx'
-import { inspectorTabs } from './place.ts'
+import { inspectorTabs, type InspectorTab } from './place.ts'
 import type { CommandHandlers } from './Shell.tsx'
 import classes from './Shell.module.css'
 import { StatusBar } from './StatusBar.tsx'
+import type { Navigate } from './use-place.ts'
 
 const sideWidth = { initial: 224, minimum: 160, maximum: 480 }
 /** A good quarter of the window, until the user says otherwise. */
@@ -56,29 +57,17 @@ export function Workspace({ store, onCommands, paletteEnabled }: WorkspaceProps)
   const attachGrid = useCallback((element: HTMLDivElement | null) => {
     grid.current = element
   }, [])
-  const closeStoreCommand = useCloseStore(store, desk)
   const refresh = useRefresh(store, notify)
-
-  const handlers: CommandHandlers = {
-    ...entryCommands(desk, entries, store, notify),
-    refresh,
-    close: closeStoreCommand,
-    copyLocation: () => void copyText(pathOfLocation(store.location)),
-    focusFilter: () => filterField.current?.select(),
-    toggleInspector: () => layout.setIsInspectorOpen(!layout.isInspectorOpen),
-    toggleSidebar: () => layout.setIsSideOpen(!layout.isSideOpen),
-    ...Object.fromEntries(
-      inspectorTabs.map((tab) => [
-        tab,
-        () => {
-          layout.setIsInspectorOpen(true)
-          navigate({ tab }, 'replace')
-        },
-      ]),
-    ),
-  }
+  const close = useCloseStore(store, desk)
   useEffect(() => {
-    onCommands(handlers)
+    onCommands({
+      ...entryCommands(desk, entries, store, notify),
+      ...layoutCommands(layout, navigate),
+      refresh,
+      close,
+      copyLocation: () => void copyText(pathOfLocation(store.location)),
+      focusFilter: () => filterField.current?.select(),
+    })
     return () => onCommands({})
   })
   const { setIsInspectorOpen } = layout
@@ -89,27 +78,7 @@ export function Workspace({ store, onCommands, paletteEnabled }: WorkspaceProps)
 
   return (
     <>
-      {layout.isSideOpen ? (
-        <nav
-          className={classes.side}
-          data-region
-          style={{ width: layout.side }}
-          aria-label="Caches and functions"
-        >
-          <div className={classes.sideScroll}>
-            <ConnectionList />
-            {summary ? <FunctionList summary={summary} /> : null}
-            {summary ? <LookAt summary={summary} /> : null}
-          </div>
-          <Resizer
-            label="Width of the sidebar"
-            panel="before"
-            size={layout.side}
-            onSize={layout.setSide}
-            {...sideWidth}
-          />
-        </nav>
-      ) : null}
+      {layout.isSideOpen ? <SidePanel layout={layout} summary={summary} /> : null}
       <main className={classes.main}>
         <EntriesPane
           store={store}
@@ -123,26 +92,76 @@ export function Workspace({ store, onCommands, paletteEnabled }: WorkspaceProps)
         />
       </main>
       {layout.isInspectorOpen ? (
-        <aside
-          className={classes.inspector}
-          data-region
-          style={{ width: layout.inspector }}
-          aria-label="Inspector"
-        >
-          <Resizer
-            label="Width of the inspector"
-            panel="after"
-            size={layout.inspector}
-            onSize={layout.setInspector}
-            {...inspectorWidth}
-          />
-          <Inspector store={store} onLeave={() => grid.current?.focus()} />
-        </aside>
+        <InspectorPanel layout={layout} store={store} onLeave={() => grid.current?.focus()} />
       ) : null}
       <StatusBar store={store} summary={summary} totals={totals} notice={notice} />
       <Palette summary={summary} isEnabled={paletteEnabled} />
     </>
   )
+}
+
+type Layout = ReturnType<typeof useLayout>
+
+function SidePanel({ layout, summary }: { layout: Layout; summary: StoreSummary | undefined }) {
+  return (
+    <nav
+      className={classes.side}
+      data-region
+      style={{ width: layout.side }}
+      aria-label="Caches and functions"
+    >
+      <div className={classes.sideScroll}>
+        <ConnectionList />
+        {summary ? <FunctionList summary={summary} /> : null}
+        {summary ? <LookAt summary={summary} /> : null}
+      </div>
+      <Resizer
+        label="Width of the sidebar"
+        panel="before"
+        size={layout.side}
+        onSize={layout.setSide}
+        {...sideWidth}
+      />
+    </nav>
+  )
+}
+
+interface InspectorPanelProps {
+  layout: Layout
+  store: Connection
+  onLeave: () => void
+}
+
+function InspectorPanel({ layout, store, onLeave }: InspectorPanelProps) {
+  return (
+    <aside
+      className={classes.inspector}
+      data-region
+      style={{ width: layout.inspector }}
+      aria-label="Inspector"
+    >
+      <Resizer
+        label="Width of the inspector"
+        panel="after"
+        size={layout.inspector}
+        onSize={layout.setInspector}
+        {...inspectorWidth}
+      />
+      <Inspector store={store} onLeave={onLeave} />
+    </aside>
+  )
+}
+
+function layoutCommands(layout: Layout, navigate: Navigate): CommandHandlers {
+  const showTab = (tab: InspectorTab): void => {
+    layout.setIsInspectorOpen(true)
+    navigate({ tab }, 'replace')
+  }
+  return {
+    toggleInspector: () => layout.setIsInspectorOpen(!layout.isInspectorOpen),
+    toggleSidebar: () => layout.setIsSideOpen(!layout.isSideOpen),
+    ...Object.fromEntries(inspectorTabs.map((tab) => [tab, () => showTab(tab)])),
+  }
 }
 
 function useLayout() {

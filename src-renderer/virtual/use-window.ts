@@ -27,6 +27,8 @@ export interface WindowHandle<E extends HTMLElement> extends RowWindow {
   canvasHeight: number
   /** Whole rows that fit into the view, at least one. */
   pageRows: number
+  /** Pixels that can be seen across. */
+  viewWidth: number
   /** False until the view has been measured; scrolling to a row has no meaning before. */
   isMeasured: boolean
   /** First row in view, for whoever keeps the place. */
@@ -47,7 +49,8 @@ export interface WindowHandle<E extends HTMLElement> extends RowWindow {
 export function useWindow<E extends HTMLElement>(options: WindowOptions): WindowHandle<E> {
   const { rows, rowHeight, headerHeight = 0 } = options
   const [scroller, attach] = useState<E | null>(null)
-  const [viewHeight, setViewHeight] = useState(0)
+  const [view, setView] = useState({ width: 0, height: 0 })
+  const viewHeight = Math.max(0, view.height - headerHeight)
   const [state, setState] = useState<ScrollState>(scrollStart)
   const geometry: ScrollGeometry = { rows, rowHeight, viewHeight }
   // Events come between renders: they go on from the newest state, not from the drawn one.
@@ -66,12 +69,12 @@ export function useWindow<E extends HTMLElement>(options: WindowOptions): Window
 
   useLayoutEffect(() => {
     if (!scroller) return
-    const measure = (): void => setViewHeight(Math.max(0, scroller.clientHeight - headerHeight))
+    const measure = (): void => setView({ width: scroller.clientWidth, height: scroller.clientHeight })
     measure()
     const observer = new ResizeObserver(measure)
     observer.observe(scroller)
     return () => observer.disconnect()
-  }, [scroller, headerHeight])
+  }, [scroller])
 
   useLayoutEffect(() => {
     apply(resized(newestRef.current, { rows, rowHeight, viewHeight }))
@@ -107,6 +110,7 @@ export function useWindow<E extends HTMLElement>(options: WindowOptions): Window
     canvasHeight: canvasHeight(geometry),
     pageRows: Math.max(1, Math.floor(viewHeight / rowHeight)),
     isMeasured: viewHeight > 0,
+    viewWidth: view.width,
     topRow: Math.floor(state.top / rowHeight),
     onScroll,
     scrollToRow,

@@ -65,56 +65,12 @@ export function EntriesGrid(props: EntriesGridProps) {
   useLayoutEffect(() => {
     onScreen({ topRow: frame.topRow, pages: pagesOf(frame.first, frame.last), args: argNames })
   }, [onScreen, frame.topRow, frame.first, frame.last, argNames])
-  const { attach: attachFrame } = frame
-  const { attach: attachGrid } = props
-  const attach = useCallback(
-    (element: HTMLDivElement | null) => {
-      attachFrame(element)
-      attachGrid(element)
-    },
-    [attachFrame, attachGrid],
-  )
+  const attach = useBoth(frame.attach, props.attach)
   useJump(view, frame)
   useGone(rows.error, result.id, props.onResultGone)
   const move = useMove(props, rows.at, frame.scrollToRow)
 
-  const columnAt = (target: EventTarget): number => {
-    const cell = target instanceof Element ? target.closest('[role="gridcell"]') : null
-    return Math.max(0, Number(cell?.getAttribute('aria-colindex') ?? 1) - 1)
-  }
-  const rowAt = (target: EventTarget): number | undefined => {
-    const row = target instanceof Element ? target.closest('[data-row]') : null
-    return row ? Number(row.getAttribute('data-row')) : undefined
-  }
-  const onPointerDown = (event: PointerEvent): void => {
-    const row = rowAt(event.target)
-    if (row === undefined || event.button > 2) return
-    const isMenu = event.button === 2 || (isMac && event.ctrlKey)
-    if (isMenu && isSelected(grid.selection, row)) return
-    const control = !isMenu && (isMac ? event.metaKey : event.ctrlKey)
-    if (event.shiftKey) event.preventDefault()
-    move(
-      pressPointer(grid, { row, column: columnAt(event.target), shift: !isMenu && event.shiftKey, control }),
-    )
-  }
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || event.altKey) return
-    const control = isMac ? event.metaKey : event.ctrlKey
-    if (event.key === 'Enter') props.onOpen()
-    else if (control && event.key.toLowerCase() === 'c' && !event.shiftKey)
-      copyCell(rows.at(grid.row), columns[grid.column], context)
-    else {
-      const size = { rows: result.entries, columns: columns.length, pageRows: frame.pageRows }
-      const next = pressKey(grid, { key: event.key, shift: event.shiftKey, control }, size)
-      if (!next) return
-      move(next)
-    }
-    event.preventDefault()
-  }
-  const onDoubleClick = (event: MouseEvent): void => {
-    if (rowAt(event.target) !== undefined) props.onOpen()
-  }
-
+  const events = gridEvents(props, { at: rows.at, pageRows: frame.pageRows, move })
   const drawn = Array.from({ length: frame.last - frame.first }, (_, i) => frame.first + i)
   const isFocusDrawn = grid.row >= frame.first && grid.row < frame.last
   return (
@@ -131,9 +87,7 @@ export function EntriesGrid(props: EntriesGridProps) {
           aria-activedescendant={isFocusDrawn ? cellId(grid.row, grid.column) : undefined}
           tabIndex={0}
           onScroll={frame.onScroll}
-          onKeyDown={onKeyDown}
-          onPointerDown={onPointerDown}
-          onDoubleClick={onDoubleClick}
+          {...events}
         >
           <GridHeader {...props} template={template} minimumPx={minimumPx} />
           <div
@@ -165,6 +119,67 @@ export function EntriesGrid(props: EntriesGridProps) {
       <Menu.Dropdown>{props.rowMenu(rows.at(grid.row))}</Menu.Dropdown>
     </Menu>
   )
+}
+
+/** One `ref` for two who want the element. */
+function useBoth<E>(first: (element: E | null) => void, second: (element: E | null) => void) {
+  return useCallback(
+    (element: E | null) => {
+      first(element)
+      second(element)
+    },
+    [first, second],
+  )
+}
+
+function columnAt(target: EventTarget): number {
+  const cell = target instanceof Element ? target.closest('[role="gridcell"]') : null
+  return Math.max(0, Number(cell?.getAttribute('aria-colindex') ?? 1) - 1)
+}
+
+function rowAt(target: EventTarget): number | undefined {
+  const row = target instanceof Element ? target.closest('[data-row]') : null
+  return row ? Number(row.getAttribute('data-row')) : undefined
+}
+
+interface GridMoves {
+  at: (row: number) => Row | undefined
+  pageRows: number
+  move: (grid: GridState) => void
+}
+
+/** Keys and pointer of the grid, as the reducers of `virtual/focus.ts` understand them. */
+function gridEvents({ view, columns, context, onOpen }: EntriesGridProps, { at, pageRows, move }: GridMoves) {
+  const { grid, result } = view
+  const onPointerDown = (event: PointerEvent): void => {
+    const row = rowAt(event.target)
+    if (row === undefined || event.button > 2) return
+    const isMenu = event.button === 2 || (isMac && event.ctrlKey)
+    if (isMenu && isSelected(grid.selection, row)) return
+    const control = !isMenu && (isMac ? event.metaKey : event.ctrlKey)
+    if (event.shiftKey) event.preventDefault()
+    move(
+      pressPointer(grid, { row, column: columnAt(event.target), shift: !isMenu && event.shiftKey, control }),
+    )
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || event.altKey) return
+    const control = isMac ? event.metaKey : event.ctrlKey
+    const isCopy = control && !event.shiftKey && event.key.toLowerCase() === 'c'
+    if (event.key === 'Enter') onOpen()
+    else if (isCopy) copyCell(at(grid.row), columns[grid.column], context)
+    else {
+      const size = { rows: result.entries, columns: columns.length, pageRows }
+      const next = pressKey(grid, { key: event.key, shift: event.shiftKey, control }, size)
+      if (!next) return
+      move(next)
+    }
+    event.preventDefault()
+  }
+  const onDoubleClick = (event: MouseEvent): void => {
+    if (rowAt(event.target) !== undefined) onOpen()
+  }
+  return { onPointerDown, onKeyDown, onDoubleClick }
 }
 
 function copyCell(row: Row | undefined, column: Column | undefined, context: CellContext): void {

@@ -19,7 +19,7 @@ import classes from './SelectionBar.module.css'
 import type { EntriesView } from './use-entries.ts'
 
 /** Keys that fit a clipboard; whoever wants more uses the command line. */
-export const mostKeysCopied = 100_000
+const mostKeysCopied = 100_000
 const mostRanges = 10_000
 
 /** What the selection holds, as its status and its bar show it; asked only for more than one entry. */

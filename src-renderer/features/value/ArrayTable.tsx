@@ -1,5 +1,5 @@
 import { useQueries } from '@tanstack/react-query'
-import { useState, type KeyboardEvent, type UIEvent } from 'react'
+import { useState, type CSSProperties, type KeyboardEvent, type UIEvent } from 'react'
 import { arrayQuery, type ValueAddress } from '../../client/queries.ts'
 import { pythonStringText } from '../../ui/python-string.ts'
 import { visibleText } from '../../ui/visible-text.ts'
@@ -24,7 +24,7 @@ export interface ArrayTableProps {
   index: readonly number[]
 }
 
-/** Rows and columns of an array, windowed in both directions; the arrow keys scroll. */
+/** Rows and columns of an array, windowed in both directions; Ctrl+Home and Ctrl+End go to the ends. */
 export function ArrayTable({ value, table, index }: ArrayTableProps) {
   const columns = Math.min(table.columns, mostColumns)
   const { attach, canvasHeight, ...frame } = useWindow<HTMLDivElement>({
@@ -32,16 +32,17 @@ export function ArrayTable({ value, table, index }: ArrayTableProps) {
     rowHeight,
     headerHeight,
   })
-  const [across, setAcross] = useState({ left: 0, width: 400 })
-  const firstColumn = clamp(Math.floor(across.left / columnWidth), 0, columns)
-  const lastColumn = clamp(Math.ceil((across.left + across.width) / columnWidth) + 1, firstColumn, columns)
+  const [left, setLeft] = useState(0)
+  const firstColumn = clamp(Math.floor(left / columnWidth), 0, columns)
+  const lastColumn = clamp(Math.ceil((left + frame.viewWidth) / columnWidth) + 1, firstColumn, columns)
   const cells = useCells({ value, table, index }, [frame.first, frame.last], [firstColumn, lastColumn])
   const isOneColumn = columns === 1
   const width = isOneColumn ? '100%' : indexWidth + columns * columnWidth
+  const drawn: Drawn = { columns: numbersFrom(firstColumn, lastColumn), cells, isOneColumn }
 
   const onScroll = (event: UIEvent<HTMLDivElement>): void => {
     frame.onScroll(event)
-    setAcross({ left: event.currentTarget.scrollLeft, width: event.currentTarget.clientWidth })
+    setLeft(event.currentTarget.scrollLeft)
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     const control = event.ctrlKey || event.metaKey
@@ -50,12 +51,6 @@ export function ArrayTable({ value, table, index }: ArrayTableProps) {
     else return
     event.preventDefault()
   }
-  const rows = numbersFrom(frame.first, frame.last)
-  const shownColumns = numbersFrom(firstColumn, lastColumn)
-  const at = (column: number): React.CSSProperties =>
-    isOneColumn
-      ? { left: indexWidth, right: 0, textAlign: 'left' }
-      : { left: indexWidth + column * columnWidth, width: columnWidth, boxSizing: 'border-box' }
   return (
     <div
       ref={attach}
@@ -70,23 +65,7 @@ export function ArrayTable({ value, table, index }: ArrayTableProps) {
       onKeyDown={onKeyDown}
     >
       <div role="row" aria-rowindex={1} className={classes.tableHead} style={{ width }}>
-        <span
-          role="columnheader"
-          aria-colindex={1}
-          className={classes.tableIndex}
-          style={{ width: indexWidth }}
-        />
-        {shownColumns.map((column) => (
-          <span
-            key={column}
-            role="columnheader"
-            aria-colindex={column + 2}
-            className={classes.tableTitle}
-            style={at(column)}
-          >
-            {nameOf(cells.columnName(column)) ?? (isOneColumn ? 'value' : column)}
-          </span>
-        ))}
+        <TableTitles {...drawn} />
       </div>
       <div role="rowgroup" style={{ height: canvasHeight, width, position: 'relative' }}>
         <div
@@ -94,23 +73,66 @@ export function ArrayTable({ value, table, index }: ArrayTableProps) {
           className={classes.tableWindow}
           style={{ transform: `translateY(${frame.offset}px)`, width }}
         >
-          {rows.map((row) => (
-            <div key={row} role="row" aria-rowindex={row + 2} className={classes.tableRow}>
-              <span
-                role="rowheader"
-                aria-colindex={1}
-                className={classes.tableIndex}
-                style={{ width: indexWidth }}
-              >
-                {nameOf(cells.rowName(row)) ?? row}
-              </span>
-              {shownColumns.map((column) => (
-                <Cell key={column} text={cells.text(row, column)} column={column} style={at(column)} />
-              ))}
-            </div>
+          {numbersFrom(frame.first, frame.last).map((row) => (
+            <TableRow key={row} row={row} {...drawn} />
           ))}
         </div>
       </div>
+    </div>
+  )
+}
+
+/** What the parts of the table draw. */
+interface Drawn {
+  columns: readonly number[]
+  cells: Cells
+  isOneColumn: boolean
+}
+
+/** A list's only column takes the whole width. */
+function placeOf(column: number, isOneColumn: boolean): CSSProperties {
+  if (isOneColumn) return { left: indexWidth, right: 0, textAlign: 'left' }
+  return { left: indexWidth + column * columnWidth, width: columnWidth, boxSizing: 'border-box' }
+}
+
+function TableTitles({ columns, cells, isOneColumn }: Drawn) {
+  return (
+    <>
+      <span
+        role="columnheader"
+        aria-colindex={1}
+        className={classes.tableIndex}
+        style={{ width: indexWidth }}
+      />
+      {columns.map((column) => (
+        <span
+          key={column}
+          role="columnheader"
+          aria-colindex={column + 2}
+          className={classes.tableTitle}
+          style={placeOf(column, isOneColumn)}
+        >
+          {nameOf(cells.columnName(column)) ?? (isOneColumn ? 'value' : column)}
+        </span>
+      ))}
+    </>
+  )
+}
+
+function TableRow({ row, columns, cells, isOneColumn }: Drawn & { row: number }) {
+  return (
+    <div role="row" aria-rowindex={row + 2} className={classes.tableRow}>
+      <span role="rowheader" aria-colindex={1} className={classes.tableIndex} style={{ width: indexWidth }}>
+        {nameOf(cells.rowName(row)) ?? row}
+      </span>
+      {columns.map((column) => (
+        <Cell
+          key={column}
+          text={cells.text(row, column)}
+          column={column}
+          style={placeOf(column, isOneColumn)}
+        />
+      ))}
     </div>
   )
 }
@@ -120,15 +142,7 @@ function nameOf(literal: string | undefined): string | undefined {
   return literal === undefined ? undefined : visibleText(pythonStringText(literal) ?? literal)
 }
 
-function Cell({
-  text,
-  column,
-  style,
-}: {
-  text: string | undefined
-  column: number
-  style: React.CSSProperties
-}) {
+function Cell({ text, column, style }: { text: string | undefined; column: number; style: CSSProperties }) {
   return (
     <span
       role="cell"

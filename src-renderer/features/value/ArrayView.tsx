@@ -21,11 +21,6 @@ export interface ArrayViewProps {
   isNamed: boolean
 }
 
-/** Whether the engine answers windows of this node. */
-export function hasTable(node: TreeNode): boolean {
-  return node.array !== undefined || node.family === 'table'
-}
-
 /** An array or a table: what it is, its figures, its picture, and its numbers. */
 export function ArrayView(props: ArrayViewProps) {
   return props.node.array ? <ShapedView {...props} {...props.node.array} /> : <TableView {...props} />

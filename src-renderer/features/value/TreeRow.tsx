@@ -36,7 +36,7 @@ export function TreeRow({ index, at, node, parent, isOpen, isFocused }: TreeRowP
       data-focused={isFocused || undefined}
       style={{ paddingLeft: 8 + at.depth * 14 }}
     >
-      <span className={classes.fold} data-open={isOpen || undefined} aria-hidden>
+      <span className={classes.fold} data-fold data-open={isOpen || undefined} aria-hidden>
         {canOpen ? <IconChevronRight size={12} stroke={2} /> : null}
       </span>
       {isFact ? (

@@ -8,7 +8,17 @@ import { copyText } from '../../ui/clipboard.ts'
 import { isMac } from '../../ui/platform.ts'
 import { goTo, gridStart, pressKey } from '../../virtual/focus.ts'
 import { useWindow } from '../../virtual/use-window.ts'
-import { createOutline, parentOf, rowAt, rowOf, withOpen, type OpenNodes, type Outline } from './outline.ts'
+import {
+  createOutline,
+  parentOf,
+  rowAt,
+  rowOf,
+  withOpen,
+  type OpenNode,
+  type OpenNodes,
+  type Outline,
+} from './outline.ts'
+import { hasTable } from './array-shape.ts'
 import { TreeRow } from './TreeRow.tsx'
 import classes from './ValueTree.module.css'
 
@@ -33,55 +43,20 @@ export function ValueTree({ value, root, label, chosen, onChoose }: ValueTreePro
   const outline = useMemo(() => createOutline(root.path, open), [root.path, open])
   const { attach, ...frame } = useWindow<HTMLDivElement>({ rows: outline.rows, rowHeight })
   const nodes = useNodes(value, root, outline, frame.first, frame.last)
-  const [row, setRow] = useState(() => rowOf(outline, chosen) ?? 0)
-  const chosenRow = rowOf(outline, chosen)
-  const [followedRow, setFollowedRow] = useState(chosenRow)
-  if (chosenRow !== followedRow) {
-    setFollowedRow(chosenRow)
-    if (chosenRow !== undefined) setRow(chosenRow)
-  }
-
-  const focusRow = (next: number): void => {
-    setRow(next)
-    frame.scrollToRow(next)
-    const node = nodeOf(outline, nodes, next)
-    if (node) onChoose(node)
-  }
-  const toggle = (node: TreeNode): void => {
-    if (openNode(node))
-      setOpen((before) => withOpen(before, node.path, before.has(node.path) ? undefined : openNode(node)))
-  }
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const node = nodeOf(outline, nodes, row)
-    if (event.key === 'ArrowRight' && node) unfold(node)
-    else if (event.key === 'ArrowLeft') fold(node)
-    else if (event.key === 'Enter' && node) toggle(node)
-    else {
-      const next = nextRow(event, row, outline.rows, frame.pageRows)
-      if (next === undefined) return
-      focusRow(next)
-    }
-    event.preventDefault()
-  }
-  const unfold = (node: TreeNode): void => {
-    if (open.has(node.path)) focusRow(Math.min(row + 1, outline.rows - 1))
-    else toggle(node)
-  }
-  const fold = (node: TreeNode | undefined): void => {
-    if (node && open.has(node.path)) return toggle(node)
-    const at = rowAt(outline, row)
-    const above = at?.kind === 'fact' ? at.parent : at?.parent
-    const aboveRow = above === undefined ? undefined : rowOf(outline, above)
-    if (aboveRow !== undefined) focusRow(aboveRow)
-  }
-  const onRowDown = (event: MouseEvent): void => {
-    const at = clickedRow(event)
-    if (at === undefined) return
-    const node = nodeOf(outline, nodes, at)
-    focusRow(at)
-    if (node && event.button === 0) toggle(node)
-  }
-
+  const [row, setRow] = useFocusedRow(outline, chosen)
+  const events = treeEvents({
+    outline,
+    nodes,
+    row,
+    pageRows: frame.pageRows,
+    focus: (next) => {
+      setRow(next)
+      frame.scrollToRow(next)
+      const node = nodeOf(outline, nodes, next)
+      if (node) onChoose(node)
+    },
+    setOpen: (path, node) => setOpen((before) => withOpen(before, path, node)),
+  })
   const drawn = Array.from({ length: frame.last - frame.first }, (_, i) => frame.first + i)
   return (
     <Menu width={200}>
@@ -96,8 +71,7 @@ export function ValueTree({ value, root, label, chosen, onChoose }: ValueTreePro
           data-inspector-focus
           aria-activedescendant={`tree-${row}`}
           onScroll={frame.onScroll}
-          onKeyDown={onKeyDown}
-          onMouseDown={onRowDown}
+          {...events}
         >
           <div role="presentation" style={{ height: frame.canvasHeight, position: 'relative' }}>
             <div
@@ -127,8 +101,71 @@ export function ValueTree({ value, root, label, chosen, onChoose }: ValueTreePro
   )
 }
 
+/** The focused row, which follows the chosen node when rows above it unfold. */
+function useFocusedRow(outline: Outline, chosen: string) {
+  const chosenRow = rowOf(outline, chosen)
+  const [row, setRow] = useState(chosenRow ?? 0)
+  const [followedRow, setFollowedRow] = useState(chosenRow)
+  if (chosenRow !== followedRow) {
+    setFollowedRow(chosenRow)
+    if (chosenRow !== undefined) setRow(chosenRow)
+  }
+  return [row, setRow] as const
+}
+
+interface TreeEventOptions {
+  outline: Outline
+  nodes: Nodes
+  row: number
+  pageRows: number
+  focus: (row: number) => void
+  setOpen: (path: string, node: OpenNode | undefined) => void
+}
+
+/** Keys of the WAI-ARIA tree pattern, and the mouse. */
+function treeEvents({ outline, nodes, row, pageRows, focus, setOpen }: TreeEventOptions) {
+  const toggle = (node: TreeNode): void => {
+    if (openNode(node)) setOpen(node.path, outline.open.has(node.path) ? undefined : openNode(node))
+  }
+  const unfold = (node: TreeNode): void => {
+    if (outline.open.has(node.path)) focus(Math.min(row + 1, outline.rows - 1))
+    else toggle(node)
+  }
+  const fold = (node: TreeNode | undefined): void => {
+    if (node && outline.open.has(node.path)) return toggle(node)
+    const above = rowAt(outline, row)?.parent
+    const aboveRow = above === undefined ? undefined : rowOf(outline, above)
+    if (aboveRow !== undefined) focus(aboveRow)
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const node = nodeOf(outline, nodes, row)
+    if (event.key === 'ArrowRight' && node) unfold(node)
+    else if (event.key === 'ArrowLeft') fold(node)
+    else if (event.key === 'Enter' && node) toggle(node)
+    else {
+      const next = nextRow(event, row, outline.rows, pageRows)
+      if (next === undefined) return
+      focus(next)
+    }
+    event.preventDefault()
+  }
+  const onMouseDown = (event: MouseEvent): void => {
+    const at = clickedRow(event)
+    if (at === undefined) return
+    const node = nodeOf(outline, nodes, at)
+    focus(at)
+    if (node && event.button === 0 && (!hasTable(node) || isOnFold(event))) toggle(node)
+  }
+  return { onKeyDown, onMouseDown }
+}
+
+/** An array is shown by a click; what it is made of unfolds by its own mark. */
+function isOnFold(event: MouseEvent): boolean {
+  return event.target instanceof Element && event.target.closest('[data-fold]') !== null
+}
+
 /** Nothing to open: a scalar, an array (shown as a table), a reference back up. */
-function openNode(node: TreeNode): { facts: number; children: number } | undefined {
+function openNode(node: TreeNode): OpenNode | undefined {
   const facts = node.facts?.length ?? 0
   if (node.cycle !== undefined || node.children + facts === 0) return undefined
   return { facts, children: node.children }
