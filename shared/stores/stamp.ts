@@ -19,6 +19,12 @@ function inBase36(number: number): string {
   return Math.round(number).toString(36)
 }
 
+/** Microseconds of a moment in two numbers: V8 is slow at writing those beyond 32 bits in base 36. */
+function momentText(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1_000)
+  return `${inBase36(seconds)}.${inBase36((milliseconds - seconds * 1_000) * 1_000)}`
+}
+
 /**
  * A stamp of a file's content from its status: times of modification and of change,
  * size and inode. The time of change is there because it cannot be set: it shows
@@ -29,7 +35,7 @@ function inBase36(number: number): string {
  */
 export function stampOf(status: Stats, nowMs: number): Stamp {
   const { mtimeMs, ctimeMs, size, ino } = status
-  const text = `${inBase36(mtimeMs * 1_000)}.${inBase36((ctimeMs - mtimeMs) * 1_000)}.${inBase36(size)}.${inBase36(ino)}`
+  const text = `${momentText(mtimeMs)}.${inBase36((ctimeMs - mtimeMs) * 1_000)}.${inBase36(size)}.${inBase36(ino)}`
   const countsSeconds = mtimeMs % 1_000 === 0 && ctimeMs % 1_000 === 0
   const ageMs = nowMs - Math.max(mtimeMs, ctimeMs)
   const fresh = ageMs < (countsSeconds ? secondsTickMs : tickMs) && ageMs > -secondsTickMs
