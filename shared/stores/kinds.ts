@@ -1,4 +1,5 @@
 import type { StoreType } from './contract.ts'
+import { diskcacheStoreType } from './diskcache/index.ts'
 import { fsStoreType } from './fs/index.ts'
 import { joblibStoreType } from './joblib-memory/index.ts'
 import { jsonStoreType } from './json/index.ts'
@@ -16,4 +17,5 @@ export const storeTypes: readonly StoreType[] = [
   makeShelveStoreType(sqliteStoreType),
   redisStoreType,
   joblibStoreType,
+  diskcacheStoreType,
 ]
