@@ -36,7 +36,7 @@ const tools: readonly Tool[] = [
   },
   { name: 'openssl', packages: ['openssl'], isPresent: () => runs('openssl', ['version']) },
   {
-    name: 'python3 with numpy, joblib, lz4, lmdb, redis and dbm.gnu',
+    name: 'python3 with numpy, joblib, lz4, lmdb, redis, dbm.gnu and diskcache',
     packages: [
       'python3',
       'python3-numpy',
@@ -45,8 +45,9 @@ const tools: readonly Tool[] = [
       'python3-lmdb',
       'python3-redis',
       'python3-gdbm',
+      'python3-diskcache',
     ],
-    isPresent: () => runs(python, ['-c', 'import numpy, joblib, lz4.frame, lmdb, redis, dbm.gnu']),
+    isPresent: () => runs(python, ['-c', 'import numpy, joblib, lz4.frame, lmdb, redis, dbm.gnu, diskcache']),
   },
 ]
 

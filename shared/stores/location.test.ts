@@ -52,8 +52,8 @@ test('an option given twice is refused without naming a password', () => {
 test.each([
   ['', /empty/],
   ['fs:', /path/],
-  ['redis://host:6379/0', /not in this version.*fs:, json:/],
-  ['shelve:/x', /not in this version/],
+  ['redis://host:6379/0', /no kind of cache redis:; known are.*fs:, json:/],
+  ['shelve:/x', /no kind of cache shelve:/],
   ['zip:/x', /no kind of cache zip:.*fs:, json:/],
   ['lmdb:/x?db=a&db=b', /twice/],
   ['a\0b', /zero byte/],

@@ -64,23 +64,8 @@ function parseOptions(text: string, query: string): Record<string, string> {
   return options
 }
 
-/** Backends that the program is to learn; a URL of theirs is no typing error. */
-const laterSchemes = new Set([
-  'sqlite',
-  'lmdb',
-  'shelve',
-  'redis',
-  'rediss',
-  'redis+cluster',
-  'redis+sentinel',
-  'joblib',
-  'diskcache',
-])
-
 function unknownScheme(scheme: string, knownSchemes: ReadonlySet<string>): AppError {
   const known = [...knownSchemes].map((name) => `${name}:`).join(', ')
-  const what = laterSchemes.has(scheme)
-    ? `Caches of the kind ${scheme}: are not in this version; it opens ${known}.`
-    : `There is no kind of cache ${scheme}:; known are ${known} or a path alone.`
+  const what = `There is no kind of cache ${scheme}:; known are ${known} or a path alone.`
   return new AppError('USAGE', what, { data: { scheme } })
 }

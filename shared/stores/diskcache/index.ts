@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 
 import { AppError } from '../../model/errors.ts'
+import { pathForm } from '../../model/store-form.ts'
 import type { Detection, Store, StoreLocation, StoreType } from '../contract.ts'
 import { databaseName } from './files.ts'
 import { findCache, openShards } from './open.ts'
@@ -14,6 +15,11 @@ export const diskcacheStoreType: StoreType = {
   kind: 'diskcache',
   title: 'diskcache',
   scheme: 'diskcache',
+  form: pathForm('diskcache', {
+    label: 'Folder',
+    placeholder: '/home/you/cache',
+    help: 'The folder of a Cache (it has a cache.db) or of a FanoutCache (it has 000, 001…)',
+  }),
   detect,
   open,
 }

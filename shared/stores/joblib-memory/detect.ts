@@ -9,8 +9,8 @@ import { statusOf } from '../paths.ts'
 import { codeHead, codeName, metadataName, outputName, ownFiles } from './layout.ts'
 import { itemsOrNone, walkFolders } from './scan.ts'
 
-/** Folders looked into before a folder counts as none of joblib's. */
-const mostFolders = 300
+/** Folders looked into before a folder counts as none of joblib's: whoever searches a disk asks this of each one. */
+const mostFolders = 40
 const mostFunctions = 6
 const callsPerFunction = 3
 

@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 
 import { errnoOf } from '../../decode/file-source.ts'
 import { AppError } from '../../model/errors.ts'
+import { pathForm } from '../../model/store-form.ts'
 import type { StoreLocation, StoreType } from '../contract.ts'
 import { noSuchPath, refusedPath } from '../paths.ts'
 import { detectMemory, findRoot } from './detect.ts'
@@ -12,6 +13,11 @@ export const joblibStoreType: StoreType = {
   kind: 'joblib',
   title: 'joblib.Memory',
   scheme: 'joblib',
+  form: pathForm('joblib', {
+    label: 'Folder',
+    placeholder: '/home/you/project/cachedir',
+    help: 'What joblib.Memory was given, or the folder joblib in it',
+  }),
   detect: async (path) => detectMemory(path),
   open: async (location, options) => new JoblibStore(rootFor(location), options?.write === true),
 }

@@ -91,13 +91,13 @@ export function* walkFolders(root: string, skip?: string): Generator<Folder> {
   }
 }
 
-/** Folders to go on into: those of modules and functions. */
+/** Folders to go on into: those of modules and functions, whose names never begin with a dot. */
 function placesBelow(path: string, folders: readonly string[]): string[] {
   const parts = path === '' ? [] : path.split('/')
   if (parts.length >= deepestFolder) return []
   const isInHash = isHashStart(parts.at(-1) ?? '')
   return folders
-    .filter((name) => !isCallName(name) && !(isInHash && isHashRest(name)))
+    .filter((name) => !isCallName(name) && !(isInHash && isHashRest(name)) && !name.startsWith('.'))
     .map((name) => (path === '' ? name : `${path}/${name}`))
 }
 
