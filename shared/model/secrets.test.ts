@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { credentialsOf, hasHiddenSecrets, withCredentials, withoutSecrets } from './secrets.ts'
+import {
+  credentialsOf,
+  hasHiddenSecrets,
+  hidesSentinelPassword,
+  withCredentials,
+  withoutSecrets,
+} from './secrets.ts'
 
 test.each([
   ['redis://user:se%3Acret@host:6379/0?prefix=p', 'redis://user:***@host:6379/0?prefix=p'],
@@ -31,6 +37,12 @@ test('what was hidden is known, and can be given again', () => {
   expect(credentialsOf(kept)).toEqual({ user: 'ana', password: '' })
   expect(withCredentials(kept, { user: 'ana', password: 'a:b@c/d' })).toBe(
     'redis://ana:a%3Ab%40c%2Fd@h:1/2?prefix=p',
+  )
+  const sentinel = withoutSecrets('redis+sentinel://s/m?sentinelPassword=a$%26&prefix=p')
+  expect(hidesSentinelPassword(sentinel)).toBe(true)
+  expect(hidesSentinelPassword(kept)).toBe(false)
+  expect(withCredentials(sentinel, { user: '', password: 'b', sentinelPassword: 'a$&' })).toBe(
+    'redis+sentinel://:b@s/m?sentinelPassword=a%24%26&prefix=p',
   )
   expect(hasHiddenSecrets('redis://h/0?sentinelPassword=***')).toBe(true)
   const whole = ['redis://ana@h', 'redis://:geheim@h', 'redis://h?prefix=***', '/data/***', 'fs:/a:***@b']

@@ -4,6 +4,7 @@ const hidden = '***'
 const serverUrl = /^[a-z][a-z0-9+]+:\/\//
 /** A server without a user: hosts with port numbers, and what follows them. */
 const plainHosts = /^[a-z][a-z0-9+]+:\/\/(?:\[[0-9a-f:.]*\]|[^:/?#@[\]]*)(?::\d{1,5}(?!\d))?(?:[,/?#]|$)/i
+const sentinelOption = 'sentinelPassword='
 const secretOption = /([?&][a-z]*password=)([^&]*)/gi
 
 /**
@@ -26,6 +27,11 @@ export function hasHiddenSecrets(text: string): boolean {
   )
 }
 
+/** True if the password of the sentinels is one of those. */
+export function hidesSentinelPassword(text: string): boolean {
+  return serverUrl.test(text) && text.includes(`${sentinelOption}${hidden}`)
+}
+
 /** User and password of a server's URL, decoded; a hidden password counts as none. */
 export function credentialsOf(text: string): { user: string; password: string } {
   const { user = '@' } = serverUrl.test(text) ? splitUser(text) : {}
@@ -38,16 +44,25 @@ export function credentialsOf(text: string): { user: string; password: string } 
   }
 }
 
-/** The URL with this user and password in place of those that it has; options stay. */
-export function withCredentials(
-  text: string,
-  { user, password }: { user: string; password: string },
-): string {
+export interface Credentials {
+  readonly user: string
+  readonly password: string
+  /** In place of a hidden password of the sentinels. */
+  readonly sentinelPassword?: string
+}
+
+/** The URL with this user and password in place of those that it has; other options stay. */
+export function withCredentials(text: string, credentials: Credentials): string {
   if (!serverUrl.test(text)) return text
-  const { head, rest } = splitUser(text)
+  const { user, password, sentinelPassword = '' } = credentials
+  const { head, rest: shown } = splitUser(text)
+  const rest = shown.replace(
+    `${sentinelOption}${hidden}`,
+    () => sentinelOption + encodeURIComponent(sentinelPassword),
+  )
   const colon = password === '' ? '' : `:${encodeURIComponent(password)}`
-  const credentials = `${encodeURIComponent(user)}${colon}`
-  return `${head}${credentials === '' ? '' : `${credentials}@`}${rest}`
+  const given = `${encodeURIComponent(user)}${colon}`
+  return `${head}${given === '' ? '' : `${given}@`}${rest}`
 }
 
 /** `redis://`, `user:password@`, `host:6379/0?prefix=p`. */

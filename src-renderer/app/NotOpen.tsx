@@ -1,6 +1,9 @@
 import { Button } from '@mantine/core'
 import { IconDatabaseOff } from '@tabler/icons-react'
+import { withoutSecrets } from '../../shared/model/secrets.ts'
+import { PasswordPrompt } from '../features/connections/PasswordPrompt.tsx'
 import { useOpenStore } from '../features/connections/use-open-store.ts'
+import { needsPassword } from '../client/locations.ts'
 import { EmptyState } from '../ui/States.tsx'
 import { pathOfLocation } from '../ui/format.ts'
 import { visibleText } from '../ui/visible-text.ts'
@@ -26,8 +29,9 @@ export function NotOpen({ location }: { location: string }) {
       title="This cache is not open"
       actions={actions}
     >
-      <code>{visibleText(pathOfLocation(location))}</code>
-      {open.error ? (
+      <code>{visibleText(withoutSecrets(pathOfLocation(location)))}</code>
+      <PasswordPrompt opening={open} />
+      {open.error && !needsPassword(open.error) ? (
         <p role="alert" style={{ color: 'var(--bad)' }}>
           {visibleText(open.error.message)}
         </p>

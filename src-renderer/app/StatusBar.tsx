@@ -1,7 +1,7 @@
-import { IconLock } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import type { Connection, SelectionTotals, StoreSummary } from '../../shared/api/contract.ts'
 import { cancelIndex, putConnection } from '../client/queries.ts'
+import { LockToggle, StoreNotes } from '../features/connections/LockToggle.tsx'
 import {
   countOf,
   formatBytes,
@@ -32,11 +32,8 @@ export function StatusBar({ store, summary, totals, notice }: StatusBarProps) {
             <i className={classes.dot} data-state={store.state} /> {visibleText(store.label)} ·{' '}
             {visibleText(store.kindTitle)}
           </span>
-          {store.writable ? null : (
-            <span className={classes.item} title="Nothing in this cache can be changed from here">
-              <IconLock size={11} aria-hidden /> read-only
-            </span>
-          )}
+          <LockToggle store={store} />
+          <StoreNotes store={store} />
           {summary ? (
             <span className={classes.item} title={`${formatCompute(summary.computeSeconds)} of compute`}>
               {countOf(store.entries, 'entry', 'entries')} · {formatBytes(summary.bytes)}

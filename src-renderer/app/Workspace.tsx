@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef } from 'react'
 import type { Connection, StoreSummary } from '../../shared/api/contract.ts'
 import { closeStore, putConnection, refreshStore, storesQuery, summaryQuery } from '../client/queries.ts'
 import { ConnectionList } from '../features/connections/ConnectionList.tsx'
+import { useLock } from '../features/connections/LockToggle.tsx'
 import { EntriesPane } from '../features/entries/EntriesPane.tsx'
 import { copySelectedKeys, useSelectionTotals } from '../features/entries/SelectionBar.tsx'
 import { commandLineFor } from '../features/entries/command-line.ts'
@@ -59,12 +60,14 @@ export function Workspace({ store, onCommands, paletteEnabled }: WorkspaceProps)
   }, [])
   const refresh = useRefresh(store, notify)
   const close = useCloseStore(store, desk)
+  const lock = useLock(store)
   useEffect(() => {
     onCommands({
       ...entryCommands(desk, entries, store, notify),
       ...layoutCommands(layout, navigate),
       refresh,
       close,
+      lock: () => lock.mutate(!store.writable, { onError: (error) => notify(error.message) }),
       copyLocation: () => void copyText(pathOfLocation(store.location)),
       focusFilter: () => filterField.current?.select(),
     })

@@ -12,6 +12,7 @@ export const keymap = {
   keys: { title: 'Show the keys', section: 'General', keys: ['?'] },
   open: { title: 'Open a cache…', section: 'Caches', keys: ['Mod+O'] },
   refresh: { title: 'Look for changes in this cache', section: 'Caches', keys: ['F5'] },
+  lock: { title: 'Unlock this cache for writing, or lock it', section: 'Caches', keys: [] },
   close: { title: 'Close this cache', section: 'Caches', keys: [] },
   copyLocation: { title: 'Copy the path of this cache', section: 'Caches', keys: [] },
   focusFilter: { title: 'Filter entries', section: 'Entries', keys: ['Mod+F', '/'] },

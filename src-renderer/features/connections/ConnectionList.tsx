@@ -1,5 +1,5 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core'
-import { IconClipboard, IconPlus, IconRefresh, IconX } from '@tabler/icons-react'
+import { IconClipboard, IconLock, IconLockOpen, IconPlus, IconRefresh, IconX } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import type { Connection } from '../../../shared/api/contract.ts'
 import { closeStore, putConnection, refreshStore, storesQuery } from '../../client/queries.ts'
@@ -9,6 +9,7 @@ import { formatCount, middleCut, pathOfLocation } from '../../ui/format.ts'
 import { Section } from '../../ui/Section.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import classes from './ConnectionList.module.css'
+import { useLock } from './LockToggle.tsx'
 
 /** The open caches, each with its kind, its size and how it is. */
 export function ConnectionList() {
@@ -40,7 +41,7 @@ function ConnectionItem({ store }: { store: Connection }) {
   }
   return (
     <li>
-      <Menu width={210}>
+      <Menu width={260}>
         <Menu.ContextMenu>
           <button
             type="button"
@@ -51,6 +52,9 @@ function ConnectionItem({ store }: { store: Connection }) {
           >
             <span className={classes.kind}>{store.kind.slice(0, 6)}</span>
             <span className={classes.label}>{visibleText(middleCut(store.label, 34))}</span>
+            {store.writable ? (
+              <IconLockOpen size={12} className={classes.unlocked} aria-label="unlocked for writing" />
+            ) : null}
             <ConnectionState store={store} />
           </button>
         </Menu.ContextMenu>
@@ -92,6 +96,7 @@ function IndexProgress({ store }: { store: Connection }) {
 function ConnectionMenu({ store }: { store: Connection }) {
   const client = useQueryClient()
   const { place, navigate } = useDesk()
+  const lock = useLock(store)
   const refresh = async (): Promise<void> => putConnection(client, await refreshStore(store.id))
   const close = async (): Promise<void> => {
     client.setQueryData(storesQuery.queryKey, await closeStore(store.id))
@@ -108,6 +113,24 @@ function ConnectionMenu({ store }: { store: Connection }) {
       >
         Copy path
       </Menu.Item>
+      <Menu.Item
+        leftSection={store.writable ? <IconLock size={14} /> : <IconLockOpen size={14} />}
+        onClick={() => lock.mutate(!store.writable)}
+        closeMenuOnClick={false}
+        disabled={lock.isPending}
+      >
+        {store.writable ? 'Lock: nothing can be changed' : 'Unlock for writing'}
+      </Menu.Item>
+      {lock.error ? (
+        <div className={classes.said} data-tone="bad" role="alert">
+          {visibleText(lock.error.message)}
+        </div>
+      ) : null}
+      {store.notes?.map((note) => (
+        <div key={note} className={classes.said} role="note">
+          {visibleText(note)}
+        </div>
+      ))}
       <Menu.Divider />
       <Menu.Item leftSection={<IconX size={14} />} onClick={() => void close()}>
         Close (the cache stays as it is)

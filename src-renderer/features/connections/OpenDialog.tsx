@@ -1,108 +1,97 @@
-import { Button, Modal, TextInput } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
+import { Modal, Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useState, type FormEvent } from 'react'
-import type { Detected } from '../../../shared/api/contract.ts'
-import { detectQuery } from '../../client/queries.ts'
+import { useState } from 'react'
+import type { StoreKindInfo } from '../../../shared/api/contract.ts'
 import { useDesk } from '../../app/desk.ts'
-import { visibleText } from '../../ui/visible-text.ts'
-import { FolderBrowser } from './FolderBrowser.tsx'
+import { kindsQuery } from '../../client/locations.ts'
+import { ErrorState } from '../../ui/States.tsx'
+import { KindPanel } from './KindPanel.tsx'
+import { useKindValues } from './kind-values.ts'
 import classes from './OpenDialog.module.css'
-import { useOpenStore } from './use-open-store.ts'
+import { PathPanel } from './PathPanel.tsx'
+import { ScanPanel } from './ScanPanel.tsx'
+import { UrlPanel } from './UrlPanel.tsx'
 
-const typingPauseMs = 250
-
-/** Choosing a cache by its path or by walking the folders of the engine's machine; says what it is before it is opened. */
+/**
+ * Choosing a cache: by its path, by the form of its kind, by its URL, or by looking for caches in a folder.
+ * Says what it is, or what is wrong, before it is opened.
+ */
 export function OpenDialog({ location, onClose }: { location: string | undefined; onClose: () => void }) {
   const { app } = useDesk()
   return (
-    <Modal opened={location !== undefined} onClose={onClose} title="Open a cache" size={640} padding={16}>
+    <Modal opened={location !== undefined} onClose={onClose} title="Open a cache" size={860} padding={0}>
       {location === undefined ? null : (
-        <OpenForm start={location === '' ? app.homeFolder : location} onClose={onClose} />
+        <OpenTabs start={location === '' ? app.homeFolder : location} onClose={onClose} />
       )}
     </Modal>
   )
 }
 
-function OpenForm({ start, onClose }: { start: string; onClose: () => void }) {
+function OpenTabs({ start, onClose }: { start: string; onClose: () => void }) {
   const { app } = useDesk()
+  const kinds = useQuery(kindsQuery)
+  const [tab, setTab] = useState('path')
   const [path, setPath] = useState(start)
-  const wanted = path.trim().replace(/^~(?=\/|$)/, app.homeFolder)
-  const [asked] = useDebouncedValue(wanted, typingPauseMs)
-  const detection = useQuery(detectQuery(asked))
-  const open = useOpenStore(onClose)
-  const isCurrent = asked === wanted
-  const best = isCurrent ? detection.data?.[0] : undefined
-
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    if (wanted !== '') open.mutate({ location: wanted, kind: best?.kind })
+  const [url, setUrl] = useState('')
+  const values = useKindValues()
+  const choose = (next: string | null): void => {
+    // A path that was typed before its kind was chosen is not typed again.
+    const kind = kinds.data?.find((each) => `kind:${each.kind}` === next)
+    if (kind && !kind.form.isServer && path !== app.homeFolder && path.startsWith('/'))
+      values.offer(kind.kind, { path: path.trim() })
+    setTab(next ?? 'path')
+  }
+  const edit = (kind: StoreKindInfo, edited: Readonly<Record<string, string>>): void => {
+    values.set(kind.kind, edited)
+    setTab(`kind:${kind.kind}`)
   }
   return (
-    <form onSubmit={submit} className={classes.form}>
-      <TextInput
-        label="Path on the machine that runs the inspector"
-        placeholder="/home/you/project/cache"
-        value={path}
-        onChange={(event) => setPath(event.currentTarget.value)}
-        data-autofocus
-        spellCheck={false}
-        autoComplete="off"
-        classNames={{ input: classes.path, label: classes.label }}
-      />
-      <FolderBrowser path={wanted} onChoose={setPath} />
-      <Verdict
-        found={best}
-        others={detection.data?.slice(1) ?? []}
-        isWaiting={wanted !== '' && (!isCurrent || detection.isFetching)}
-        error={open.error ?? (isCurrent ? detection.error : null)}
-      />
-      <div className={classes.actions}>
-        <span className={classes.promise}>Looking changes nothing: no file, no time stamp.</span>
-        <Button variant="default" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button type="submit" variant="filled" disabled={best === undefined} loading={open.isPending}>
-          Open
-        </Button>
-      </div>
-    </form>
-  )
-}
-
-interface VerdictProps {
-  found: Detected | undefined
-  others: readonly Detected[]
-  isWaiting: boolean
-  error: Error | null
-}
-
-function Verdict({ found, others, isWaiting, error }: VerdictProps) {
-  if (isWaiting && !found) return <div className={classes.verdict}>Looking…</div>
-  if (error) {
-    return (
-      <div className={classes.verdict} data-tone="bad" role="alert">
-        {visibleText(error.message)}
-      </div>
-    )
-  }
-  if (!found) {
-    return (
-      <div className={classes.verdict} role="status">
-        Not a cache by what stands there. Choose the folder that holds the entries, often named{' '}
-        <code>cache</code>.
-      </div>
-    )
-  }
-  return (
-    <div className={classes.verdict} data-tone="ok" role="status">
-      <b>{visibleText(found.kindTitle)}</b> · {visibleText(found.reason)}
-      {others.length === 0 ? null : (
-        <span className={classes.others}>
-          {' '}
-          Could also be: {others.map((other) => other.kindTitle).join(', ')}.
-        </span>
-      )}
-    </div>
+    <Tabs
+      orientation="vertical"
+      value={tab}
+      onChange={choose}
+      keepMounted={false}
+      classNames={{ root: classes.tabs, list: classes.tabList, tab: classes.tab, panel: classes.panel }}
+    >
+      <Tabs.List aria-label="Ways to a cache">
+        <Tabs.Tab value="path">Path</Tabs.Tab>
+        <Tabs.Tab value="url">URL</Tabs.Tab>
+        <Tabs.Tab value="scan">Scan a folder…</Tabs.Tab>
+        <div className={classes.tabGroup} role="presentation">
+          By kind
+        </div>
+        {kinds.data?.map(({ kind, title }) => (
+          <Tabs.Tab key={kind} value={`kind:${kind}`}>
+            {title}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      <Tabs.Panel value="path">
+        <PathPanel path={path} onPath={setPath} onClose={onClose} />
+      </Tabs.Panel>
+      <Tabs.Panel value="url">
+        <UrlPanel url={url} onUrl={setUrl} kinds={kinds.data ?? []} onEdit={edit} onClose={onClose} />
+      </Tabs.Panel>
+      <Tabs.Panel value="scan">
+        <ScanPanel start={path === '' ? start : path} onClose={onClose} />
+      </Tabs.Panel>
+      {kinds.data?.map((kind) => (
+        <Tabs.Panel key={kind.kind} value={`kind:${kind.kind}`}>
+          <KindPanel
+            kind={kind}
+            values={values.of(kind.kind)}
+            onValues={(next) => values.set(kind.kind, next)}
+            onClose={onClose}
+          />
+        </Tabs.Panel>
+      ))}
+      {kinds.error ? (
+        <ErrorState
+          title="The kinds of caches cannot be listed"
+          error={kinds.error}
+          onRetry={() => void kinds.refetch()}
+        />
+      ) : null}
+    </Tabs>
   )
 }

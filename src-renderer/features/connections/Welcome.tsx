@@ -2,12 +2,14 @@ import { ActionIcon, Tooltip } from '@mantine/core'
 import { IconFlask, IconFolderOpen, IconPencil, IconShieldCheck, IconX } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
+import { needsPassword } from '../../client/locations.ts'
 import { appQuery, forgetRecent, openStore, putConnection } from '../../client/queries.ts'
 import { useDesk } from '../../app/desk.ts'
 import { hostDialog } from '../../app/host-dialog.ts'
 import { formatRelative, middleCut } from '../../ui/format.ts'
 import { Keys } from '../../ui/Keys.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
+import { PasswordPrompt } from './PasswordPrompt.tsx'
 import { useOpenStore } from './use-open-store.ts'
 import classes from './Welcome.module.css'
 
@@ -22,7 +24,7 @@ export function Welcome() {
     const location = await dialog()
     if (location !== undefined) open.mutate({ location })
   }
-  const error = open.error ?? samples.error
+  const error = (needsPassword(open.error) ? null : open.error) ?? samples.error
   return (
     <div className={classes.welcome}>
       <div className={classes.column}>
@@ -58,6 +60,7 @@ export function Welcome() {
             {visibleText(error.message)}
           </div>
         ) : null}
+        <PasswordPrompt opening={open} />
         <Recents onOpen={(location) => open.mutate({ location })} />
         <div className={classes.promise}>
           <IconShieldCheck size={18} stroke={1.6} aria-hidden />

@@ -1,0 +1,67 @@
+import { queryOptions } from '@tanstack/react-query'
+import type {
+  Connection,
+  DatabaseInfo,
+  DiscoverEvent,
+  StoreKindInfo,
+  TestResult,
+} from '../../shared/api/contract.ts'
+import { ApiError, address, callJson, request } from './request.ts'
+
+/** What the engine is asked about caches that are not open, and the lock of those that are. */
+
+export const kindsQuery = queryOptions({
+  queryKey: ['kinds'],
+  queryFn: ({ signal }) => callJson<StoreKindInfo[]>('kinds', { signal }),
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
+/** A cache as the user named it; passwords may be in it. */
+export interface Target {
+  readonly location: string
+  readonly kind?: string
+}
+
+export function testLocation({ location, kind }: Target): Promise<TestResult> {
+  return callJson<TestResult>('test', { method: 'POST', body: { location, kind } })
+}
+
+export function databasesQuery({ location, kind }: Target, enabled: boolean) {
+  return queryOptions({
+    queryKey: ['databases', location, kind],
+    queryFn: ({ signal }) =>
+      callJson<DatabaseInfo[]>('databases', { method: 'POST', body: { location, kind }, signal }),
+    enabled,
+    retry: false,
+    gcTime: 0,
+  })
+}
+
+export function lockStore(store: string, writable: boolean): Promise<Connection> {
+  return callJson<Connection>(address(['stores', store, 'lock']), { method: 'POST', body: { writable } })
+}
+
+/** Another user or password could help. */
+export function needsPassword(error: Error | null): boolean {
+  return error instanceof ApiError && error.data['needs'] === 'password'
+}
+
+/** The caches below a folder, as they are found. Leaving it, or the signal, ends the search. */
+export async function* discover(folder: string, signal: AbortSignal): AsyncGenerator<DiscoverEvent> {
+  const response = await request('discover', { method: 'POST', body: { folder }, signal })
+  if (!response.body) return
+  const decoder = new TextDecoder()
+  const reader = response.body.getReader()
+  let rest = ''
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      const lines = (rest + decoder.decode(value, { stream: true })).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) yield JSON.parse(line) as DiscoverEvent
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined)
+  }
+}
