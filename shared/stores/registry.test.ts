@@ -183,7 +183,12 @@ describe('openStore', () => {
     ],
     ['a pickle', 'errors/value.pkl', 'NOT_A_STORE', /80 04 4b 01 2e, as a pickle does.*show FILE/],
     ['an empty file', 'errors/nothing', 'NOT_A_STORE', /the file is empty/],
-    ['a database', 'errors/database', 'NOT_A_STORE', /an SQLite database/],
+    [
+      'a database of which only the name is there',
+      'errors/database',
+      'DAMAGED',
+      /begins as an SQLite database and is none/,
+    ],
     ['a text', 'errors/text', 'NOT_A_STORE', /begins with 68 65 6c 6c 6f/],
   ])('%s', async (_name, name, code, message) => {
     mkdirSync(at('errors/empty'), { recursive: true })
