@@ -23,6 +23,9 @@ export default defineConfig({
           'index.worker': path.join(root, 'src-main/engine/workers/index.worker.ts'),
           'catalog.worker': path.join(root, 'src-main/engine/workers/catalog.worker.ts'),
           'value.worker': path.join(root, 'src-main/engine/workers/value.worker.ts'),
+          // Programs that stores start for themselves.
+          'lmdb-writer': path.join(root, 'shared/stores/lmdb/writer-process.ts'),
+          'diskcache-delete': path.join(root, 'shared/stores/diskcache/delete-process.ts'),
         },
         output: { format: 'es', ...flatNames },
       },

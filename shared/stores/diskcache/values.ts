@@ -17,7 +17,7 @@ export type ValuePlan =
 /** `mode` of diskcache/core.py. */
 const modes = { raw: 1, binary: 2, text: 3, pickle: 4 }
 
-export function planFor(row: CacheRow): ValuePlan {
+function planFor(row: CacheRow): ValuePlan {
   const { mode, filename, valueType } = row
   const isStored = valueType !== 'null'
   switch (mode) {
