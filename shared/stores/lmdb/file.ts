@@ -7,6 +7,7 @@ import type { Layout, Meta, MetaReading } from './layout.ts'
 import { PageFault } from './pages.ts'
 
 const readAsync = promisify(read)
+const maxTornReads = 100
 const pageSizes = [4096, 16384, 65536, 8192, 32768, 2048, 1024, 512]
 
 /**
@@ -20,6 +21,7 @@ export class LmdbFile {
   readonly metaDamage: string | undefined
   readonly #descriptor: number
   #isOpen = true
+  #known: { readonly bytes: Uint8Array; readonly meta: Meta } | undefined
 
   private constructor(path: string, descriptor: number, layout: Layout, metaDamage: string | undefined) {
     this.path = path
@@ -49,15 +51,30 @@ export class LmdbFile {
 
   /** The newest meta page as it stands now. */
   newestMeta(): Meta {
+    let before = this.#readMetaBytes()
+    if (this.#known && Buffer.compare(before, this.#known.bytes) === 0) return this.#known.meta
     // A commit may write the page between two reads of it; equal twice means that it was read in one piece.
-    for (let attempt = 0; attempt < 100; attempt++) {
-      const first = newestOf(readMetaPages(this.#descriptor, this.layout))
-      const second = newestOf(readMetaPages(this.#descriptor, this.layout))
-      if (first && second && JSON.stringify(first) === JSON.stringify(second)) return second
+    for (let attempt = 0; attempt < maxTornReads; attempt++) {
+      const bytes = this.#readMetaBytes()
+      if (Buffer.compare(before, bytes) === 0) {
+        const meta = newestOf(metasIn(bytes, this.layout))
+        if (!meta) break
+        this.#known = { bytes, meta }
+        return meta
+      }
+      before = bytes
     }
     throw new AppError('DAMAGED', `${this.path} has lost its meta pages; restore it from a copy.`, {
       data: { path: this.path },
     })
+  }
+
+  /** The beginnings of both meta pages, one after the other. */
+  #readMetaBytes(): Uint8Array {
+    const bytes = new Uint8Array(2 * metaProbeBytes)
+    this.readInto(bytes.subarray(0, metaProbeBytes), 0)
+    this.readInto(bytes.subarray(metaProbeBytes), this.layout.pageBytes)
+    return bytes
   }
 
   get sizeBytes(): number {
@@ -147,9 +164,9 @@ function readBothMetas(descriptor: number): { metas: Meta[]; faults: Fault[] } {
   return { metas, faults }
 }
 
-function readMetaPages(descriptor: number, layout: Layout): Meta[] {
-  return [0, layout.pageBytes].flatMap((offset) => {
-    const reading = readMetaAt(descriptor, offset)
+function metasIn(bytes: Uint8Array, layout: Layout): Meta[] {
+  return [bytes.subarray(0, metaProbeBytes), bytes.subarray(metaProbeBytes)].flatMap((probe) => {
+    const reading = readMeta(probe)
     return 'meta' in reading && reading.meta.layout.pageBytes === layout.pageBytes ? [reading.meta] : []
   })
 }

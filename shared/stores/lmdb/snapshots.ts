@@ -14,6 +14,9 @@ const patienceMs = 10_000
 const pieceBytes = 4 * 1024 * 1024
 /** How long reads go on before the event loop gets a turn. */
 const turnMs = 15
+/** Values are looked up together for this long. */
+const rowMs = 5
+const fileCheckMs = 50
 const emptyTree: TreeInfo = { pad: 0, flags: 0, entries: 0, root: undefined }
 
 /**
@@ -32,6 +35,7 @@ export class SnapshotReader {
   #readsInFlight = 0
   #isClosed = false
   #lastTurnMs = 0
+  #fileSeenMs = Number.NEGATIVE_INFINITY
   #snapshot: Snapshot | undefined
   #tree: TreeInfo | undefined
 
@@ -45,6 +49,7 @@ export class SnapshotReader {
   /** The file that the path names now; opened anew if another one took its place. */
   get file(): LmdbFile {
     this.throwIfClosed()
+    this.#fileSeenMs = performance.now()
     if (!this.#file.isCurrent()) {
       const replacement = LmdbFile.open(this.path)
       this.#retired.add(this.#file)
@@ -101,56 +106,47 @@ export class SnapshotReader {
     this.#lastTurnMs = performance.now()
   }
 
-  /** The value of a key (of several, the first), or bytes `[start, end)` of it. */
-  async value(key: Uint8Array, range?: readonly [number, number]): Promise<Uint8Array | Problem | undefined> {
+  /**
+   * The values of keys (of several, the first), or bytes `[start, end)` of each: of as many of the keys as there is
+   * time for, one at least. A large value ends the row.
+   */
+  async values(
+    keys: readonly Uint8Array[],
+    range?: readonly [number, number],
+  ): Promise<(Uint8Array | Problem | undefined)[]> {
     this.#readsInFlight++
     try {
-      return await this.#value(key, range)
+      const found = await this.read((snapshot, tree, attempt) =>
+        findValues(snapshot, tree, attempt === 0 ? keys : keys.slice(0, 1), range),
+      )
+      const last = found.at(-1)
+      const values = found.map((value) => (isPlace(value) ? undefined : value))
+      if (isPlace(last)) values[values.length - 1] = await this.#largeValue(keys[found.length - 1]!, range)
+      return values
     } finally {
       this.#readsInFlight--
       this.#closeRetired()
     }
   }
 
-  async #value(
+  /** A value too large for one read between two looks at the meta pages. */
+  async #largeValue(
     key: Uint8Array,
     range: readonly [number, number] | undefined,
   ): Promise<Uint8Array | Problem | undefined> {
     const deadline = performance.now() + patienceMs
     for (;;) {
-      const start = await this.#orProblem(key, range)
-      if (start === undefined || 'code' in start) return start
-      if (start.kind === 'memory') return start.bytes
+      const [start] = await this.read((snapshot, tree) => findValues(snapshot, tree, [key], range))
+      if (!isPlace(start)) return start
       const bytes = await this.#readInPieces(key, start, range, deadline)
       if (bytes) return bytes
     }
   }
 
-  /** Small values come as bytes, in one consistent read; of large ones the place. */
-  #orProblem(
-    key: Uint8Array,
-    range: readonly [number, number] | undefined,
-  ): Promise<ValuePlace | Problem | undefined> {
-    return this.read((snapshot, tree): ValuePlace | Problem | undefined => {
-      try {
-        const node = findNode(snapshot, tree, key)
-        if (!node || node.data.kind === 'database') return undefined
-        const place = placeOf(snapshot, node.data)
-        const [from, to] = clip(range, place)
-        if (place.kind === 'memory') return { kind: 'memory', bytes: place.bytes.slice(from, to) }
-        if (to - from > pieceBytes) return place
-        return { kind: 'memory', bytes: readStretch(snapshot.file, place.offset + from, to - from) }
-      } catch (thrown) {
-        if (thrown instanceof PageFault) return problemOf(thrown)
-        throw thrown
-      }
-    })
-  }
-
   /** `undefined` if the value was replaced meanwhile: to be begun anew. */
   async #readInPieces(
     key: Uint8Array,
-    place: Extract<ValuePlace, { kind: 'file' }>,
+    place: FilePlace,
     range: readonly [number, number] | undefined,
     deadline: number,
   ): Promise<Uint8Array | Problem | undefined> {
@@ -174,7 +170,7 @@ export class SnapshotReader {
     return bytes
   }
 
-  #isStillAt(snapshot: Snapshot, key: Uint8Array, place: Extract<ValuePlace, { kind: 'file' }>): boolean {
+  #isStillAt(snapshot: Snapshot, key: Uint8Array, place: FilePlace): boolean {
     try {
       const node = findNode(snapshot, this.#treeOf(snapshot), key)
       if (!node) return false
@@ -187,7 +183,9 @@ export class SnapshotReader {
   }
 
   #newest(): Snapshot {
-    const file = this.file
+    // Whether another file took the path is asked of the system now and then only.
+    const isFresh = performance.now() - this.#fileSeenMs < fileCheckMs && !this.#isClosed
+    const file = isFresh ? this.#file : this.file
     const meta = file.newestMeta()
     if (this.#snapshot?.meta.transaction === meta.transaction) return this.#snapshot
     this.#tree = undefined
@@ -238,6 +236,48 @@ function databaseKey(layout: Layout, name: string): Uint8Array {
 export function databaseName(layout: Layout, key: Uint8Array): string {
   const hasZero = layout.format === 2 && key.at(-1) === 0
   return new TextDecoder().decode(hasZero ? key.subarray(0, -1) : key)
+}
+
+type FilePlace = Extract<ValuePlace, { kind: 'file' }>
+
+function isPlace(value: Uint8Array | Problem | FilePlace | undefined): value is FilePlace {
+  return value !== undefined && 'kind' in value
+}
+
+/** Small values as bytes; the first large one as its place, and nothing after it. */
+function findValues(
+  snapshot: Snapshot,
+  tree: TreeInfo,
+  keys: readonly Uint8Array[],
+  range: readonly [number, number] | undefined,
+): (Uint8Array | Problem | FilePlace | undefined)[] {
+  const until = performance.now() + rowMs
+  const values: (Uint8Array | Problem | FilePlace | undefined)[] = []
+  for (const key of keys) {
+    const value = findValue(snapshot, tree, key, range)
+    values.push(value)
+    if (isPlace(value) || performance.now() > until) break
+  }
+  return values
+}
+
+function findValue(
+  snapshot: Snapshot,
+  tree: TreeInfo,
+  key: Uint8Array,
+  range: readonly [number, number] | undefined,
+): Uint8Array | Problem | FilePlace | undefined {
+  try {
+    const node = findNode(snapshot, tree, key)
+    if (!node || node.data.kind === 'database') return undefined
+    const place = placeOf(snapshot, node.data)
+    const [from, to] = clip(range, place)
+    if (place.kind === 'memory') return place.bytes.slice(from, to)
+    return to - from > pieceBytes ? place : readStretch(snapshot.file, place.offset + from, to - from)
+  } catch (thrown) {
+    if (thrown instanceof PageFault) return problemOf(thrown)
+    throw thrown
+  }
 }
 
 function attemptOf<Result>(action: () => Result): { result: Result } | { thrown: unknown } {

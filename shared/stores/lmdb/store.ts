@@ -133,12 +133,11 @@ export class LmdbStore implements Store {
     options: { range?: readonly [start: number, end: number]; signal?: AbortSignal } = {},
   ): Promise<(Uint8Array | Problem | undefined)[]> {
     const values: (Uint8Array | Problem | undefined)[] = []
-    for (const key of keys) {
+    do {
       throwIfCancelled(options.signal)
-      // One after the other: each is read from one state of the file, and memory holds one large value at a time.
-      // oxlint-disable-next-line no-await-in-loop
-      values.push(await this.#reader.value(key, options.range))
-    }
+      // oxlint-disable-next-line no-await-in-loop -- each row of values is read from one state of the file
+      values.push(...(await this.#reader.values(keys.slice(values.length), options.range)))
+    } while (values.length < keys.length)
     return values
   }
 

@@ -5,7 +5,7 @@ import type { Meta, TreeInfo } from './layout.ts'
 
 /** LMDB's own limit (`CURSOR_STACK`); deeper only in a file that lies. */
 const maxDepth = 32
-const maxKeptPages = 1024
+const maxKeptBytes = 4 * 1024 * 1024
 
 /**
  * One state of the file: the trees under one meta page. What is read through it counts only if, after reading,
@@ -14,7 +14,7 @@ const maxKeptPages = 1024
 export class Snapshot {
   readonly file: LmdbFile
   readonly meta: Meta
-  /** Branch pages, and the last leaf, that lookups pass again and again. */
+  /** Pages that lookups pass again and again. */
   readonly #kept = new Map<number, Page>()
 
   constructor(file: LmdbFile, meta: Meta) {
@@ -26,7 +26,8 @@ export class Snapshot {
     const kept = this.#kept.get(pageNumber)
     if (kept) return kept
     const page = new Page(this.file.readPageBytes(pageNumber), this.file.layout, pageNumber)
-    if (page.kind === 'branch' && this.#kept.size < maxKeptPages) this.#kept.set(pageNumber, page)
+    if (this.#kept.size * this.file.layout.pageBytes >= maxKeptBytes) this.#kept.clear()
+    this.#kept.set(pageNumber, page)
     return page
   }
 

@@ -75,3 +75,24 @@ test.each([
     })
   }
 })
+
+test('a value of many pieces is read whole and by range, also while it is replaced', async () => {
+  await using store = await openStore(`lmdb:${folder}`, { write: true })
+  const key = Buffer.from('large')
+  const version = (number: number): Buffer => Buffer.alloc(13_000_001, number)
+  await store.apply([{ kind: 'put', key, value: version(1) }])
+  const [range] = await store.getMany([key], { range: [3_999_999, 12_345_678] })
+  expect(Buffer.compare(range as Uint8Array, version(1).subarray(3_999_999, 12_345_678))).toBe(0)
+  for (let number = 2; number < 8; number++) {
+    const [values] = await Promise.all([
+      store.getMany([key, Buffer.from('nothing'), key]),
+      store.apply([{ kind: 'put', key, value: version(number) }]),
+    ])
+    const firstBytes = values.map((value) => (value as Uint8Array | undefined)?.[0])
+    expect([undefined, number - 1, number]).toContain(firstBytes[0])
+    expect(firstBytes[1]).toBeUndefined()
+    for (const index of [0, 2]) {
+      expect(Buffer.compare(values[index] as Uint8Array, version(firstBytes[index]!))).toBe(0)
+    }
+  }
+})
