@@ -46,6 +46,15 @@ describe('withFacts', () => {
     ])
   })
 
+  test('rests that are empty say nothing', () => {
+    const args = [
+      { name: '*', text: '[]' },
+      { name: 'x', text: '[]' },
+      { name: '**', text: '{}' },
+    ]
+    expect(withFacts(foreign, { func: 'f', args }).call).toBe('f(x=[])')
+  })
+
   test('a damaged result is told with its call', () => {
     const damaged = damagedSummary({ code: 'EMPTY', sentence: 'No byte at all.' })
     expect(withFacts(damaged, { func: 'relax' })).toMatchObject({

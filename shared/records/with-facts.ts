@@ -35,8 +35,12 @@ export function withFacts(summary: EntrySummary, facts: EntryFacts | undefined):
   }
 }
 
+/** joblib has these two for every function that can take more arguments than it was given. */
+const emptyRests: Readonly<Record<string, string>> = { '*': '[]', '**': '{}' }
+
 function argumentsOf({ args = [] }: EntryFacts): ArgumentSummary[] {
   return args
+    .filter(({ name, text }) => emptyRests[name] !== text)
     .slice(0, argumentsAtMost)
     .map(({ name, text }) => summarizeRepr(cleanText(name, nameCharacters), text))
 }
