@@ -103,6 +103,15 @@ function createProgram(exit: (code: ExitCode) => void): Command {
       exit(await runTrust(targets, options))
     })
   program
+    .command('find')
+    .description('look for caches in a folder and the folders below')
+    .argument('<folder>')
+    .addOption(json())
+    .action(async (folder: string, options: { json?: boolean }) => {
+      const { runFind } = await import('./find.ts')
+      exit(await runFind(folder, options))
+    })
+  program
     .command('serve')
     .description('serve the inspector on this machine (loopback only) and print its address')
     .argument('[store...]')

@@ -35,7 +35,7 @@ function sentenceOf(server: string, code: string, message: string): string {
     return `${server} and this program cannot agree on TLS (${code || message}); check rediss://, ca and servername.`
   if (wrongPassword.test(message)) return `${server} does not take this user and password; check them.`
   if (message.startsWith('NOAUTH'))
-    return `${server} wants a password; put it into the URL (redis://user:password@host).`
+    return `${server} wants a password; give user and password, in a URL as redis://user:password@host.`
   if (/without any password configured/.test(message))
     return `${server} has no password set, but the URL gives one; leave it out.`
   if (message.startsWith('NOPERM'))

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { hash } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { AppError } from '../../model/errors.ts'
@@ -59,7 +60,7 @@ export class ShelveFileStore implements Store {
     this.#token = filesToken(parts.place.files)
     this.#reader = parts.open()
     this.location = shelveLocation(parts.place)
-    this.label = parts.place.base
+    this.label = basename(parts.place.base)
     this.notes = parts.notes
     this.capabilities = shelveCapabilities(parts.writer !== undefined)
   }

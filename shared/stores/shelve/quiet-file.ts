@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, readSync, statSync } from 'node:fs'
 import { concatBytes } from '../../model/bytes.ts'
 import type { FileRange } from '../contract.ts'
-import { openQuietly } from '../quiet-file.ts'
+import { openQuietly } from '../../decode/file-source.ts'
 
 /** An ordinary file read by range, its access time left as it is where the system allows. */
 export class QuietFile implements Disposable {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { closeSync, existsSync, openSync } from 'node:fs'
 import BetterSqlite3 from 'better-sqlite3'
 import { AppError } from '../../model/errors.ts'
@@ -76,7 +77,7 @@ export class ShelveSqliteStore implements Store {
 
   constructor(place: DbmPlace, table: Store) {
     this.location = shelveLocation(place)
-    this.label = place.base
+    this.label = basename(place.base)
     this.capabilities = { ...table.capabilities, values: 'pickle' }
     this.notes = table.notes ?? []
     this.#table = table

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { AppError } from '../../model/errors.ts'
 import type { WriteOutcome } from '../contract.ts'
-import { fileError } from '../quiet-file.ts'
+import { fileError } from '../../decode/file-source.ts'
 
 /** A rename is safe against a power cut once its folder is written. */
 export function syncFolder(path: string): void {

@@ -34,7 +34,7 @@ export function ConnectionList() {
 }
 
 function ConnectionItem({ store }: { store: Connection }) {
-  const { place, navigate } = useDesk()
+  const { place, navigate, stores } = useDesk()
   const isCurrent = place.store === store.location
   const open = (): void => {
     if (!isCurrent) navigate({ store: store.location, query: '', entry: undefined })
@@ -51,7 +51,7 @@ function ConnectionItem({ store }: { store: Connection }) {
             onClick={open}
           >
             <span className={classes.kind}>{store.kind.slice(0, 6)}</span>
-            <span className={classes.label}>{visibleText(middleCut(store.label, 34))}</span>
+            <span className={classes.label}>{visibleText(middleCut(labelAmong(store, stores), 34))}</span>
             {store.writable ? (
               <IconLockOpen size={12} className={classes.unlocked} aria-label="unlocked for writing" />
             ) : null}
@@ -64,6 +64,13 @@ function ConnectionItem({ store }: { store: Connection }) {
       </Menu>
     </li>
   )
+}
+
+/** Caches of one name are told apart by the folder they stand in. */
+function labelAmong(store: Connection, stores: readonly Connection[]): string {
+  if (stores.every(({ id, label }) => id === store.id || label !== store.label)) return store.label
+  const [folder] = pathOfLocation(store.location).split(/[?#]/)[0]!.split('/').slice(-2)
+  return folder && !store.label.startsWith(`${folder}/`) ? `${folder}/${store.label}` : store.label
 }
 
 function ConnectionState({ store }: { store: Connection }) {

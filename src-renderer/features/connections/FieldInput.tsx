@@ -9,13 +9,11 @@ import classes from './OpenDialog.module.css'
 export interface FieldInputProps {
   field: FormField
   value: string
-  /** Takes the focus when the form appears. */
-  isFirst: boolean
   onValue: (value: string) => void
 }
 
 /** One field of a form, by its type. */
-export function FieldInput({ field, value, isFirst, onValue }: FieldInputProps) {
+export function FieldInput({ field, value, onValue }: FieldInputProps) {
   const common = {
     label: field.label,
     required: field.required,
@@ -29,7 +27,6 @@ export function FieldInput({ field, value, isFirst, onValue }: FieldInputProps) 
       | 'error'
     )[],
     value,
-    autoFocus: isFirst,
     autoComplete: 'off',
     spellCheck: false,
   }
@@ -43,7 +40,7 @@ export function FieldInput({ field, value, isFirst, onValue }: FieldInputProps) 
         value={value === '' ? field.choices?.[0]?.value : value}
         data={field.choices?.map((choice) => ({ ...choice }))}
         onChange={(event) => onValue(event.currentTarget.value)}
-        classNames={{ label: classes.label }}
+        classNames={{ label: classes.label, description: classes.help }}
       />
     )
   }
@@ -53,7 +50,7 @@ export function FieldInput({ field, value, isFirst, onValue }: FieldInputProps) 
         {...common}
         size="xs"
         onChange={(event) => onValue(event.currentTarget.value)}
-        classNames={{ label: classes.label }}
+        classNames={{ label: classes.label, description: classes.help }}
       />
     )
   }
@@ -68,7 +65,7 @@ export function FieldInput({ field, value, isFirst, onValue }: FieldInputProps) 
             : event.currentTarget.value,
         )
       }
-      classNames={{ label: classes.label }}
+      classNames={{ label: classes.label, description: classes.help }}
     />
   )
 }
@@ -84,12 +81,12 @@ function PathInput({ value, onValue, ...common }: PathInputProps) {
   const { app } = useDesk()
   const [isBrowsing, setIsBrowsing] = useState(false)
   return (
-    <div className={classes.wide}>
+    <div className={common.required === true || isBrowsing ? classes.wide : undefined}>
       <TextInput
         {...common}
         value={value}
         onChange={(event) => onValue(event.currentTarget.value)}
-        classNames={{ input: classes.path, label: classes.label }}
+        classNames={{ input: classes.path, label: classes.label, description: classes.help }}
         rightSection={
           <Tooltip label={isBrowsing ? 'Hide the folders' : 'Look in the folders'}>
             <ActionIcon

@@ -7,7 +7,13 @@ import classes from './OpenDialog.module.css'
 /** What stands in a folder of the engine's machine; while a path is half typed, the last folder that exists. */
 export function FolderBrowser({ path, onChoose }: { path: string; onChoose: (path: string) => void }) {
   const folder = useQuery({ ...folderQuery(path), enabled: path !== '', placeholderData: keepPreviousData })
-  const { data } = folder
+  // Of a file, or of what is not there, the folder around it.
+  const parent = path.replace(/[^/]+\/*$/, '')
+  const around = useQuery({
+    ...folderQuery(parent),
+    enabled: parent !== '' && folder.error !== null && folder.data === undefined,
+  })
+  const data = folder.data ?? around.data
   if (!data) {
     return <div className={classes.folder} data-empty />
   }

@@ -41,7 +41,6 @@ export function KindPanel({ kind, values, onValues, onClose }: KindPanelProps) {
       key={field.name}
       field={field}
       value={values[field.name] ?? ''}
-      isFirst={field === fields.find(({ required, type }) => required && type !== 'choice')}
       onValue={(value) => put(field.name, value)}
     />
   )

@@ -1,6 +1,6 @@
 import { Modal, Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useState, type MouseEvent } from 'react'
 import type { StoreKindInfo } from '../../../shared/api/contract.ts'
 import { useDesk } from '../../app/desk.ts'
 import { kindsQuery } from '../../client/locations.ts'
@@ -51,9 +51,15 @@ function OpenTabs({ start, onClose }: { start: string; onClose: () => void }) {
       value={tab}
       onChange={choose}
       keepMounted={false}
-      classNames={{ root: classes.tabs, list: classes.tabList, tab: classes.tab, panel: classes.panel }}
+      classNames={{
+        root: classes.tabs,
+        list: classes.tabList,
+        tab: classes.tab,
+        tabLabel: classes.tabLabel,
+        panel: classes.panel,
+      }}
     >
-      <Tabs.List aria-label="Ways to a cache">
+      <Tabs.List aria-label="Ways to a cache" onClick={focusPanel}>
         <Tabs.Tab value="path">Path</Tabs.Tab>
         <Tabs.Tab value="url">URL</Tabs.Tab>
         <Tabs.Tab value="scan">Scan a folder…</Tabs.Tab>
@@ -67,7 +73,7 @@ function OpenTabs({ start, onClose }: { start: string; onClose: () => void }) {
         ))}
       </Tabs.List>
       <Tabs.Panel value="path">
-        <PathPanel path={path} onPath={setPath} onClose={onClose} />
+        <PathPanel path={path} onPath={setPath} onScan={() => setTab('scan')} onClose={onClose} />
       </Tabs.Panel>
       <Tabs.Panel value="url">
         <UrlPanel url={url} onUrl={setUrl} kinds={kinds.data ?? []} onEdit={edit} onClose={onClose} />
@@ -94,4 +100,12 @@ function OpenTabs({ start, onClose }: { start: string; onClose: () => void }) {
       ) : null}
     </Tabs>
   )
+}
+
+/** A click goes on to the first field; the arrow keys stay in the list. */
+function focusPanel(event: MouseEvent): void {
+  const isByPointer = event.detail > 0
+  if (!isByPointer) return
+  const root = event.currentTarget.parentElement
+  requestAnimationFrame(() => root?.querySelector<HTMLElement>('[role="tabpanel"] input')?.focus())
 }

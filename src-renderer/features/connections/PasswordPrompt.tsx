@@ -40,7 +40,7 @@ export function PasswordPrompt({ opening }: PasswordPromptProps) {
       {asked === undefined ? null : (
         <PromptForm
           target={asked}
-          problem={error?.message}
+          problem={credentialsOf(variables?.location ?? '').password === '' ? undefined : error?.message}
           isPending={opening.isPending}
           onCancel={opening.reset}
           onTry={opening.mutate}

@@ -1,4 +1,4 @@
-import { TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -6,6 +6,7 @@ import type { Detected } from '../../../shared/api/contract.ts'
 import { useDesk } from '../../app/desk.ts'
 import type { Target } from '../../client/locations.ts'
 import { detectQuery } from '../../client/queries.ts'
+import { ApiError } from '../../client/request.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { AttemptFooter, useAttempt } from './Attempt.tsx'
 import { DatabaseChooser } from './DatabaseChooser.tsx'
@@ -19,11 +20,13 @@ const kindsWithDatabases = new Set(['lmdb', 'sqlite'])
 export interface PathPanelProps {
   path: string
   onPath: (path: string) => void
+  /** Goes on to looking for caches in the folder. */
+  onScan: () => void
   onClose: () => void
 }
 
 /** A cache by its path, typed or found by walking the folders of the engine's machine. */
-export function PathPanel({ path, onPath, onClose }: PathPanelProps) {
+export function PathPanel({ path, onPath, onScan, onClose }: PathPanelProps) {
   const { app } = useDesk()
   const attempt = useAttempt(onClose)
   const wanted = path.trim().replace(/^~(?=\/|$)/, app.homeFolder)
@@ -59,6 +62,7 @@ export function PathPanel({ path, onPath, onClose }: PathPanelProps) {
           others={detection.data?.slice(1) ?? []}
           isWaiting={wanted !== '' && (!isCurrent || detection.isFetching)}
           error={isCurrent ? detection.error : null}
+          onScan={onScan}
         />
       </AttemptFooter>
     </form>
@@ -77,11 +81,23 @@ interface VerdictProps {
   others: readonly Detected[]
   isWaiting: boolean
   error: Error | null
+  onScan: () => void
 }
 
-function Verdict({ found, others, isWaiting, error }: VerdictProps) {
+function Verdict({ found, others, isWaiting, error, onScan }: VerdictProps) {
   if (isWaiting && !found) return <div className={classes.verdict}>Looking…</div>
-  if (error) return <Fault message={error.message} />
+  if (error) {
+    const isFolder = error instanceof ApiError && error.code === 'NOT_A_STORE'
+    return (
+      <Fault message={error.message}>
+        {isFolder ? (
+          <Button size="compact-xs" className={classes.edit} onClick={onScan}>
+            Look for caches in it
+          </Button>
+        ) : null}
+      </Fault>
+    )
+  }
   if (!found) {
     return (
       <div className={classes.verdict} role="status">

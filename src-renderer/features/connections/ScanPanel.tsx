@@ -34,7 +34,6 @@ export function ScanPanel({ start: first, onClose }: { start: string; onClose: (
           label="Folder to look in, with the folders below"
           value={folder}
           onChange={(event) => setFolder(event.currentTarget.value)}
-          autoFocus
           spellCheck={false}
           autoComplete="off"
           classNames={{ root: classes.wide, input: classes.path, label: classes.label }}
@@ -49,7 +48,7 @@ export function ScanPanel({ start: first, onClose }: { start: string; onClose: (
       </div>
       <div className={classes.found} role="group" aria-label="Caches found">
         {scan.found.length === 0 ? <div className={classes.hint}>{emptyText(scan)}</div> : null}
-        {scan.found.map((cache) => (
+        {scan.found.toSorted(byPath).map((cache) => (
           <FoundRow
             key={cache.path}
             cache={cache}
@@ -91,6 +90,10 @@ export function ScanPanel({ start: first, onClose }: { start: string; onClose: (
       </div>
     </form>
   )
+}
+
+function byPath(a: FoundCache, b: FoundCache): number {
+  return a.path.localeCompare(b.path)
 }
 
 interface FoundRowProps {

@@ -1,4 +1,5 @@
 import { IconCheck } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
 import type { TestResult } from '../../../shared/api/contract.ts'
 import { countOf } from '../../ui/format.ts'
 import { visibleText } from '../../ui/visible-text.ts'
@@ -33,10 +34,11 @@ export function TestOutcome({ result }: { result: TestResult }) {
   )
 }
 
-export function Fault({ message }: { message: string }) {
+export function Fault({ message, children }: { message: string; children?: ReactNode }) {
   return (
     <div className={classes.verdict} data-tone="bad" role="alert">
       {visibleText(message)}
+      {children}
     </div>
   )
 }

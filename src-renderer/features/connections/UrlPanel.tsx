@@ -29,7 +29,6 @@ export function UrlPanel({ url, onUrl, kinds, onEdit, onClose }: UrlPanelProps) 
         placeholder="redis://user:password@host:6379/0?prefix=p"
         value={url}
         onChange={(event) => onUrl(event.currentTarget.value)}
-        autoFocus
         spellCheck={false}
         autoComplete="off"
         classNames={{ input: classes.path, label: classes.label }}
