@@ -26,25 +26,13 @@ const noFollow = constants.O_NOFOLLOW ?? 0
 /**
  * Opens a regular file for reading by range; anything else (folder, FIFO, device) is refused.
  *
- * Looking changes nothing: on Linux files of our own are opened with `O_NOATIME`.
- * Files of others and other systems keep to the mount's way with access times: setting
- * them back afterwards is no way out, as Node's `utimes` rounds to microseconds and so
- * would shift the modification time, which matters more.
- *
  * @throws AppError `NOT_FOUND`, `REFUSED`
  */
 export function openFileSource(path: string, options: FileSourceOptions = {}): FileSource {
-  const file = openForReading(path, options.follow === false ? noFollow : 0)
-  try {
-    const status = fstatSync(file)
-    if (!status.isFile()) throw new AppError('REFUSED', `${path} is no regular file; it is not read.`)
-    const offset = Math.min(options.offset ?? 0, status.size)
-    const length = Math.min(options.length ?? status.size, status.size - offset)
-    return new FileSource(path, file, offset, length)
-  } catch (error) {
-    closeSync(file)
-    throw error
-  }
+  const { file, size } = openRegular(path, options)
+  const offset = Math.min(options.offset ?? 0, size)
+  const length = Math.min(options.length ?? size, size - offset)
+  return new FileSource(path, file, offset, length)
 }
 
 /** What a slab holds, and the largest file that is read into one. */
@@ -83,6 +71,32 @@ export function readSmallFile(path: string): Uint8Array | undefined {
   return bytes
 }
 
+/**
+ * A descriptor of a regular file for reading, whoever closes it.
+ *
+ * Looking changes nothing: on Linux files of our own are opened with `O_NOATIME`.
+ * Files of others and other systems keep to the mount's way with access times: setting
+ * them back afterwards is no way out, as Node's `utimes` rounds to microseconds and so
+ * would shift the modification time, which matters more.
+ *
+ * @throws AppError `NOT_FOUND`, `REFUSED`
+ */
+export function openQuietly(path: string, options: Pick<FileSourceOptions, 'follow'> = {}): number {
+  return openRegular(path, options).file
+}
+
+function openRegular(path: string, { follow }: FileSourceOptions): { file: number; size: number } {
+  const file = openForReading(path, follow === false ? noFollow : 0)
+  try {
+    const status = fstatSync(file)
+    if (!status.isFile()) throw new AppError('REFUSED', `${path} is no regular file; it is not read.`)
+    return { file, size: status.size }
+  } catch (error) {
+    closeSync(file)
+    throw error
+  }
+}
+
 function openForReading(path: string, flags: number): number {
   try {
     if (noAtime !== undefined) {
@@ -94,21 +108,24 @@ function openForReading(path: string, flags: number): number {
     }
     return openSync(path, readFlags | flags)
   } catch (error) {
-    throw openError(path, error)
+    throw fileError(path, error)
   }
 }
 
-function openError(path: string, error: unknown): AppError {
+/** What the system said about a file, as the program's error; an `AppError` as it is. */
+export function fileError(path: string, error: unknown): AppError {
+  if (error instanceof AppError) return error
   const errno = errnoOf(error)
+  const options = { cause: error, data: { path } }
   if (errno === 'ENOENT' || errno === 'ENOTDIR') {
-    return new AppError('NOT_FOUND', `There is no file ${path}.`, { cause: error })
+    return new AppError('NOT_FOUND', `There is no file ${path}; check the path.`, options)
   }
-  if (errno === 'ELOOP')
-    return new AppError('REFUSED', `${path} is a link; it is not followed.`, { cause: error })
+  if (errno === 'ELOOP') return new AppError('REFUSED', `${path} is a link; it is not followed.`, options)
   if (errno === 'EACCES' || errno === 'EPERM') {
-    return new AppError('REFUSED', `${path} may not be read; ask its owner for permission.`, { cause: error })
+    return new AppError('REFUSED', `${path} may not be opened: permission denied; ask its owner.`, options)
   }
-  return new AppError('REFUSED', `${path} cannot be opened (${errno ?? String(error)}).`, { cause: error })
+  const reason = errno ?? (error instanceof Error ? error.message : String(error))
+  return new AppError('REFUSED', `${path} cannot be opened (${reason}).`, options)
 }
 
 /** The operating system's name of what went wrong (`ENOENT`); `undefined` for errors of the program. */

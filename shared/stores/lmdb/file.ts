@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, read, readSync, statSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { AppError } from '../../model/errors.ts'
-import { fileError, openQuietly } from '../quiet-file.ts'
+import { fileError, openQuietly } from '../../decode/file-source.ts'
 import { metaError, metaProbeBytes, readMeta } from './layout.ts'
 import type { Layout, Meta, MetaReading } from './layout.ts'
 import { PageFault } from './pages.ts'

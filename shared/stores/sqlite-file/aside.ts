@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, read, rmSync, write } from 'node:fs'
 import { promisify } from 'node:util'
 
 import { AppError } from '../../model/errors.ts'
-import { openQuietly } from '../quiet-file.ts'
+import { openQuietly } from '../../decode/file-source.ts'
 import type { FileState, WatchedFile } from './state.ts'
 
 const readAsync = promisify(read)

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import BetterSqlite3 from 'better-sqlite3'
 import type { Database } from 'better-sqlite3'
 
-import { openQuietly } from '../quiet-file.ts'
+import { openQuietly } from '../../decode/file-source.ts'
 import { copyAside } from './aside.ts'
 import { emptyJournal } from './empty-journal.ts'
 import type { FileState, WatchedFile } from './state.ts'

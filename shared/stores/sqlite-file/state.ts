@@ -3,7 +3,7 @@ import type { BigIntStats } from 'node:fs'
 
 import { toHex } from '../../model/bytes.ts'
 import { AppError } from '../../model/errors.ts'
-import { openQuietly } from '../quiet-file.ts'
+import { openQuietly } from '../../decode/file-source.ts'
 
 /** A WAL file shorter than its header and one frame has no data. */
 const walHeaderBytes = 32
