@@ -1,11 +1,12 @@
 import { join, resolve } from 'node:path'
-import { BrowserWindow, Menu, app, dialog, ipcMain, protocol, session, shell } from 'electron'
+import { BrowserWindow, Menu, app, dialog, ipcMain, protocol, safeStorage, session, shell } from 'electron'
 import { dataFolder } from '../../shared/catalog/location.ts'
 import { staticFiles } from '../engine/http/static-files.ts'
 import { EngineProcess } from './engine-process.ts'
 import { namedLocations } from './locations.ts'
 import { menuTemplate } from './menu.ts'
 import { appProtocol } from './protocol.ts'
+import { KeptSecrets } from './secrets.ts'
 import { appScheme, appUrl, isAppSender, lockContents, lockSession, schemePrivileges } from './security.ts'
 import { openWindow } from './window.ts'
 
@@ -22,6 +23,13 @@ const engine = new EngineProcess({
   program: join(unpackedFolder, 'main', 'engine.js'),
   dataFolder: dataFolder(),
   version: app.getVersion(),
+})
+
+/** What the interface and the shell itself ask goes through here. */
+const secrets = new KeptSecrets({
+  file: join(dataFolder(), 'secrets.json'),
+  keyStore: () => safeStorage,
+  next: (request) => engine.fetch(request),
 })
 
 /** Locations that the system handed over before the engine was there. */
@@ -67,7 +75,14 @@ async function run(): Promise<void> {
   engine.start()
   await app.whenReady()
   lockSession(session.defaultSession)
-  protocol.handle(appScheme, appProtocol({ files: staticFiles(join(outFolder, 'renderer')), engine }))
+  protocol.handle(
+    appScheme,
+    appProtocol({
+      files: staticFiles(join(outFolder, 'renderer')),
+      engine,
+      ask: (request) => secrets.fetch(request),
+    }),
+  )
   ipcMain.handle('open-dialog', async (event, kind: unknown) => {
     if (!isAppSender(event.senderFrame)) throw new Error('This message is not from the app.')
     return chooseLocation(kind === 'file' ? 'file' : 'folder')
@@ -91,7 +106,7 @@ async function openLocations(locations: readonly string[]): Promise<void> {
     return
   }
   for (const location of locations) {
-    const response = await engine.fetch(
+    const response = await secrets.fetch(
       new Request(`${appUrl}api/stores`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

@@ -5,18 +5,24 @@ import { isAppUrl } from './security.ts'
 
 export interface AppProtocolOptions {
   readonly files: StaticFiles
-  readonly engine: Pick<EngineProcess, 'fetch' | 'state' | 'restart'>
+  readonly engine: Pick<EngineProcess, 'state' | 'restart'>
+  /** Answers `/api/*`. */
+  readonly ask: (request: Request) => Promise<Response>
 }
 
 /**
  * The handler of `hashcache://app/…`: `/api/*` goes to the engine, everything else is a file of
  * the built interface. While the engine has given up, pages say why and how to try again.
  */
-export function appProtocol({ files, engine }: AppProtocolOptions): (request: Request) => Promise<Response> {
+export function appProtocol({
+  files,
+  engine,
+  ask,
+}: AppProtocolOptions): (request: Request) => Promise<Response> {
   return async (request) => {
     if (!isAppUrl(request.url)) return withSecurityHeaders(new Response('Not found.\n', { status: 404 }))
     const { pathname, searchParams } = new URL(request.url)
-    if (pathname.startsWith('/api/')) return withSecurityHeaders(await engine.fetch(request))
+    if (pathname.startsWith('/api/')) return withSecurityHeaders(await ask(request))
     const state = engine.state
     if (state.kind === 'failed' && isPage(pathname)) {
       if (searchParams.has('restart')) {

@@ -216,7 +216,7 @@ describe('the scheme', () => {
       restart: () => undefined,
       fetch: async () => Response.json({ from: 'engine' }),
     }
-    const handle = appProtocol({ files, engine })
+    const handle = appProtocol({ files, engine, ask: engine.fetch })
     const api = await handle(new Request('hashcache://app/api/app'))
     expect(await api.json()).toEqual({ from: 'engine' })
     const page = await handle(new Request('hashcache://app/store/x'))
@@ -233,7 +233,7 @@ describe('the scheme', () => {
       restart,
       fetch: async () => new Response(null, { status: 503 }),
     }
-    const handle = appProtocol({ files, engine })
+    const handle = appProtocol({ files, engine, ask: engine.fetch })
     const page = await handle(new Request('hashcache://app/'))
     expect(page.status).toBe(503)
     expect(await page.text()).toContain('bad &lt;script&gt;alert(1)&lt;/script&gt; &amp; worse')
