@@ -264,9 +264,9 @@ describe('what cannot run', () => {
   it('lists only commands that work', async () => {
     const { code, stdout } = await hashcache('--help')
     expect(code).toBe(0)
-    for (const name of ['ls', 'show', 'stats', 'trust', 'serve', 'open'])
+    for (const name of ['ls', 'show', 'stats', 'trust', 'diff', 'serve', 'open'])
       expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'))
-    for (const name of ['migrate', 'evict', 'undo', 'diff', 'verify'])
+    for (const name of ['migrate', 'evict', 'undo', 'verify'])
       expect(stdout).not.toMatch(new RegExp(`^  ${name} `, 'm'))
   })
 })

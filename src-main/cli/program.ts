@@ -112,6 +112,17 @@ function createProgram(exit: (code: ExitCode) => void): Command {
       exit(await runFind(folder, options))
     })
   program
+    .command('diff')
+    .description('compare two stores, two entries or two files, by what the values mean')
+    .argument('<store-or-file...>', 'STORE STORE, STORE KEY STORE KEY, STORE KEY KEY, or FILE FILE')
+    .addOption(query())
+    .option('-t, --tolerance <amounts>', 'for floats: absolute=1e-9,relative=1e-6,ulp=4, one or more of them')
+    .addOption(json())
+    .action(async (targets: string[], options: { query?: string; tolerance?: string; json?: boolean }) => {
+      const { runDiff } = await import('./diff.ts')
+      exit(await runDiff(targets, options))
+    })
+  program
     .command('serve')
     .description('serve the inspector on this machine (loopback only) and print its address')
     .argument('[store...]')
