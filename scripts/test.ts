@@ -40,6 +40,7 @@ if (missing) {
 }
 process.env.CHROMIUM_PATH = findChromium()
 if (process.argv.includes('--quick')) process.env.HASHCACHE_QUICK = '1'
+if (!process.stdout.isTTY) process.env.NO_COLOR = '1'
 
 const total: Count = { passed: 0, failed: 0, skipped: 0 }
 const lines: string[] = []
@@ -80,7 +81,7 @@ function vitest(name: string, projects: readonly string[]): Part {
       const code = await command('vitest', [
         'run',
         ...options,
-        '--reporter=dot',
+        '--reporter=default',
         '--reporter=json',
         `--outputFile.json=${report}`,
       ])
