@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { fromHex, toHex } from '../../model/bytes.ts'
 import { python } from '../../testing/python.ts'
 import { collect } from '../conformance/plain.ts'
+import { unchangedLaw } from '../conformance/unchanged.ts'
 import { openStore } from '../registry.ts'
 
 const program = fileURLToPath(new URL('testing/caches.py', import.meta.url))
@@ -104,5 +105,18 @@ describe.each(['cache', 'fanout'])('a %s that diskcache has just made', (kind) =
     await once(holder, 'exit')
     expect(run<Checked>('check')).toMatchObject({ warnings: [], length: made.entries.length })
     expect(await store.apply([{ kind: 'delete', key }])).toEqual([{ done: true }])
+  })
+
+  test('that died is read with what stands in its write-ahead log alone', async () => {
+    execFileSync(python, [program, 'crash', join(folder, 'made'), kind])
+    expect(readdirSync(folder, { recursive: true, encoding: 'utf8' }).join()).toContain('cache.db-wal')
+    await using store = await open()
+    const [value] = await store.getMany([new TextEncoder().encode('last')])
+    expect(String.fromCharCode(...(value as Uint8Array))).toContain('in the log')
+  })
+
+  unchangedLaw('with a write-ahead log left behind', async () => {
+    execFileSync(python, [program, 'crash', join(folder, 'made'), kind])
+    return { folder, open: () => open(), async [Symbol.asyncDispose]() {} }
   })
 })

@@ -3,10 +3,12 @@
 caches.py make FOLDER cache|fanout   stores everything once; prints each key and value as the project hands them out
 caches.py check FOLDER cache|fanout  what diskcache's own check says, its counters, and the keys that are there
 caches.py load FOLDER cache|fanout   compares values (JSON on stdin: key in hex -> value in hex) with diskcache's
+caches.py crash FOLDER cache|fanout  stores one more value and dies, leaving it in a write-ahead log
 caches.py call FOLDER cache|fanout   calls the memoized functions again; prints what was computed
 """
 
 import json
+import os
 import pickle
 import struct
 import sys
@@ -171,6 +173,11 @@ def call(cache):
     print(json.dumps(computed))
 
 
+def crash(cache):
+    cache.set("last", "in the log", retry=True)
+    os._exit(0)
+
+
 action, folder, kind = sys.argv[1:4]
 with open_cache(folder, kind) as opened:
-    {"make": make, "check": check, "load": load, "call": call}[action](opened)
+    {"make": make, "check": check, "load": load, "call": call, "crash": crash}[action](opened)
