@@ -74,7 +74,7 @@ test('what is wrong with a path is said in place, and the program goes on', asyn
     await expect(dialog.getByRole('alert'), `${tab} ${location}`).toHaveText(sentence)
   }
   await page.keyboard.press('Escape')
-  await inspector.filterBy('func:relax', 5)
+  await inspector.filterBy('func:stem_image', 5)
 })
 
 test('connects to Redis by its form, after a test, and keeps no password', async ({
