@@ -196,6 +196,33 @@ describe('indexStore of a folder', () => {
     expect(names('name:7')).toEqual([])
   })
 
+  it('loses no rows when two processes begin at once', async () => {
+    for (let i = 0; i < 40; i++) put(i)
+    settle()
+    await using store = await openStore(`json:${join(folder, 'cache')}`)
+    // The first rows of one are ready when the other is done with everything.
+    const overtaken = new Proxy(store, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name)
+        if (name === 'entries')
+          return async function* (...options: Parameters<Store['entries']>) {
+            for await (const entries of target.entries(...options)) {
+              await index()
+              yield entries
+            }
+          }
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value
+      },
+    })
+    using other = Catalog.open(join(folder, 'index.sqlite'))
+    await indexStore(overtaken, other)
+    expect(catalog.count()).toBe(40)
+    // A change of one part: the rows of all others must still belong to theirs.
+    put('new')
+    await index()
+    expect(catalog.count()).toBe(41)
+  })
+
   it('lets another connection see growing counts, each a state that is whole', async () => {
     // More than one transaction takes, however fast it goes.
     for (let i = 0; i < 1300; i++) put(i)

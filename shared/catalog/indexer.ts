@@ -56,7 +56,8 @@ export async function indexStore(
 
 /**
  * Some rows of a store that was never indexed, before its change token is made, which may take seconds. They
- * belong to no part, so the run reads them again.
+ * belong to no part, so the run reads them again. What another process has written meanwhile stays: rows taken
+ * out of parts that it has done would be lost to both.
  */
 async function showFirstRows(store: Store, catalog: Catalog, { signal }: IndexOptions): Promise<void> {
   if (!store.entriesOf) return
@@ -67,7 +68,7 @@ async function showFirstRows(store: Store, catalog: Catalog, { signal }: IndexOp
       for (const [{ key, sizeBytes, modifiedMs }, summary] of read)
         if (summary) put.push({ key, sizeBytes, modifiedMs, summary })
     }
-    catalog.write({ put })
+    catalog.write({ put, onlyIfEmpty: true })
     return
   }
 }

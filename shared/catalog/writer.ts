@@ -23,6 +23,8 @@ export interface CatalogEntry {
 export interface CatalogBatch {
   readonly put?: readonly CatalogEntry[]
   readonly remove?: readonly Uint8Array[]
+  /** Nothing is written if there is an entry already. */
+  readonly onlyIfEmpty?: boolean
   /** New tokens of parts that are now wholly in the catalog; `undefined`: the part is gone. */
   readonly parts?: ReadonlyMap<string, string | undefined>
   /** New token of the store, which is now wholly in the catalog; `undefined` forgets it. */
@@ -116,7 +118,8 @@ export class Writer {
     }
   }
 
-  #write({ put = [], remove = [], parts, token }: CatalogBatch): number {
+  #write({ put = [], remove = [], parts, token, onlyIfEmpty = false }: CatalogBatch): number {
+    if (onlyIfEmpty && this.#statements.anyEntry.get() !== undefined) return 0
     this.#putAll(put)
     this.#writeArguments()
     let removed = 0
@@ -322,6 +325,7 @@ function placeholders(rows: number, values: number): string {
 
 function prepareStatements(database: Database) {
   return {
+    anyEntry: database.prepare<[], number>('SELECT id FROM entries LIMIT 1').pluck(),
     insertEntries: database.prepare<[(Uint8Array | ColumnValues[number])[]]>(
       `INSERT INTO entries (key, ${columns.join(', ')}) VALUES ${placeholders(entriesAtOnce, 1 + columns.length)}`,
     ),
