@@ -45,8 +45,14 @@ export const theme = createTheme({
   components: {
     Button: Button.extend({
       defaultProps: { size: 'xs', variant: 'default' },
-      vars: () => ({
-        root: { '--button-height': '28px', '--button-padding-x': '10px', '--button-fz': '12.5px' },
+      vars: (_theme, { variant }) => ({
+        root: {
+          '--button-height': '28px',
+          '--button-padding-x': '10px',
+          '--button-fz': '12.5px',
+          // Mantine takes the contrast of the light theme's shade for both themes.
+          ...(variant === 'filled' && { '--button-color': 'var(--accent-contrast)' }),
+        },
       }),
       styles: { label: { fontWeight: 500 } },
     }),
