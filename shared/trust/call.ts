@@ -1,8 +1,9 @@
 import { dotted, python3Name } from '../lenses/names.ts'
 import type { QualifiedName } from '../lenses/names.ts'
-import { wrapperClass } from '../joblib/wrapper.ts'
-import type { DictValue, ObjectValue, Value } from '../value/value.ts'
+import type { ByteSource } from '../model/source.ts'
+import type { ObjectValue, Value } from '../value/value.ts'
 import { doubtOf, gradeOf } from './known.ts'
+import { dtypeDoubt, isWrapperName, wrapperDoubt } from './stream.ts'
 
 const maxNesting = 8
 
@@ -11,7 +12,7 @@ const maxNesting = 8
  * `getattr(Outer, 'Inner')`, which is how protocols below 4 spell what is nested.
  * `undefined` where only running the pickle would tell.
  */
-export function calleeName(node: Value): QualifiedName | undefined {
+function calleeName(node: Value): QualifiedName | undefined {
   const nested: string[] = []
   let at = node
   for (let depth = 0; depth < maxNesting; depth++) {
@@ -36,11 +37,11 @@ function isGetattr(node: Value): node is ObjectValue {
 }
 
 /** Why a call is not known to do nothing but build data; `undefined` if it is known. */
-export function callDoubt(call: ObjectValue): string | undefined {
+export function callDoubt(call: ObjectValue, source: ByteSource): string | undefined {
   if (call.made === 'build') return changeDoubt(call)
   const name = calleeName(call.callee)
   if (!name) return 'what is called only running the pickle would tell'
-  return nameDoubt(name) ?? checks.get(dotted(name))?.(call) ?? attributesDoubt(call, name)
+  return nameDoubt(name) ?? checks.get(dotted(name))?.(call, source) ?? attributesDoubt(call, name)
 }
 
 function changeDoubt({ callee }: ObjectValue): string {
@@ -62,9 +63,15 @@ function nameDoubt(name: QualifiedName): string | undefined {
 }
 
 /** Looks at the arguments of what is harmless only with some of them. */
-type Check = (call: ObjectValue) => string | undefined
+type Check = (call: ObjectValue, source: ByteSource) => string | undefined
 
-const classDoubt: Check = ({ args }) => argumentDoubt(args[0])
+/** A function of `copyreg` and the like that is called with a class makes an object of that class. */
+function classDoubt(call: ObjectValue): string | undefined {
+  const [node] = call.args
+  const name = node && calleeName(node)
+  if (name && isWrapperName(name.name)) return wrapperDoubt(call, name.name)
+  return argumentDoubt(node)
+}
 
 function argumentDoubt(node: Value | undefined): string | undefined {
   const name = node && calleeName(node)
@@ -80,7 +87,7 @@ const newObject: Check = (call) => {
 
 const reconstructor: Check = (call) => {
   if (call.args.length !== 3) return 'its arguments are not those of a class, a base and a state'
-  return argumentDoubt(call.args[0]) ?? argumentDoubt(call.args[1])
+  return classDoubt(call) ?? argumentDoubt(call.args[1])
 }
 
 const nestedName: Check = (call) => {
@@ -122,6 +129,7 @@ const checks: ReadonlyMap<string, Check> = new Map([
   ['builtins.getattr', nestedName],
   ['builtins.type', typeOf],
   ['_codecs.encode', encode],
+  ['numpy.dtype', dtypeDoubt],
   ['copyreg.__newobj__', newObject],
   ['copyreg.__newobj_ex__', newObject],
   ['copyreg._reconstructor', reconstructor],
@@ -140,8 +148,7 @@ const checks: ReadonlyMap<string, Check> = new Map([
  */
 function attributesDoubt(call: ObjectValue, name: QualifiedName): string | undefined {
   const { state } = call
-  const wrapper = wrapperClass(call)
-  if (wrapper !== undefined) return wrapperDoubt(state, wrapperFields[wrapper])
+  if (isWrapperName(name.name)) return wrapperDoubt(call, name.name)
   if (attributeDicts.has(name.name) && call.dictKeys?.some(isHook)) return hookSentence
   if (state?.kind === 'dict') return state.keys.some(isHook) ? hookSentence : undefined
   if (state?.kind === 'object') return mayBeMapping(state) ? mappingSentence : undefined
@@ -176,19 +183,4 @@ const mappings = new Set(
 function mayBeMapping(state: ObjectValue): boolean {
   const name = calleeName(state.callee)
   return !name || mappings.has(name.name)
-}
-
-const wrapperFields = {
-  NumpyArrayWrapper: ['subclass', 'shape', 'order', 'dtype', 'allow_mmap', 'numpy_array_alignment_bytes'],
-  NDArrayWrapper: ['filename', 'subclass', 'allow_mmap'],
-  ZNDArrayWrapper: ['filename', 'init_args', 'state', 'subclass', 'allow_mmap'],
-}
-
-/** What joblib reads behind a wrapper hangs on its fields: other ones would have it read something else than was seen here. */
-function wrapperDoubt(state: Value | undefined, fields: readonly string[]): string | undefined {
-  const isPlain = (dict: DictValue): boolean =>
-    dict.keys.every((key) => key.kind === 'str' && fields.includes(key.value))
-  return state === undefined || (state.kind === 'dict' && isPlain(state))
-    ? undefined
-    : 'it is no wrapper of an array as joblib writes it'
 }

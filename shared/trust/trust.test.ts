@@ -26,6 +26,17 @@ function dictOf(...keys: string[]): Parts {
   return ['EMPTY_DICT', ...keys.flatMap((key) => text(key).concat('NONE', 'SETITEM'))]
 }
 
+const wrapper = named('joblib.numpy_pickle', 'NumpyArrayWrapper')
+
+/** `numpy.dtype(type, False, True)` with the state that numpy gives it, but for its flags. */
+function dtypeOf(type: string, flags: number): Parts {
+  const minusOne: Parts = ['BININT', 255, 255, 255, 255]
+  const order = text(type === 'O8' ? '|' : '<')
+  const made: Parts = [...named('numpy', 'dtype'), ...text(type), 'NEWFALSE', 'NEWTRUE', 'TUPLE3', 'REDUCE']
+  const state: Parts = ['MARK', 'BININT1', 3, ...order, 'NONE', 'NONE', 'NONE', ...minusOne, ...minusOne]
+  return [...made, ...state, 'BININT1', flags, 'TUPLE', 'BUILD']
+}
+
 const simple: Parts = [...named('types', 'SimpleNamespace'), 'EMPTY_TUPLE', 'REDUCE']
 
 describe('trustOf', () => {
@@ -160,16 +171,32 @@ describe('trustOf', () => {
     ['a persistent id that is thrown away', [...text('x'), 'BINPERSID', 'POP', 'NONE']],
     ['an extension code', ['EXT1', 7]],
     [
-      'a wrapper whose fields are slots: joblib reads what follows, a plain reader does not',
+      'a wrapper whose class is called: joblib reads what follows, a plain reader does not',
+      [...wrapper, 'EMPTY_TUPLE', 'REDUCE', ...dictOf('shape'), 'BUILD'],
+    ],
+    [
+      'a wrapper that copyreg calls with arguments',
       [
-        ...named('joblib.numpy_pickle', 'NumpyArrayWrapper'),
+        ...named('copyreg', '__newobj_ex__'),
+        ...wrapper,
         'EMPTY_TUPLE',
-        'NEWOBJ',
-        'NONE',
         ...dictOf('shape'),
-        'TUPLE2',
-        'BUILD',
+        'TUPLE3',
+        'REDUCE',
       ],
+    ],
+    [
+      'a wrapper whose method is set',
+      [...wrapper, 'EMPTY_TUPLE', 'NEWOBJ', 'EMPTY_TUPLE', ...dictOf('read'), 'TUPLE2', 'BUILD'],
+    ],
+    [
+      'a dtype of floats with the flag of objects: joblib goes on with a pickle, a plain reader with floats',
+      dtypeOf('f8', 63),
+    ],
+    ['a dtype of objects without the flag', dtypeOf('O8', 0)],
+    [
+      'a wrapper whose fields are slots: joblib reads what follows, a plain reader does not',
+      [...wrapper, 'EMPTY_TUPLE', 'NEWOBJ', 'NONE', ...dictOf('shape'), 'TUPLE2', 'BUILD'],
     ],
   ]
   it.each(harmful)('%s', (_what, parts) => {
@@ -178,6 +205,12 @@ describe('trustOf', () => {
     expect(report.verdict).toBe('unknown')
     const doubts = [...report.imports, ...report.calls].filter(({ what }) => what === 'unknown')
     for (const { why } of doubts) expect(why).toMatch(/^[a-z]/)
+  })
+
+  it('knows a dtype and a wrapper as numpy and joblib write them', () => {
+    for (const parts of [dtypeOf('f8', 0), dtypeOf('O8', 63), [...wrapper, 'EMPTY_TUPLE', 'NEWOBJ']]) {
+      expect(trust(...parts, 'STOP').verdict).toBe('known')
+    }
   })
 
   it('shows both the object and the change of it', () => {

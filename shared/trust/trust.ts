@@ -173,7 +173,7 @@ class Gatherer {
   #addCall(call: ObjectValue, source: ByteSource): void {
     let at: Value = call
     while (at.kind === 'object') {
-      const why = callDoubt(at)
+      const why = callDoubt(at, source)
       this.#callCount++
       if (why !== undefined) this.#unknownCallCount++
       const list = why === undefined ? this.#knownCalls : this.#unknownCalls
