@@ -44,7 +44,7 @@ export function AttemptFooter({ attempt, target, asksInPlace = false, children }
     if (target) test.mutate(target)
   }
   return (
-    <>
+    <div className={classes.footer}>
       <Outcome fault={isCurrent ? fault : null} test={isCurrent ? test.data : undefined}>
         {children}
       </Outcome>
@@ -59,7 +59,7 @@ export function AttemptFooter({ attempt, target, asksInPlace = false, children }
         </Button>
       </div>
       {asksInPlace ? null : <PasswordPrompt opening={open} />}
-    </>
+    </div>
   )
 }
 
