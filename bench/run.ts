@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { benchCatalog } from './catalog.ts'
 import { benchIndexing } from './indexing.ts'
 
 export interface BenchContext {
@@ -17,6 +18,7 @@ export interface BenchContext {
 
 const benches: Record<string, (context: BenchContext) => Promise<void>> = {
   indexing: benchIndexing,
+  catalog: benchCatalog,
 }
 
 const words = process.argv.slice(2)

@@ -21,6 +21,22 @@ describe('Catalog', () => {
     rmSync(folder, { recursive: true })
   })
 
+  it('writes batches of new and known entries, the later of two with one key', () => {
+    const key = (i: number): string => String(i).padStart(3, '0')
+    const many = (from: number, to: number, cutoff: number) =>
+      Array.from({ length: to - from }, (_, i) => relax(key(from + i), 'Cu', cutoff))
+    catalog.write({ put: many(0, 25, 1) })
+    catalog.write({ put: [...many(25, 60, 2), ...many(20, 30, 3), ...many(60, 75, 4)] })
+    const keys = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => key(from + i))
+    expect(keysOf(catalog, 'cutoff=1')).toEqual(keys(0, 20))
+    expect(keysOf(catalog, 'cutoff=3')).toEqual(keys(20, 30))
+    expect(keysOf(catalog, 'text:"cutoff=4"')).toEqual(keys(60, 75))
+    expect(catalog.summary()).toMatchObject({
+      entries: 75,
+      computeSeconds: expect.closeTo(2 + 6 + 3 + 6) as number,
+    })
+  })
+
   it('gives rows as the contract has them', () => {
     const problem = { code: 'TRUNCATED', offset: 7, sentence: 'It ends early.' } as const
     catalog.write({

@@ -13,10 +13,12 @@ import type {
 import { AppError } from '../model/errors.ts'
 import type { ShownKey } from '../model/keys.ts'
 import { parseKey, showKey } from '../model/keys.ts'
-import { Columns, sortByRank } from './columns.ts'
+import { Columns } from './columns.ts'
+import { findIds } from './find.ts'
 import { isDamage, openIndexFile, removeIndexFile } from './open.ts'
 import { parseQuery } from './query/parse.ts'
-import { compileQuery } from './query/sql.ts'
+import { compileQuery } from './query/filter.ts'
+import { sortByRank } from './ranks.ts'
 import { idsInRanges, ResultSets, selectionTotals } from './results.ts'
 import { RowReader } from './rows.ts'
 import { Strings } from './strings.ts'
@@ -110,20 +112,13 @@ export class Catalog {
     const result = this.#guard(() =>
       this.#database.transaction(() => {
         const columns = this.#currentColumns()
-        let ids = columns.idsByKey
-        if (parsed.kind !== 'all') {
-          const condition = compileQuery(parsed, {
-            nowSeconds,
-            stringId: (text) => this.#strings.find(text),
-            stringIds: (matches) => this.#strings.idsWhere(matches),
-            textCondition: (text) => this.#textIndex.condition(text),
-          })
-          const found = this.#database
-            .prepare<unknown[], number>(`SELECT id FROM entries WHERE ${condition.sql}`)
-            .pluck()
-            .all(...condition.parameters)
-          ids = sortByRank(Int32Array.from(found), columns.rank('key'), false)
-        }
+        const filter = compileQuery(parsed, {
+          nowSeconds,
+          stringId: (text) => this.#strings.find(text),
+          stringIds: (matches) => this.#strings.idsWhere(matches),
+          textSelection: (text) => this.#textIndex.selection(text),
+        })
+        let ids = findIds(filter, columns, this.#database)
         for (const { column, descending } of sort.toReversed()) {
           ids = sortByRank(ids, columns.rank(column), descending)
         }

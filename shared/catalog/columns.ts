@@ -1,27 +1,28 @@
 import type { Database } from 'better-sqlite3'
 import { AppError } from '../model/errors.ts'
+import type { FewValues } from './few-values.ts'
+import { readFewValues } from './few-values.ts'
+import type { NameColumn, NumberColumn } from './query/condition.ts'
 import { compareTexts, compareVersions } from './query/text.ts'
+import type { RankColumn } from './ranks.ts'
+import { rankNumbers } from './ranks.ts'
 import type { Strings } from './strings.ts'
 
-/**
- * A column as ranks: `ranks[id]` is the place of the entry's value among the column's different values,
- * `count` for entries without one.
- */
-export interface RankColumn {
-  readonly ranks: Uint32Array
-  readonly count: number
-}
-
 const rankColumnsKept = 8
+const argumentsKept = 16
+/** Numbers before texts before the rest (tuples, arrays…), which go by their Python literal. */
+const argumentRanks = `SELECT entry, dense_rank() OVER
+  (ORDER BY value IS NULL, value COLLATE NOCASE, iif(value IS NULL, preview, '') COLLATE NOCASE) - 1
+  FROM arguments WHERE name = ?`
 
-const numberColumns: Readonly<Record<string, string>> = {
+const numberColumns: Readonly<Record<string, NumberColumn>> = {
   sizeBytes: 'size',
   elapsedSeconds: 'elapsed',
   runAtSeconds: 'run_at',
   kind: 'kind',
   status: 'status',
 }
-const nameColumns: Readonly<Record<string, string>> = {
+const nameColumns: Readonly<Record<string, NameColumn>> = {
   func: 'func',
   module: 'module',
   user: 'user',
@@ -37,18 +38,20 @@ const textColumns: Readonly<Record<string, string>> = {
 }
 
 /**
- * Columns of one revision of the catalog in memory, read when first asked for: what sorting and summing
- * a million rows in well under a second takes. 4 bytes a row for each of the last few sort columns.
+ * Columns of one revision of the catalog in memory, each read when first asked for: what filtering, sorting and
+ * summing a million rows in well under a second takes. 4 or 8 bytes a row for each, and 4 for each of the last
+ * few sort columns. Arrays are by id, as long as `idsEnd`.
  */
 export class Columns {
   readonly revision: number
   readonly #database: Database
   readonly #strings: Strings
   readonly #ranks = new Map<string, RankColumn>()
+  readonly #names = new Map<NameColumn, Uint32Array>()
+  readonly #numbers = new Map<NumberColumn, Float64Array>()
+  readonly #fewValues = new Map<number, FewValues | undefined>()
   #ids: Int32Array | undefined
   #idsByKey: Int32Array | undefined
-  #sizes: Float64Array | undefined
-  #seconds: Float64Array | undefined
 
   constructor(database: Database, strings: Strings, revision: number) {
     this.revision = revision
@@ -62,36 +65,51 @@ export class Columns {
     return this.#idsByKey
   }
 
-  /** Bytes of an entry by its id; 0 where the store does not say. */
-  get sizes(): Float64Array {
-    this.#sizes ??= this.#byId('size')
-    return this.#sizes
+  /** One more than the highest id. */
+  get idsEnd(): number {
+    return (this.#allIds.at(-1) ?? 0) + 1
   }
 
-  get seconds(): Float64Array {
-    this.#seconds ??= this.#byId('elapsed')
-    return this.#seconds
+  /** Numbers of `strings`; 0 where an entry has none. */
+  names(column: NameColumn): Uint32Array {
+    let names = this.#names.get(column)
+    if (!names) {
+      const values = this.#pluck(`SELECT ifnull(${column}, 0) FROM entries ORDER BY id`) as number[]
+      names = new Uint32Array(this.idsEnd)
+      const ids = this.#allIds
+      for (let i = 0; i < ids.length; i++) names[ids[i]!] = values[i]!
+      this.#names.set(column, names)
+    }
+    return names
+  }
+
+  /** NaN where an entry has none. */
+  numbers(column: NumberColumn): Float64Array {
+    let numbers = this.#numbers.get(column)
+    if (!numbers) {
+      const values = this.#pluck(`SELECT ${column} FROM entries ORDER BY id`) as (number | null)[]
+      numbers = new Float64Array(this.idsEnd).fill(Number.NaN)
+      const ids = this.#allIds
+      for (let i = 0; i < ids.length; i++) numbers[ids[i]!] = values[i] ?? Number.NaN
+      this.#numbers.set(column, numbers)
+    }
+    return numbers
   }
 
   /** @throws AppError USAGE if there is no such column. */
   rank(column: string): RankColumn {
     let ranks = this.#ranks.get(column)
     this.#ranks.delete(column)
-    ranks ??= this.#readRanks(column)
+    ranks ??= this.#makeRanks(column)
     this.#ranks.set(column, ranks)
     if (this.#ranks.size > rankColumnsKept) this.#ranks.delete(this.#ranks.keys().next().value!)
     return ranks
   }
 
-  #readRanks(column: string): RankColumn {
-    if (column === 'key') {
-      return {
-        ranks: this.#scatter(this.idsByKey, Uint32Array.from(this.idsByKey.keys()), 0),
-        count: this.idsByKey.length,
-      }
-    }
+  #makeRanks(column: string): RankColumn {
+    if (column === 'key') return this.#keyRanks()
     if (column.startsWith('arg:')) return this.#argumentRanks(column.slice(4))
-    if (Object.hasOwn(numberColumns, column)) return this.#numberRanks(numberColumns[column]!)
+    if (Object.hasOwn(numberColumns, column)) return rankNumbers(this.numbers(numberColumns[column]!))
     if (Object.hasOwn(nameColumns, column)) return this.#nameRanks(nameColumns[column]!)
     if (Object.hasOwn(textColumns, column)) return this.#textRanks(textColumns[column]!)
     throw new AppError(
@@ -100,75 +118,77 @@ export class Columns {
     )
   }
 
-  #numberRanks(sqlColumn: string): RankColumn {
-    const values = this.#pluck(`SELECT ${sqlColumn} FROM entries ORDER BY id`) as (number | null)[]
-    const { ranks, count } = rankNumbers(values)
-    return { ranks: this.#scatter(this.#allIds, ranks, count), count }
+  #keyRanks(): RankColumn {
+    const { idsByKey } = this
+    const ranks = new Uint32Array(this.idsEnd)
+    for (let place = 0; place < idsByKey.length; place++) ranks[idsByKey[place]!] = place
+    return { ranks, count: idsByKey.length }
   }
 
-  #nameRanks(sqlColumn: string): RankColumn {
-    const values = this.#pluck(`SELECT ${sqlColumn} FROM entries ORDER BY id`) as (number | null)[]
-    const compare = sqlColumn === 'version' ? compareVersions : compareTexts
-    const names = [...new Set(values)]
-      .filter((id) => id !== null)
-      .map((id) => ({ id, text: this.#strings.text(id) ?? '' }))
-      .toSorted((a, b) => compare(a.text, b.text))
-    const rankOf = new Map<number | null, number>()
-    let count = 0
-    for (const [i, { id, text }] of names.entries()) {
-      if (i > 0 && compare(names[i - 1]!.text, text) !== 0) count++
-      rankOf.set(id, count)
-    }
-    if (names.length > 0) count++
-    rankOf.set(null, count)
-    const ranks = Uint32Array.from(values, (id) => rankOf.get(id)!)
-    return { ranks: this.#scatter(this.#allIds, ranks, count), count }
+  #nameRanks(column: NameColumn): RankColumn {
+    const names = this.names(column)
+    const compare = column === 'version' ? compareVersions : compareTexts
+    const different = [...new Set(names)]
+      .filter((name) => name !== 0)
+      .map((name): [number, string] => [name, this.#strings.text(name) ?? ''])
+    const { rankOf, count } = rankTexts(different, compare)
+    return { ranks: names.map((name) => rankOf.get(name) ?? count), count }
   }
 
   #textRanks(sqlColumn: string): RankColumn {
-    const rows = this.#database
-      .prepare<[], [number, number]>(
+    return this.#ranksOf(
+      this.#pairs(
         `SELECT id, dense_rank() OVER (ORDER BY ${sqlColumn} COLLATE NOCASE) - 1 FROM texts WHERE ${sqlColumn} IS NOT NULL`,
-      )
-      .raw()
-      .all()
-    return this.#ranksOf(rows)
+      ),
+    )
   }
 
-  /** Numbers before texts before the rest (tuples, arrays…), which go by their Python literal. */
+  /** What an argument with few different values is; `undefined` of others. */
+  fewValues(nameId: number): FewValues | undefined {
+    if (!this.#fewValues.has(nameId)) {
+      if (this.#fewValues.size >= argumentsKept) this.#fewValues.clear()
+      this.#fewValues.set(nameId, readFewValues(this.#database, nameId, this.idsEnd))
+    }
+    return this.#fewValues.get(nameId)
+  }
+
   #argumentRanks(name: string): RankColumn {
     const nameId = this.#strings.find(name)
     if (nameId === undefined) return this.#ranksOf([])
-    const rows = this.#database
-      .prepare<[number], [number, number]>(
-        `SELECT entry, dense_rank() OVER (ORDER BY value IS NULL, value COLLATE NOCASE, iif(value IS NULL, preview, '') COLLATE NOCASE) - 1
-           FROM arguments WHERE name = ?`,
-      )
-      .raw()
-      .all(nameId)
-    return this.#ranksOf(rows)
+    const few = this.fewValues(nameId)
+    if (few) return this.#ranksOfFew(nameId, few)
+    const numbers = this.#argumentNumbers(nameId)
+    return numbers ? rankNumbers(numbers) : this.#ranksOf(this.#pairs(argumentRanks, nameId))
+  }
+
+  #ranksOfFew(nameId: number, { codes, count, examples, codeOfExample }: FewValues): RankColumn {
+    const sql = `${argumentRanks} AND entry IN (SELECT value FROM json_each(?))`
+    const rankOf = new Uint32Array(count + 1)
+    let rankCount = 0
+    for (const [entry, rank] of this.#pairs(sql, nameId, examples)) {
+      rankOf[codeOfExample.get(entry)!] = rank
+      if (rank >= rankCount) rankCount = rank + 1
+    }
+    rankOf[count] = rankCount
+    return { ranks: codes.map((code) => rankOf[code]!), count: rankCount }
+  }
+
+  /** By id; `undefined` if the argument is not always a number. */
+  #argumentNumbers(nameId: number): Float64Array | undefined {
+    const values = this.#pluck('SELECT value FROM arguments WHERE name = ?', nameId)
+    if (!values.every((value) => typeof value === 'number')) return undefined
+    const entries = this.#pluck('SELECT entry FROM arguments WHERE name = ?', nameId) as number[]
+    const numbers = new Float64Array(this.idsEnd).fill(Number.NaN)
+    for (let i = 0; i < values.length; i++) numbers[entries[i]!] = values[i] as number
+    return numbers
   }
 
   #ranksOf(rows: readonly (readonly [id: number, rank: number])[]): RankColumn {
     let count = 0
     for (const [, rank] of rows) if (rank >= count) count = rank + 1
-    const ranks = new Uint32Array(this.#length).fill(count)
+    const ranks = new Uint32Array(this.idsEnd).fill(count)
     for (const [id, rank] of rows) ranks[id] = rank
     return { ranks, count }
-  }
-
-  #byId(sqlColumn: string): Float64Array {
-    const values = this.#pluck(`SELECT ifnull(${sqlColumn}, 0) FROM entries ORDER BY id`) as number[]
-    const byId = new Float64Array(this.#length)
-    for (const [i, id] of this.#allIds.entries()) byId[id] = values[i]!
-    return byId
-  }
-
-  /** From values in the order of `ids` to values by id. */
-  #scatter(ids: Int32Array, values: Uint32Array, absent: number): Uint32Array {
-    const byId = new Uint32Array(this.#length).fill(absent)
-    for (let i = 0; i < ids.length; i++) byId[ids[i]!] = values[i]!
-    return byId
   }
 
   get #allIds(): Int32Array {
@@ -176,52 +196,32 @@ export class Columns {
     return this.#ids
   }
 
-  get #length(): number {
-    return (this.#allIds.at(-1) ?? 0) + 1
+  #pluck(sql: string, ...parameters: number[]): unknown[] {
+    return this.#database
+      .prepare<number[]>(sql)
+      .pluck()
+      .all(...parameters)
   }
 
-  #pluck(sql: string): unknown[] {
-    return this.#database.prepare(sql).pluck().all()
+  #pairs(sql: string, ...parameters: (number | string)[]): [number, number][] {
+    return this.#database
+      .prepare<(number | string)[], [number, number]>(sql)
+      .raw()
+      .all(...parameters)
   }
 }
 
-function rankNumbers(values: readonly (number | null)[]): RankColumn {
-  const present = Float64Array.from(values.filter((value) => value !== null))
-  present.sort()
+/** Ranks of texts, by what they are texts of; equal ones share a rank. */
+function rankTexts<Key>(
+  texts: readonly (readonly [key: Key, text: string])[],
+  compare: (a: string, b: string) => number,
+): { rankOf: Map<Key, number>; count: number } {
+  const sorted = texts.toSorted((a, b) => compare(a[1], b[1]))
+  const rankOf = new Map<Key, number>()
   let count = 0
-  for (const [i, value] of present.entries()) {
-    if (i === 0 || value !== present[count - 1]) present[count++] = value
+  for (const [i, [key, text]] of sorted.entries()) {
+    if (i === 0 || compare(sorted[i - 1]![1], text) !== 0) count++
+    rankOf.set(key, count - 1)
   }
-  const ranks = Uint32Array.from(values, (value) =>
-    value === null ? count : lowerBound(present, count, value),
-  )
-  return { ranks, count }
-}
-
-function lowerBound(sorted: Float64Array, length: number, value: number): number {
-  let low = 0
-  let high = length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (sorted[middle]! < value) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-/**
- * Sorts ids stably by a rank column, absent ones last in both directions. Rank and place are packed into one
- * number that the engine's own sort of numbers orders: some five times faster than a comparing function.
- */
-export function sortByRank(ids: Int32Array, { ranks, count }: RankColumn, descending: boolean): Int32Array {
-  const length = ids.length
-  const packed = new Float64Array(length)
-  for (let place = 0; place < length; place++) {
-    const rank = ranks[ids[place]!]!
-    packed[place] = (descending && rank < count ? count - 1 - rank : rank) * length + place
-  }
-  packed.sort()
-  const sorted = new Int32Array(length)
-  for (let place = 0; place < length; place++) sorted[place] = ids[packed[place]! % length]!
-  return sorted
+  return { rankOf, count }
 }

@@ -45,15 +45,16 @@ export class ResultSets {
 
 /** Sums over rows; an entry that is gone since the search counts as a row of nothing. */
 export function selectionTotals(ids: Int32Array, columns: Columns, ranges: Ranges): SelectionTotals {
-  const { sizes, seconds } = columns
+  const sizes = columns.numbers('size')
+  const seconds = columns.numbers('elapsed')
   const totals = { entries: 0, bytes: 0, computeSeconds: 0 }
   for (const [from, to] of ranges) {
     const end = Math.min(to, ids.length)
     for (let row = from; row < end; row++) {
       const id = ids[row]!
       totals.entries++
-      totals.bytes += sizes[id] ?? 0
-      totals.computeSeconds += seconds[id] ?? 0
+      totals.bytes += sizes[id] || 0
+      totals.computeSeconds += seconds[id] || 0
     }
   }
   return totals

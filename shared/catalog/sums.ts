@@ -59,9 +59,9 @@ export class SumChanges {
 
   /** In the order in which the names of a function were met. */
   takeArguments(): ArgumentSum[] {
-    const all = [...this.#arguments.values()].flatMap((names) =>
-      [...names.values()].flatMap((types) => [...types.values()]),
-    )
+    const all: ArgumentSum[] = []
+    for (const names of this.#arguments.values())
+      for (const types of names.values()) all.push(...types.values())
     this.#arguments.clear()
     return all
   }

@@ -60,16 +60,16 @@ export class TextIndex {
       .immediate()
   }
 
-  /** A condition on `entries`: call or output preview contains `text`, ignoring case. */
-  condition(text: string): Condition {
+  /** A `SELECT` of the ids of entries whose call or output preview contains `text`, ignoring case. */
+  selection(text: string): Condition {
     const match = containment(text)
     const scan: Condition = { sql: `SELECT id FROM texts WHERE ${match.sql}`, parameters: match.parameters }
     const terms = this.#trigramQuery(text)
-    if (terms === undefined) return { sql: `id IN (${scan.sql})`, parameters: scan.parameters }
+    if (terms === undefined) return scan
     return {
       sql:
-        `(id IN (SELECT id FROM texts WHERE id IN (SELECT rowid FROM trigrams WHERE trigrams MATCH ?) AND ${match.sql})` +
-        ` OR id IN (${scan.sql} AND id > ?))`,
+        `SELECT id FROM texts WHERE id IN (SELECT rowid FROM trigrams WHERE trigrams MATCH ?) AND ${match.sql}` +
+        ` UNION ALL ${scan.sql} AND id > ?`,
       parameters: [terms, ...match.parameters, ...scan.parameters, this.#indexedTo.get()!],
     }
   }

@@ -2,8 +2,7 @@ import { parseKey } from '../../model/keys.ts'
 import { argumentCondition } from './argument.ts'
 import type { Comparison, FieldName, FieldType, Operator, Query, QueryValue, Word } from './ast.ts'
 import { choices, fieldTypes } from './ast.ts'
-import type { Condition } from './condition.ts'
-import { joinConditions } from './condition.ts'
+import type { Condition, Filter, Interval, NameColumn, NumberColumn } from './condition.ts'
 import { badQuery, quote } from './error.ts'
 import { compareTexts, compareVersions, foldFor, isPattern, matchesPattern } from './text.ts'
 import { readSeconds, readSizeBytes, readTimeSpan } from './units.ts'
@@ -15,28 +14,24 @@ export interface CompileContext {
   stringIds(matches: (text: string) => boolean): number[]
   /** Number of an interned text, if some entry has it. */
   stringId(text: string): number | undefined
-  /** The entry's call or output preview contains `text`, ignoring case. */
-  textCondition(text: string): Condition
+  /** A `SELECT` of the ids of entries whose call or output preview contains `text`, ignoring case. */
+  textSelection(text: string): Condition
 }
 
 /**
- * A filter as SQL with bound parameters; no word of the user is ever part of the SQL itself.
+ * Which entries a query means; no word of the user is ever part of SQL itself.
  *
  * @throws AppError BAD_QUERY where a value does not fit its field.
  */
-export function compileQuery(query: Query, context: CompileContext): Condition {
+export function compileQuery(query: Query, context: CompileContext): Filter {
   switch (query.kind) {
     case 'all':
-      return { sql: '1', parameters: [] }
+      return { kind: 'all' }
     case 'and':
-    case 'or': {
-      const terms = query.terms.map((term) => compileQuery(term, context))
-      return joinConditions(query.kind === 'and' ? 'AND' : 'OR', terms)
-    }
-    case 'not': {
-      const { sql, parameters } = compileQuery(query.term, context)
-      return { sql: `NOT ${sql}`, parameters }
-    }
+    case 'or':
+      return { kind: query.kind, terms: query.terms.map((term) => compileQuery(term, context)) }
+    case 'not':
+      return { kind: 'not', term: compileQuery(query.term, context) }
     case 'text':
       return freeText(query.text, context)
     case 'compare':
@@ -44,35 +39,46 @@ export function compileQuery(query: Query, context: CompileContext): Condition {
   }
 }
 
-const never: Condition = { sql: '0', parameters: [] }
+const none: Filter = { kind: 'none' }
 
-function compare(comparison: Comparison, context: CompileContext): Condition {
+function both(...terms: Filter[]): Filter {
+  return { kind: 'and', terms }
+}
+
+function anyOf(terms: readonly Filter[]): Filter {
+  return { kind: 'or', terms }
+}
+
+function not(term: Filter): Filter {
+  return { kind: 'not', term }
+}
+
+function select(sql: string, parameters: Condition['parameters']): Filter {
+  return { kind: 'select', sql, parameters }
+}
+
+function compare(comparison: Comparison, context: CompileContext): Filter {
   const { subject } = comparison
   if (subject.kind === 'argument') {
-    const name = context.stringId(subject.name)
-    if (name === undefined) return never
-    const { sql, parameters } = argumentCondition(comparison)
-    return {
-      sql: `id IN (SELECT entry FROM arguments WHERE name = ? AND ${sql})`,
-      parameters: [name, ...parameters],
-    }
+    const nameId = context.stringId(subject.name)
+    return nameId === undefined ? none : { kind: 'argument', nameId, ...argumentCondition(comparison) }
   }
   const compileField: Record<FieldType, FieldCompiler> = {
-    name: nameCondition,
-    version: nameCondition,
-    key: keyCondition,
-    choice: choiceCondition,
-    size: (c, field) => numberCondition(c, 'size', (word) => readSizeBytes(word.text, word.column), field),
+    name: nameFilter,
+    version: nameFilter,
+    key: keyFilter,
+    choice: choiceFilter,
+    size: (c, field) => numberFilter(c, 'size', (word) => readSizeBytes(word.text, word.column), field),
     duration: (c, field) =>
-      numberCondition(c, 'elapsed', (word) => readSeconds(word.text, word.column, false), field),
-    age: ageCondition,
-    time: timeCondition,
-    text: textFieldCondition,
+      numberFilter(c, 'elapsed', (word) => readSeconds(word.text, word.column, false), field),
+    age: ageFilter,
+    time: timeFilter,
+    text: textFilter,
   }
   return compileField[fieldTypes[subject.name]](comparison, subject.name, context)
 }
 
-type FieldCompiler = (comparison: Comparison, field: FieldName, context: CompileContext) => Condition
+type FieldCompiler = (comparison: Comparison, field: FieldName, context: CompileContext) => Filter
 
 function wordsOf(value: QueryValue): readonly Word[] {
   if (value.kind === 'list') return value.items
@@ -90,21 +96,17 @@ function endsOf(value: QueryValue & { kind: 'range' }): { from?: Word; to?: Word
 
 // ---- names: func, module, user, host, cwd, type, version ------------------------------------------
 
-function nameCondition(comparison: Comparison, field: FieldName, context: CompileContext): Condition {
-  const column = field === 'type' ? 'output_type' : field
+function nameFilter(comparison: Comparison, field: FieldName, context: CompileContext): Filter {
+  const column = (field === 'type' ? 'output_type' : field) as NameColumn
   const { operator, value } = comparison
   if (value.kind === 'word' && operator === ':' && !value.quoted && value.text === '*') {
-    return { sql: `${column} IS NOT NULL`, parameters: [] }
+    return { kind: 'names', column, ids: undefined }
   }
   return oneOf(column, context.stringIds(nameTest(value, operator, field)))
 }
 
-function oneOf(column: string, stringIds: readonly number[]): Condition {
-  if (stringIds.length === 0) return never
-  return {
-    sql: `(${column} IS NOT NULL AND ${column} IN (SELECT value FROM json_each(?)))`,
-    parameters: [JSON.stringify(stringIds)],
-  }
+function oneOf(column: NameColumn, ids: readonly number[]): Filter {
+  return ids.length === 0 ? none : { kind: 'names', column, ids }
 }
 
 function nameTest(value: QueryValue, operator: Operator, field: FieldName): (text: string) => boolean {
@@ -148,7 +150,7 @@ function holds(operator: '>' | '>=' | '<' | '<=', difference: number): boolean {
 
 // ---- kind, status -------------------------------------------------------------------------------
 
-function choiceCondition({ operator, value, column }: Comparison, field: FieldName): Condition {
+function choiceFilter({ operator, value, column }: Comparison, field: FieldName): Filter {
   if (operator !== ':' && operator !== '=' && operator !== '!=') {
     throw badQuery(column, `'${field}' takes ':', '=' or '!=', not '${operator}'`)
   }
@@ -159,152 +161,151 @@ function choiceCondition({ operator, value, column }: Comparison, field: FieldNa
       throw badQuery(word.column, `'${field}' is one of ${known.join(', ')}, not ${quote(word.text)}`)
     return number
   })
-  const not = operator === '!=' ? 'NOT ' : ''
-  return { sql: `${field} ${not}IN (${numbers.map(() => '?').join(', ')})`, parameters: numbers }
+  const found = equals(field === 'kind' ? 'kind' : 'status', numbers)
+  return operator === '!=' ? not(found) : found
 }
 
 // ---- numbers: size, took, age, run --------------------------------------------------------------
 
-function numberCondition(
-  { operator, value, column: place }: Comparison,
-  column: string,
-  read: (word: Word) => number,
-  field: FieldName,
-): Condition {
-  const present = `${column} IS NOT NULL AND`
-  if (value.kind === 'range') {
-    const { from, to } = endsOf(value)
-    return between(column, from && read(from), to && read(to))
-  }
-  const numbers = wordsOf(value).map(read)
-  if (numbers.length === 0) throw badQuery(place, `a value was expected for '${field}'`)
-  if (operator === ':' || operator === '=') {
-    return { sql: `(${present} ${column} IN (${numbers.map(() => '?').join(', ')}))`, parameters: numbers }
-  }
-  return { sql: `(${present} ${column} ${operator} ?)`, parameters: numbers }
+function within(column: NumberColumn, interval: Partial<Interval>): Filter {
+  return { kind: 'numbers', column, from: -Infinity, to: Infinity, ...interval }
 }
 
-function between(column: string, from: number | undefined, to: number | undefined): Condition {
-  const ends: Condition[] = [{ sql: `${column} IS NOT NULL`, parameters: [] }]
-  if (from !== undefined) ends.push({ sql: `${column} >= ?`, parameters: [from] })
-  if (to !== undefined) ends.push({ sql: `${column} <= ?`, parameters: [to] })
-  return joinConditions('AND', ends)
+function equals(column: NumberColumn, numbers: readonly number[]): Filter {
+  return anyOf(numbers.map((number) => within(column, { from: number, to: number })))
+}
+
+function ordered(column: NumberColumn, operator: '>' | '>=' | '<' | '<=', number: number): Filter {
+  switch (operator) {
+    case '>':
+      return within(column, { from: number, withFrom: false })
+    case '>=':
+      return within(column, { from: number })
+    case '<':
+      return within(column, { to: number, withTo: false })
+    case '<=':
+      return within(column, { to: number })
+  }
+}
+
+function numberFilter(
+  { operator, value, column: place }: Comparison,
+  column: NumberColumn,
+  read: (word: Word) => number,
+  field: FieldName,
+): Filter {
+  if (value.kind === 'range') {
+    const { from, to } = endsOf(value)
+    return within(column, { ...(from && { from: read(from) }), ...(to && { to: read(to) }) })
+  }
+  const numbers = wordsOf(value).map(read)
+  const [number] = numbers
+  if (number === undefined) throw badQuery(place, `a value was expected for '${field}'`)
+  if (operator === ':' || operator === '=') return equals(column, numbers)
+  if (operator === '!=') return both(within(column, {}), not(equals(column, numbers)))
+  return ordered(column, operator, number)
 }
 
 const mirrored = { '>': '<', '>=': '<=', '<': '>', '<=': '>=' } as const
 
-function ageCondition(
+function ageFilter(
   { operator, value, column }: Comparison,
   _: FieldName,
   { nowSeconds }: CompileContext,
-): Condition {
+): Filter {
   const moment = (word: Word): number => nowSeconds - readSeconds(word.text, word.column, true)
   if (value.kind === 'range') {
     const { from, to } = endsOf(value)
-    return between('run_at', to && moment(to), from && moment(from))
+    return within('run_at', { ...(to && { from: moment(to) }), ...(from && { to: moment(from) }) })
   }
   if (value.kind === 'list' || operator === ':' || operator === '=' || operator === '!=') {
     throw badQuery(column, "'age' takes > >= < <= or a range, as in age>30d or age:1d..7d")
   }
-  return { sql: `(run_at IS NOT NULL AND run_at ${mirrored[operator]} ?)`, parameters: [moment(value)] }
+  return ordered('run_at', mirrored[operator], moment(value))
 }
 
-function timeCondition(
-  { operator, value }: Comparison,
-  _: FieldName,
-  { nowSeconds }: CompileContext,
-): Condition {
+function timeFilter({ operator, value }: Comparison, _: FieldName, { nowSeconds }: CompileContext): Filter {
   const span = (word: Word): readonly [number, number] => readTimeSpan(word.text, word.column, nowSeconds)
-  const from = (seconds: number): Condition => ({ sql: 'run_at >= ?', parameters: [seconds] })
-  const before = (seconds: number): Condition => ({ sql: 'run_at < ?', parameters: [seconds] })
-  const present: Condition = { sql: 'run_at IS NOT NULL', parameters: [] }
   if (value.kind === 'range') {
-    const ends = endsOf(value)
-    const conditions = [present]
-    if (ends.from) conditions.push(from(span(ends.from)[0]))
-    if (ends.to) conditions.push(before(span(ends.to)[1]))
-    return joinConditions('AND', conditions)
+    const { from, to } = endsOf(value)
+    return within('run_at', {
+      ...(from && { from: span(from)[0] }),
+      ...(to && { to: span(to)[1], withTo: false }),
+    })
   }
   const spans = wordsOf(value).map(span)
   const [start, end] = spans[0]!
   switch (operator) {
     case ':':
-    case '=': {
-      const inside = spans.map(([first, last]) => joinConditions('AND', [from(first), before(last)]))
-      return joinConditions('AND', [present, joinConditions('OR', inside)])
-    }
+    case '=':
+      return anyOf(spans.map(([from, to]) => within('run_at', { from, to, withTo: false })))
     case '!=':
-      return joinConditions('AND', [present, joinConditions('OR', [before(start), from(end)])])
+      return anyOf([ordered('run_at', '<', start), ordered('run_at', '>=', end)])
     case '>':
-      return joinConditions('AND', [present, from(end)])
+      return ordered('run_at', '>=', end)
     case '>=':
-      return joinConditions('AND', [present, from(start)])
+      return ordered('run_at', '>=', start)
     case '<':
-      return joinConditions('AND', [present, before(start)])
+      return ordered('run_at', '<', start)
     case '<=':
-      return joinConditions('AND', [present, before(end)])
+      return ordered('run_at', '<', end)
   }
 }
 
 // ---- keys ---------------------------------------------------------------------------------------
 
-function keyCondition({ operator, value }: Comparison): Condition {
+function keyFilter({ operator, value }: Comparison): Filter {
   const words = wordsOf(value)
   switch (operator) {
     case ':':
-      return joinConditions('OR', words.map(keyLike))
+      return anyOf(words.map(keyLike))
     case '=':
-      return {
-        sql: `key IN (${words.map(() => '?').join(', ')})`,
-        parameters: words.map((word) => parseKey(word.text)),
-      }
+      return select(
+        `SELECT id FROM entries WHERE key IN (${words.map(() => '?').join(', ')})`,
+        words.map((word) => parseKey(word.text)),
+      )
     default:
-      return { sql: `key ${operator} ?`, parameters: words.map((word) => parseKey(word.text)) }
+      return select(
+        `SELECT id FROM entries WHERE key ${operator} ?`,
+        words.map((word) => parseKey(word.text)),
+      )
   }
 }
 
-function keyLike(word: Word): Condition {
+function keyLike(word: Word): Filter {
   if (!isPattern(word)) return keyPrefix(parseKey(word.text))
-  const pattern: Condition = { sql: 'key_matches(key, ?)', parameters: [word.text] }
   const beginning = word.text.slice(0, word.text.indexOf('*'))
   // Of a key shown as hex the beginning of the text is not that of the bytes.
-  if ('hex:'.startsWith(beginning.slice(0, 4))) return pattern
-  return joinConditions('AND', [keyPrefix(parseKey(beginning)), pattern])
+  const prefix = 'hex:'.startsWith(beginning.slice(0, 4)) ? new Uint8Array(0) : parseKey(beginning)
+  return keyPrefix(prefix, { sql: ' AND key_matches(key, ?)', parameters: [word.text] })
 }
 
-function keyPrefix(prefix: Uint8Array): Condition {
-  const start: Condition = { sql: 'key >= ?', parameters: [prefix] }
+function keyPrefix(prefix: Uint8Array, more: Condition = { sql: '', parameters: [] }): Filter {
   const last = prefix.findLastIndex((byte) => byte < 255)
-  if (last < 0) return start
+  const sql = `SELECT id FROM entries WHERE key >= ?`
+  if (last < 0) return select(sql + more.sql, [prefix, ...more.parameters])
   const after = prefix.slice(0, last + 1)
   after[last]!++
-  return joinConditions('AND', [start, { sql: 'key < ?', parameters: [after] }])
+  return select(`${sql} AND key < ?${more.sql}`, [prefix, after, ...more.parameters])
 }
 
 // ---- free text ----------------------------------------------------------------------------------
 
-function freeText(text: string, context: CompileContext): Condition {
+function freeText(text: string, context: CompileContext): Filter {
   const fold = foldFor(text)
   const wanted = fold(text)
   const names = context.stringIds((name) => fold(name).includes(wanted))
-  const inNames =
-    names.length === 0 ? [] : ['func', 'module', 'user', 'host', 'cwd'].map((column) => oneOf(column, names))
-  return joinConditions('OR', [context.textCondition(text), ...inNames, keyPrefix(parseKey(text))])
+  const inNames = (['func', 'module', 'user', 'host', 'cwd'] as const).map((column) => oneOf(column, names))
+  const { sql, parameters } = context.textSelection(text)
+  return anyOf([select(sql, parameters), ...inNames, keyPrefix(parseKey(text))])
 }
 
-function textFieldCondition(
-  { operator, value, column }: Comparison,
-  _: FieldName,
-  context: CompileContext,
-): Condition {
+function textFilter({ operator, value, column }: Comparison, _: FieldName, context: CompileContext): Filter {
   const words = wordsOf(value)
   const empty = words.find((word) => word.text === '')
   if (empty) throw badQuery(empty.column, 'a text was expected between the quotes')
   if (operator !== ':' && operator !== '!=')
     throw badQuery(column, "'text' takes ':' or '!=', and a word or a list")
-  const condition = joinConditions(
-    'OR',
-    words.map((word) => freeText(word.text, context)),
-  )
-  return operator === ':' ? condition : { sql: `NOT ${condition.sql}`, parameters: condition.parameters }
+  const found = anyOf(words.map((word) => freeText(word.text, context)))
+  return operator === ':' ? found : not(found)
 }
