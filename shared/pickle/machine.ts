@@ -213,6 +213,8 @@ export class Machine extends ObjectMachine {
 
   /** C refuses a frame that the bytes do not fill; here what is there of it is read first. */
   #frame(length: number): void {
+    const start = this.cursor.offset
+    this.trace?.frames.push({ start, end: start + length })
     if (length <= this.cursor.remaining || this.frameProblem) return
     this.frameProblem = this.source.problem ?? {
       code: 'TRUNCATED',

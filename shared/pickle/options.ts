@@ -48,8 +48,10 @@ export interface Trace {
   readonly outside: (PersistentValue | ExtensionValue)[]
   /** Every array that a hook put in place of its wrapper, in stream order. */
   readonly arrays: ArrayValue[]
+  /** Every frame as the stream claims it, `[start, end)`. */
+  readonly frames: { readonly start: number; readonly end: number }[]
 }
 
 export function newTrace(): Trace {
-  return { globals: [], calls: [], outside: [], arrays: [] }
+  return { globals: [], calls: [], outside: [], arrays: [], frames: [] }
 }

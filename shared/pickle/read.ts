@@ -40,6 +40,8 @@ export interface PickleDecoded extends Decoded {
   readonly outside?: readonly (PersistentValue | ExtensionValue)[]
   /** With `trace`: every array of a joblib stream. */
   readonly arrays?: readonly ArrayValue[]
+  /** With `trace`: every frame as the stream claims it, which reading takes no notice of. */
+  readonly frames?: Trace['frames']
 }
 
 /**

@@ -52,6 +52,28 @@ function isObjectClass(node: Value | undefined): boolean {
   return node?.kind === 'global' && node.name === 'object' && /^(?:builtins|__builtin__)$/.test(node.module)
 }
 
+/**
+ * Tells for an offset whether a frame of protocol 4 goes on behind it. joblib reads the
+ * rest of a frame from memory and what follows a wrapper from the file behind the frame,
+ * and so ends each frame before; elsewhere the two readers would part.
+ */
+export function framesAt(
+  frames: readonly { readonly start: number; readonly end: number }[],
+): (offset: number) => boolean {
+  const sorted = frames.toSorted((a, b) => a.start - b.start)
+  const ends = sorted.map(({ end }) => end)
+  for (let i = 1; i < ends.length; i++) ends[i] = Math.max(ends[i]!, ends[i - 1]!)
+  return (offset) => {
+    let [from, to] = [0, sorted.length]
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if (sorted[middle]!.start < offset) from = middle + 1
+      else to = middle
+    }
+    return from > 0 && ends[from - 1]! > offset
+  }
+}
+
 const flagsAt = 7
 /** `NPY_ITEM_HASOBJECT` of numpy: the elements are Python objects, which joblib reads as a pickle. */
 const objectFlag = 1

@@ -1,4 +1,5 @@
 import { readJoblib } from '../joblib/read.ts'
+import { wrapperClass } from '../joblib/wrapper.ts'
 import { dotted, python3Name } from '../lenses/names.ts'
 import { AppError } from '../model/errors.ts'
 import type { Problem } from '../model/errors.ts'
@@ -10,6 +11,7 @@ import { visibleText } from '../value/python-text.ts'
 import { callDoubt } from './call.ts'
 import { doubtOf, gradeOf } from './known.ts'
 import { sentenceOf } from './sentence.ts'
+import { framesAt } from './stream.ts'
 
 /**
  * What loading a value with Python would import and call.
@@ -90,12 +92,16 @@ class Gatherer {
   #callCount = 0
   #unknownCallCount = 0
 
-  add({ globals, calls, outside, arrays, source }: TracedValue): void {
-    if (!globals || !calls || !outside || !arrays) {
+  add({ globals, calls, outside, arrays, frames, source }: TracedValue): void {
+    if (!globals || !calls || !outside || !arrays || !frames) {
       throw new AppError('INTERNAL', 'What loading would call was not noted; decode the value with trace.')
     }
     for (const global of globals) this.#addImport(global)
-    for (const call of calls) this.#addCall(call, source)
+    const isFramed = framesAt(frames)
+    for (const call of calls) {
+      this.#addCall(call, source)
+      if (makesWrapper(call) && isFramed(call.end)) this.#warn(framedSentence, call.end)
+    }
     for (const value of outside) {
       this.#warn(
         value.kind === 'extension'
@@ -182,6 +188,14 @@ class Gatherer {
       at = at.callee
     }
   }
+}
+
+const framedSentence =
+  'A frame of the pickle goes on behind the head of an array: joblib would look for the elements elsewhere than they were looked for here.'
+
+/** Behind its state joblib reads an array; other wrappers have theirs in a file. */
+function makesWrapper(call: ObjectValue): boolean {
+  return call.state !== undefined && wrapperClass(call) === 'NumpyArrayWrapper'
 }
 
 function importRow({
