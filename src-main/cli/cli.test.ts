@@ -259,6 +259,11 @@ describe('what cannot run', () => {
     expect(JSON.parse(stderr)).toMatchObject({
       error: { code: 'BAD_QUERY', data: { column: expect.any(Number) } },
     })
+    for (const parameters of [['ls', store, '--limit', 'many'], ['ls'], ['lst', store]]) {
+      const { code, stderr: told } = await hashcache(...parameters, '--json')
+      expect(code).toBe(2)
+      expect(JSON.parse(told)).toMatchObject({ error: { code: 'USAGE', message: expect.any(String) } })
+    }
   })
 
   it('lists only commands that work', async () => {
@@ -306,5 +311,28 @@ describe('serve', () => {
       stderr: expect.stringContaining(`Port ${port} is in use`),
     })
     taken.close()
+    expect(await hashcache('serve', '--no-open', '--port', '99999')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/99999 is no port/),
+    })
+  })
+
+  it('says so where there is no folder to write to', async () => {
+    const file = join(work, 'a-file')
+    writeFileSync(file, '')
+    const child = start(['serve', '--no-open'], { HASHCACHE_DATA: join(file, 'data') })
+    let told = ''
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => (told += text))
+    expect(await once(child, 'close')).toEqual([2, null])
+    expect(told).toMatch(/^hashcache: The data folder .*a-file.* cannot be written .*HASHCACHE_DATA\.\n$/)
+  })
+
+  it('ends quietly when nobody reads its address', async () => {
+    const child = start(['serve', '--no-open'])
+    child.stdout!.destroy()
+    let told = ''
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => (told += text))
+    expect(await once(child, 'close')).toEqual([0, null])
+    expect(told).toBe('')
   })
 })

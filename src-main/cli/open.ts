@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { dataFolder } from '../../shared/catalog/location.ts'
 import { findDesktop } from './desktop.ts'
+import { standardOutput } from './output.ts'
 import type { ExitCode } from './program.ts'
 
 /** Opens the desktop app, or serves and opens a browser; in which case it says why in one line. */
@@ -11,7 +12,7 @@ export async function runOpen(stores: readonly string[]): Promise<ExitCode> {
   const app = appFolder()
   if (desktop.kind === 'ready' && app !== undefined) return runDesktop(desktop.binary, app, stores)
   const reason = desktop.kind === 'absent' ? desktop.reason : 'The desktop app is not built'
-  process.stdout.write(`${reason}: serving the same program for the browser.\n`)
+  await standardOutput().write(`${reason}: serving the same program for the browser.\n`)
   const { runServe } = await import('./serve.ts')
   return runServe(stores, { opensBrowser: true })
 }

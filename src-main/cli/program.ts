@@ -9,7 +9,10 @@ const usageCode = 2
 
 /** Runs one command line and sets the exit code. Commands are loaded when they are run: `--help` answers at once. */
 export async function runProgram(argv: string[]): Promise<void> {
-  const program = createProgram((code) => {
+  // Where nobody can be told what is wrong, the exit code still tells it.
+  process.stderr.on('error', () => undefined)
+  const asJson = argv.includes('--json')
+  const program = createProgram(asJson, (code) => {
     process.exitCode = code
   })
   try {
@@ -17,9 +20,11 @@ export async function runProgram(argv: string[]): Promise<void> {
   } catch (thrown) {
     if (thrown instanceof CommanderError) {
       process.exitCode = thrown.exitCode === 0 ? 0 : usageCode
+      if (asJson && thrown.exitCode !== 0)
+        reportError(new AppError('USAGE', thrown.message.replace(/^error: /, '')), asJson)
       return
     }
-    reportError(thrown, argv.includes('--json'))
+    reportError(thrown, asJson)
     process.exitCode = usageCode
   }
 }
@@ -34,7 +39,7 @@ function reportError(thrown: unknown, asJson: boolean): void {
     process.stderr.write(`${(error.cause as Error | undefined)?.stack ?? ''}\n`)
 }
 
-function createProgram(exit: (code: ExitCode) => void): Command {
+function createProgram(asJson: boolean, exit: (code: ExitCode) => void): Command {
   const program = new Command('hashcache')
     .description(
       'See what is in caches of computed results: pycse.hashcache stores and files of joblib and pickle.',
@@ -42,6 +47,8 @@ function createProgram(exit: (code: ExitCode) => void): Command {
     .version(version)
     .showHelpAfterError('(hashcache --help lists the commands and options)')
     .exitOverride()
+    // Sentences of commander's are told as an object at the end.
+    .configureOutput(asJson ? { writeErr: () => undefined } : {})
     .addHelpText(
       'after',
       '\nA STORE is a path, whose kind is detected, or a URL such as fs:PATH or json:PATH.\n' +

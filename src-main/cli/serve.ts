@@ -4,6 +4,7 @@ import { dataFolder } from '../../shared/catalog/location.ts'
 import { createEngine } from '../engine/engine.ts'
 import { startWebHost } from '../web/host.ts'
 import { openBrowser } from './browser.ts'
+import { standardOutput } from './output.ts'
 import type { ExitCode } from './program.ts'
 import { version } from './version.ts'
 
@@ -27,7 +28,7 @@ export async function runServe(
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
   })
   const hasBrowser = opensBrowser && (await openBrowser(host.launchUrl()))
-  process.stdout.write(
+  await standardOutput().write(
     `Serving on this machine only; stop with Ctrl+C.${hasBrowser ? ' A browser was opened.' : ''} The address, with its access token:\n${host.url}\n`,
   )
   await stopped

@@ -5,6 +5,7 @@ import { Connections } from './connections.ts'
 import { EventHub } from './events.ts'
 import { limitBody } from './http/body.ts'
 import { errorResponse } from './http/errors.ts'
+import { dropHeadBody } from './http/head.ts'
 import { appRoutes } from './routes/app.ts'
 import { entryRoutes } from './routes/entries.ts'
 import { fileRoutes } from './routes/files.ts'
@@ -88,6 +89,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ),
   )
   app.use(limitBody)
+  app.use(dropHeadBody)
   app.route('/', appRoutes({ ...options, settings }))
   app.route('/files', fileRoutes())
   app.route(

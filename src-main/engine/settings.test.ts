@@ -41,4 +41,12 @@ describe('settings', () => {
       })
     }
   })
+
+  it('are not opened where nothing can be written', async () => {
+    writeFileSync(join(folder, 'file'), '')
+    await expect(openSettings(join(folder, 'file', 'data'))).rejects.toMatchObject({
+      code: 'REFUSED',
+      message: expect.stringContaining('HASHCACHE_DATA'),
+    })
+  })
 })

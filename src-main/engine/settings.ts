@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access, constants, mkdir, open, readFile, rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { app } from '../../shared/api/contract.ts'
+import { AppError } from '../../shared/model/errors.ts'
 
 const settingsFile = z.object({ recents: app.shape.recents })
 type Recent = z.infer<typeof settingsFile>['recents'][number]
@@ -17,8 +18,24 @@ export interface Settings {
   forget(location: string): Promise<void>
 }
 
+/** Makes sure that the program has a folder to write to. Throws `REFUSED`. */
+async function makeDataFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await access(folder, constants.W_OK)
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    throw new AppError(
+      'REFUSED',
+      `The data folder ${folder} cannot be written (${code ?? message}); choose another with HASHCACHE_DATA.`,
+      { cause, data: { path: folder } },
+    )
+  }
+}
+
 /** Opens `settings.json` of the data folder; it is written whole, beside and renamed, readable by its owner only. */
 export async function openSettings(dataFolder: string): Promise<Settings> {
+  await makeDataFolder(dataFolder)
   const path = join(dataFolder, 'settings.json')
   let recents = await readRecents(path)
   let writing: Promise<void> = Promise.resolve()
@@ -50,7 +67,7 @@ async function readRecents(path: string): Promise<Recent[]> {
 }
 
 async function writeWhole(path: string, text: string): Promise<void> {
-  await mkdir(join(path, '..'), { recursive: true, mode: 0o700 })
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const beside = `${path}.${randomBytes(6).toString('hex')}.tmp`
   const file = await open(beside, 'wx', 0o600)
   try {

@@ -36,7 +36,8 @@ const closeGraceMs = 500
 
 /**
  * Listens on 127.0.0.1, and only there. Every request is judged (`access.ts`) before
- * it is routed. Throws `REFUSED` where the port is taken or not allowed.
+ * it is routed. Throws `REFUSED` where the port is taken or not allowed, `USAGE` where there is none of
+ * this number.
  */
 export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
   const secrets = createSecrets()
@@ -101,6 +102,9 @@ function refuseRaw(outgoing: ServerResponse): void {
 }
 
 async function listen(server: Server, port: number): Promise<number> {
+  if (port > 65_535) {
+    throw new AppError('USAGE', `${port} is no port; name one up to 65535 with --port, or leave it out.`)
+  }
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const reason =
