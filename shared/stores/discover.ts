@@ -18,7 +18,7 @@ export interface DiscoverLimits {
   readonly found: number
 }
 
-export const defaultLimits: DiscoverLimits = { depth: 8, entries: 20_000, milliseconds: 20_000, found: 500 }
+const defaultLimits: DiscoverLimits = { depth: 8, entries: 20_000, milliseconds: 20_000, found: 500 }
 
 export type Discovery =
   | ({ readonly type: 'found'; readonly sizeBytes?: number } & Detection)
