@@ -1,5 +1,5 @@
 import { throwIfCancelled, Slices } from '../stores/slices.ts'
-import type { ChangeToken, Entry, Store } from '../stores/contract.ts'
+import type { ChangeToken, Entry, ScannedPart, Store } from '../stores/contract.ts'
 import type { Catalog, KnownEntry } from './catalog.ts'
 import { EntryReader } from './entry-reader.ts'
 import type { CatalogEntry } from './writer.ts'
@@ -44,7 +44,10 @@ export async function indexStore(
   options: IndexOptions = {},
 ): Promise<IndexReport> {
   throwIfCancelled(options.signal)
-  if (catalog.lastId() === 0) await showFirstRows(store, catalog, options)
+  if (catalog.lastId() === 0) {
+    if (store.scan) return new Run(store, catalog, options).first()
+    await showFirstRows(store, catalog, options)
+  }
   const token = await store.changeToken(options.signal)
   if (token.whole === catalog.token()) {
     const unchanged = catalog.count()
@@ -99,6 +102,8 @@ class Run {
   #put: CatalogEntry[] = []
   #remove: Uint8Array[] = []
   #parts = new Map<string, string | undefined>()
+  /** Parts that this run read while scanning. */
+  readonly #taken = new Set<string>()
   #batch = firstBatch
   #flushedAtMs = performance.now()
   #progressAtMs = Number.NEGATIVE_INFINITY
@@ -111,6 +116,20 @@ class Run {
     this.#reader = new EntryReader(store, options.signal)
   }
 
+  /** Of a catalog that has nothing yet. */
+  async first(): Promise<IndexReport> {
+    this.#catalog.write({ token: { whole: undefined } })
+    let whole
+    try {
+      whole = await this.#store.scan!((part) => this.#takePart(part), { signal: this.#options.signal })
+    } finally {
+      this.#flush()
+    }
+    return whole === undefined
+      ? this.run(await this.#store.changeToken(this.#options.signal))
+      : this.#finish(whole)
+  }
+
   async run(token: ChangeToken): Promise<IndexReport> {
     // From here to the end the catalog is a mixture, which no token describes.
     this.#catalog.write({ token: { whole: undefined } })
@@ -121,13 +140,32 @@ class Run {
       // What was read stays read, also when this ends early.
       this.#flush()
     }
-    this.#catalog.write({ token: { whole: token.whole } })
+    return this.#finish(token.whole)
+  }
+
+  #finish(whole: string): IndexReport {
+    this.#catalog.write({ token: { whole } })
     this.#total = this.#done
     this.#showProgress(true)
     return { ...this.#report, bytesRead: this.#reader.bytesRead }
   }
 
   // ---- stores with parts --------------------------------------------------------------------------
+
+  /** A part that changed just now is left to `run`, which waits until its stamps last. */
+  async #takePart({ name, token, entries, of }: ScannedPart): Promise<void> {
+    if (token === undefined) return
+    this.#parts.set(name, undefined)
+    await this.#consider(entries, name, () => undefined)
+    this.#parts.set(name, token)
+    this.#taken.add(name)
+    this.#total = this.#estimate(this.#done, this.#taken.size, of)
+  }
+
+  /** Parts are of like size: they are cut by hash. */
+  #estimate(done: number, parts: number, of: number): number {
+    return Math.round((done * of) / parts)
+  }
 
   async #indexParts(parts: ReadonlyMap<string, string>): Promise<void> {
     const known = this.#catalog.partTokens()
@@ -139,14 +177,13 @@ class Run {
     }
     const changed = [...parts].filter(([part, token]) => {
       if (known.get(part) !== token) return true
-      this.#report.unchanged += entriesOfParts.get(part) ?? 0
+      if (!this.#taken.has(part)) this.#report.unchanged += entriesOfParts.get(part) ?? 0
       return false
     })
     const before = this.#done
     for (const [i, [part, token]] of changed.entries()) {
       await this.#indexPart(part, token)
-      // Parts are of like size: they are cut by hash.
-      this.#total = before + Math.round(((this.#done - before) * changed.length) / (i + 1))
+      this.#total = before + this.#estimate(this.#done - before, i + 1, changed.length)
     }
     // First rows of a run that was cancelled, whose entries went away before they were listed again.
     this.#flush()

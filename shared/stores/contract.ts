@@ -59,6 +59,16 @@ export interface Store extends AsyncDisposable {
   /** Entries of one part named by `changeToken().parts`. */
   entriesOf?(part: string, options?: { signal?: AbortSignal }): AsyncIterable<Entry[]>
 
+  /**
+   * All parts with their tokens and entries, each entry looked at once: for the first index, which would else ask
+   * for `changeToken` and then for the entries of every part. `take` is called for one part after the other and
+   * waited for. Answers the token of the whole; `undefined` if a part changed just now.
+   */
+  scan?(
+    take: (part: ScannedPart) => Promise<void>,
+    options?: { signal?: AbortSignal },
+  ): Promise<string | undefined>
+
   /** Things seen beside the entries: temporary files, foreign files, links, with the reason; at most `limit`. */
   strays?(limit: number): Promise<Stray[]>
 
@@ -159,6 +169,15 @@ export type WriteOutcome =
 export interface ChangeToken {
   readonly whole: string
   readonly parts?: ReadonlyMap<string, string>
+}
+
+export interface ScannedPart {
+  readonly name: string
+  /** As `changeToken` gives it; `undefined` if the part changed just now, so that no token would last. */
+  readonly token: string | undefined
+  readonly entries: readonly Entry[]
+  /** How many parts there are, as far as one can say before all were looked at. */
+  readonly of: number
 }
 
 export interface Stray {

@@ -55,8 +55,12 @@ export async function settledToken(
   const parts = new Map(
     [...tokens].filter(([, { token }]) => token !== '').map(([part, { token }]) => [part, token]),
   )
-  const whole = createHash('sha1')
+  return { whole: wholeToken(parts), parts }
+}
+
+/** The token of a store from those of its parts that have entries, in their order. */
+export function wholeToken(parts: ReadonlyMap<string, string>): string {
+  return createHash('sha1')
     .update(JSON.stringify([...parts]))
     .digest('base64')
-  return { whole, parts }
 }

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs'
 import { basename, dirname, join, sep } from 'node:path'
 
 import { openFileSource, readSmallFile } from '../../decode/file-source.ts'
@@ -8,17 +9,19 @@ import type {
   ChangeToken,
   Entry,
   FileRange,
+  ScannedPart,
   Store,
   StoreKind,
   Stray,
   WriteOperation,
   WriteOutcome,
 } from '../contract.ts'
-import { PartDigest, settledToken } from '../part-tokens.ts'
+import { PartDigest, settledToken, wholeToken } from '../part-tokens.ts'
 import type { PartToken } from '../part-tokens.ts'
 import { statusOf } from '../paths.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
 import { stampOf } from '../stamp.ts'
+import type { Stamp } from '../stamp.ts'
 import { hashOfKey, isShardName, keyOfHash, shardOf } from './layout.ts'
 import type { FolderLayout } from './layout.ts'
 import { listShard, listShards, listStrays } from './scan.ts'
@@ -104,14 +107,47 @@ export class FolderStore implements Store {
   /** `undefined` if the file went away since it was listed, or is no file any more. */
   #entry(shard: string, name: string): Entry | undefined {
     const status = statusOf(this.#root + sep + shard + sep + name)
-    if (!status?.isFile()) return undefined
+    return status?.isFile() ? this.#entryOf(name, status, stampOf(status, Date.now())) : undefined
+  }
+
+  #entryOf(name: string, status: Stats, stamp: Stamp): Entry {
     const hash = this.#layout.suffix === '' ? name : name.slice(0, -this.#layout.suffix.length)
     return {
       key: keyOfHash(hash),
       sizeBytes: status.size,
       modifiedMs: status.mtimeMs,
-      stamp: stampOf(status, Date.now()).text,
+      stamp: stamp.text,
     }
+  }
+
+  async scan(
+    take: (part: ScannedPart) => Promise<void>,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<string | undefined> {
+    this.#assertOpen()
+    const slices = new Slices(options.signal)
+    const tokens = new Map<string, string>()
+    let isFresh = false
+    const shards = listShards(this.#root)
+    for (const shard of shards) {
+      const digest = new PartDigest()
+      const entries: Entry[] = []
+      for (const name of listShard(this.#root, shard, this.#layout)) {
+        const status = statusOf(this.#root + sep + shard + sep + name)
+        if (!status?.isFile()) continue
+        const stamp = stampOf(status, Date.now())
+        digest.add(name, stamp)
+        entries.push(this.#entryOf(name, status, stamp))
+        if (slices.isOver) await slices.next()
+      }
+      if (entries.length === 0) continue
+      const { token, fresh } = digest.finish()
+      await take({ name: shard, token: fresh ? undefined : token, entries, of: shards.length })
+      this.#assertOpen()
+      tokens.set(shard, token)
+      isFresh ||= fresh
+    }
+    return isFresh ? undefined : wholeToken(tokens)
   }
 
   async getMany(
