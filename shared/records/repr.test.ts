@@ -36,7 +36,7 @@ describe('summarizeRepr', () => {
     ['   a  b\n0  1  2', { type: 'object', preview: ' a b 0 1 2' }],
     ['', { type: 'object', preview: '' }],
     ["'a' + 'b'", { type: 'str', preview: "'a' + 'b'" }],
-    [`${'9'.repeat(400)}`, { type: 'int', preview: `${'9'.repeat(79)}…` }],
+    ['9'.repeat(400), { type: 'int', preview: `${'9'.repeat(79)}…` }],
   ])('%s', (repr, expected) => {
     expect(summarizeRepr('x', repr)).toEqual({ name: 'x', ...expected })
   })

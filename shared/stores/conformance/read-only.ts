@@ -19,7 +19,7 @@ export interface MadeElsewhere extends AsyncDisposable {
 
 /** What the suite must know about a backend that reads and deletes, beside its `capabilities`. */
 export interface ReadOnlyHarness {
-  create(): Promise<MadeElsewhere>
+  readonly create: () => Promise<MadeElsewhere>
   /** Keys that a store of this kind refuses with `BAD_KEY`. */
   readonly badKeys: readonly Uint8Array[]
   /** A well-formed key that the cache does not have. */

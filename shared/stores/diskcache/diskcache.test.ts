@@ -191,7 +191,7 @@ describe('files', () => {
     symlinkSync(folder, join(cache, 'linked'))
     symlinkSync(join(folder, 'secret.val'), join(cache, 'link.val'))
     tamper(`UPDATE Cache SET filename = '${name}' WHERE key IN ('long text', 'array')`)
-    const names = readdirSync(cache, { recursive: true }).toSorted()
+    const names = readdirSync(cache, { recursive: true, encoding: 'utf8' }).toSorted()
     await using store = await open(true)
     const keys = [keyOf('long text'), keyOf('array')]
     const values = await store.getMany(keys)
@@ -204,7 +204,7 @@ describe('files', () => {
       'done',
     ])
     expect(readFileSync(join(folder, 'secret.val'), 'utf8')).toBe('secret')
-    expect(readdirSync(cache, { recursive: true }).toSorted()).toEqual(names)
+    expect(readdirSync(cache, { recursive: true, encoding: 'utf8' }).toSorted()).toEqual(names)
     expect(existsSync('/etc/passwd')).toBe(true)
   })
 
