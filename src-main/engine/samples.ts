@@ -1,6 +1,7 @@
 import { cp, mkdtemp, mkdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { makeDataFolder } from './data-folder.ts'
 
 export interface Sample {
   readonly location: string
@@ -17,9 +18,10 @@ const samples: readonly { readonly folder: string; readonly label: string }[] = 
 
 /**
  * The sample caches in the data folder; what is not there yet is copied first, whole or not at all.
- * A copy that is there stays as it is: the user may have changed it.
+ * A copy that is there stays as it is: the user may have changed it. Throws `REFUSED` where nothing can be written.
  */
 export async function provideSamples(dataFolder: string): Promise<Sample[]> {
+  await makeDataFolder(dataFolder)
   const home = join(dataFolder, 'samples')
   await mkdir(home, { recursive: true, mode: 0o700 })
   const provided: Sample[] = []

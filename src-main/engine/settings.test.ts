@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { provideSamples } from './samples.ts'
 import { openSettings } from './settings.ts'
 
 let folder: string
@@ -44,9 +45,8 @@ describe('settings', () => {
 
   it('are not opened where nothing can be written', async () => {
     writeFileSync(join(folder, 'file'), '')
-    await expect(openSettings(join(folder, 'file', 'data'))).rejects.toMatchObject({
-      code: 'REFUSED',
-      message: expect.stringContaining('HASHCACHE_DATA'),
-    })
+    const refused = { code: 'REFUSED', message: expect.stringContaining('HASHCACHE_DATA') }
+    await expect(openSettings(join(folder, 'file', 'data'))).rejects.toMatchObject(refused)
+    await expect(provideSamples(join(folder, 'file', 'data'))).rejects.toMatchObject(refused)
   })
 })

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { access, constants, mkdir, open, readFile, rename } from 'node:fs/promises'
+import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { app } from '../../shared/api/contract.ts'
-import { AppError } from '../../shared/model/errors.ts'
+import { makeDataFolder } from './data-folder.ts'
 
 const settingsFile = z.object({ recents: app.shape.recents })
 type Recent = z.infer<typeof settingsFile>['recents'][number]
@@ -16,21 +16,6 @@ export interface Settings {
   /** Puts the location first; at most 20 are kept. */
   remember(recent: Recent): Promise<void>
   forget(location: string): Promise<void>
-}
-
-/** Makes sure that the program has a folder to write to. Throws `REFUSED`. */
-async function makeDataFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-    await access(folder, constants.W_OK)
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException
-    throw new AppError(
-      'REFUSED',
-      `The data folder ${folder} cannot be written (${code ?? message}); choose another with HASHCACHE_DATA.`,
-      { cause, data: { path: folder } },
-    )
-  }
 }
 
 /** Opens `settings.json` of the data folder; it is written whole, beside and renamed, readable by its owner only. */
