@@ -10,6 +10,12 @@ import type { BenchContext } from './run.ts'
 
 const rounds = 3
 
+interface Cost {
+  readonly seconds: number
+  /** Of all threads; other programs on the machine count less here. */
+  readonly processorSeconds: number
+}
+
 /**
  * Indexing a folder of joblib pickles beside the obvious Python loop that `joblib.load`s every
  * entry to list it. Both sides read the same files, warm, in alternating rounds.
@@ -27,26 +33,32 @@ async function compare(
 ): Promise<void> {
   const folder = path.join(context.folder, `cache-${arrayBytes}`)
   runPython('make-cache.py', [folder, String(entries), String(arrayBytes)])
-  const ours: number[] = []
-  const theirs: number[] = []
+  const ours: Cost[] = []
+  const theirs: Cost[] = []
   let bytesRead = 0
   let bytesStored = 0
   for (let round = 0; round < rounds; round++) {
     const report = await indexOnce(context, folder)
     if (report.read !== entries) throw new Error(`${report.read} of ${entries} entries were read`)
-    ours.push(report.seconds)
+    ours.push(report)
     bytesRead = report.bytesRead
     bytesStored = report.bytesStored
-    const loaded = JSON.parse(runPython('load-all.py', [folder])) as { seconds: number; entries: number }
+    const loaded = JSON.parse(runPython('load-all.py', [folder])) as Cost & { entries: number }
     if (loaded.entries !== entries) throw new Error(`Python loaded ${loaded.entries} of ${entries} entries`)
-    theirs.push(loaded.seconds)
+    theirs.push(loaded)
   }
   rmSync(folder, { recursive: true })
-  const ratio = median(theirs) / median(ours)
+  const seconds = (costs: Cost[]): number => median(costs.map((cost) => cost.seconds))
+  const processor = (costs: Cost[]): number => median(costs.map((cost) => cost.processorSeconds))
+  const microseconds = (costs: Cost[]): string => ((1e6 * processor(costs)) / entries).toFixed(0)
   context.print(`${title}, ${entries.toLocaleString('en')} entries`)
-  context.print(`  index               ${perSecond(entries, median(ours))}`)
-  context.print(`  joblib.load of all  ${perSecond(entries, median(theirs))}`)
-  context.print(`  ratio               ${ratio.toFixed(2)} times as fast`)
+  context.print(`  index               ${perSecond(entries, seconds(ours))}`)
+  context.print(`  joblib.load of all  ${perSecond(entries, seconds(theirs))}`)
+  context.print(`  ratio               ${(seconds(theirs) / seconds(ours)).toFixed(2)} times as fast`)
+  context.print(
+    `  processor time      ${microseconds(ours)} µs an entry beside ${microseconds(theirs)} µs:` +
+      ` ${(processor(theirs) / processor(ours)).toFixed(2)} times less`,
+  )
   context.print(
     `  bytes read          ${bytesRead.toLocaleString('en')} of ${bytesStored.toLocaleString('en')} stored` +
       ` (${((100 * bytesRead) / bytesStored).toFixed(2)} %)`,
@@ -59,8 +71,14 @@ async function indexOnce(context: BenchContext, folder: string) {
   const catalog = Catalog.open(file)
   try {
     const started = performance.now()
+    const before = process.cpuUsage()
     const report = await indexStore(store, catalog, {})
-    return { ...report, seconds: (performance.now() - started) / 1000 }
+    const { user, system } = process.cpuUsage(before)
+    return {
+      ...report,
+      seconds: (performance.now() - started) / 1000,
+      processorSeconds: (user + system) / 1e6,
+    }
   } finally {
     catalog.close()
     for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })

@@ -194,7 +194,8 @@ class Run {
     const known = this.#catalog.knownOfPart(part)
     this.#parts.set(part, undefined)
     for await (const entries of this.#store.entriesOf!(part, { signal: this.#options.signal })) {
-      await this.#consider(entries, part, (name) => {
+      await this.#consider(entries, part, (key) => {
+        const name = nameOf(key)
         const entry = known.get(name)
         known.delete(name)
         return entry
@@ -213,8 +214,8 @@ class Run {
     if (knownBefore > 0) this.#total = knownBefore
     for await (const entries of this.#store.entries({ signal: this.#options.signal })) {
       const known = this.#catalog.known(entries.map(({ key }) => key))
-      await this.#consider(entries, undefined, (name) => {
-        const entry = known.get(name)
+      await this.#consider(entries, undefined, (key) => {
+        const entry = known.get(nameOf(key))
         if (entry && entry.id <= lastId) seen[entry.id] = 1
         return entry
       })
@@ -229,10 +230,10 @@ class Run {
   async #consider(
     entries: readonly Entry[],
     part: string | undefined,
-    known: (name: string) => KnownEntry | undefined,
+    known: (key: Uint8Array) => KnownEntry | undefined,
   ): Promise<void> {
     const changed = entries.filter(({ key, stamp }) => {
-      const entry = known(nameOf(key))
+      const entry = known(key)
       return entry === undefined || stamp === undefined || entry.stamp !== stamp
     })
     this.#report.unchanged += entries.length - changed.length
