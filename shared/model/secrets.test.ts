@@ -18,6 +18,7 @@ test.each([
     'redis+sentinel://s/m?sentinelPassword=secret&prefix=a',
     'redis+sentinel://s/m?sentinelPassword=***&prefix=a',
   ],
+  [' REDIS://user:secret@host', ' REDIS://user:***@host'],
   ['redis://host:6379', 'redis://host:6379'],
   ['redis://[::1]:6379/0', 'redis://[::1]:6379/0'],
   ['redis+cluster://a:1,b:2?prefix=x@y:z', 'redis+cluster://a:1,b:2?prefix=x@y:z'],

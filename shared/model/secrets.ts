@@ -1,9 +1,9 @@
 /** Stands in place of a secret in what is shown and kept. */
 const hidden = '***'
 
-const serverUrl = /^[a-z][a-z0-9+]+:\/\//
+const serverUrl = /^\s*[a-z][a-z0-9+]+:\/\//i
 /** A server without a user: hosts with port numbers, and what follows them. */
-const plainHosts = /^[a-z][a-z0-9+]+:\/\/(?:\[[0-9a-f:.]*\]|[^:/?#@[\]]*)(?::\d{1,5}(?!\d))?(?:[,/?#]|$)/i
+const plainHosts = /^\s*[a-z][a-z0-9+]+:\/\/(?:\[[0-9a-f:.]*\]|[^:/?#@[\]]*)(?::\d{1,5}(?!\d))?(?:[,/?#]|$)/i
 const sentinelOption = 'sentinelPassword='
 const secretOption = /([?&][a-z]*password=)([^&]*)/gi
 

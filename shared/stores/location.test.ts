@@ -36,6 +36,7 @@ test('the URL of a server stays as it is', () => {
     path: 'redis://u:p%3F@h:1/2',
     options: { prefix: 'a:b' },
   })
+  expect(parse(' REDIS://host/1\n')).toEqual({ scheme: 'redis', path: 'redis://host/1', options: {} })
   expect(parse('redis+cluster://a,b')).toEqual({
     scheme: 'redis+cluster',
     path: 'redis+cluster://a,b',

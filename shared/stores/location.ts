@@ -12,6 +12,9 @@ export interface ParsedLocation {
   readonly options: Readonly<Record<string, string>>
 }
 
+/** A URL as people paste it: space around it, capitals in its scheme. */
+const pastedUrl = /^\s*([a-z][a-z0-9+]+)(:\/\/.*?)\s*$/is
+
 /** Two letters at least: `C:\data` is a path. */
 const schemePattern = /^([a-z][a-z0-9+]+):(.*)$/s
 
@@ -24,10 +27,11 @@ const schemePattern = /^([a-z][a-z0-9+]+):(.*)$/s
  * @throws AppError `USAGE` for a scheme that nobody knows
  */
 export function parseLocation(
-  text: string,
+  given: string,
   knownSchemes: ReadonlySet<string>,
   serverSchemes: ReadonlySet<string> = new Set(),
 ): ParsedLocation {
+  const text = given.replace(pastedUrl, (_, scheme: string, rest: string) => scheme.toLowerCase() + rest)
   if (text === '')
     throw new AppError('USAGE', 'The name of the cache is empty; give a path or a URL such as fs:PATH.')
   if (text.includes('\0'))

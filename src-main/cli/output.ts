@@ -43,13 +43,16 @@ export interface TableColumn {
 const gap = '  '
 
 /** Lines of an aligned table. On a terminal the last column is cut to the width; in a pipe nothing is. */
+/** Columns are not padded further than this: one long name would push all others off the screen. */
+const widestPadded = 60
+
 export function* tableLines(
   output: Output,
   columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
 ): Generator<string> {
   const widths = columns.map(({ title }, i) =>
-    rows.reduce((width, row) => Math.max(width, row[i]?.length ?? 0), title.length),
+    rows.reduce((width, row) => Math.max(width, Math.min(row[i]?.length ?? 0, widestPadded)), title.length),
   )
   const line = (cells: readonly string[]): string => {
     const padded = columns.map(({ align }, i) => {

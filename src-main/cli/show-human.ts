@@ -17,7 +17,7 @@ const lineCharacters = 80
 const terminalLines = 400
 const maxDepth = 60
 /** Values that are referenced again and again would fill any pipe: 2^100 of them are a few bytes of pickle. */
-const pipeLines = 5_000_000
+const pipeLines = 200_000
 
 /** An entry for people: what is known of it, then its value as an indented tree. */
 export async function writeHuman(

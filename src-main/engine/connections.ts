@@ -32,6 +32,8 @@ interface Held extends OpenConnection {
   lookMs: number
   /** The index run under way. */
   run?: { readonly done: Promise<void>; readonly cancelling: AbortController }
+  /** A refresh came while a run was under way. */
+  isAskedAgain?: boolean
   readonly watch: ChangeWatch
 }
 
@@ -105,10 +107,11 @@ export class Connections implements AsyncDisposable {
     return held.shown
   }
 
-  /** Looks for changes and reads what changed; while a run is under way, that one. */
+  /** Looks for changes and reads what changed; while a run is under way, once more after it: it may have passed the change. */
   refresh(id: string): Connection {
     const held = this.#get(id)
-    if (!held.run) this.#start(held)
+    if (held.run) held.isAskedAgain = true
+    else this.#start(held)
     return held.shown
   }
 
@@ -217,6 +220,9 @@ export class Connections implements AsyncDisposable {
     // A look that found nothing is no news.
     if (before.state === after.state && before.revision === after.revision) held.shown = after
     else this.#show(held, after)
+    const { isAskedAgain } = held
+    held.isAskedAgain = false
+    if (isAskedAgain && after.state === 'ready' && this.#held.has(after.id)) this.#start(held)
   }
 
   #show(held: Held, change: Partial<Connection>): void {

@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, rm, stat, symlink, writeFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type {
@@ -250,6 +250,25 @@ describe('a store that changes', () => {
     expect(await events.next(({ type }) => type === 'closed')).toEqual({ type: 'closed', id: opened.id })
     await events.end()
     expect(await refusal(ask(`stores/${opened.id}/summary`))).toMatchObject({ status: 404 })
+  })
+
+  it('answers from the new index after the old one was thrown away', async () => {
+    const cache = join(folder, 'reindexed')
+    await cp(join(corpus, 'fs-py38', 'cache'), cache, { recursive: true })
+    const indexFolder = join(folder, 'data', 'index')
+    const others = new Set(await readdir(indexFolder))
+    const opened = await ready(await post<Connection>('stores', { location: cache }))
+    const before = await post<SearchResult>(`stores/${opened.id}/search`, { query: '', sort: [] })
+    for (const name of await readdir(indexFolder)) if (!others.has(name)) await rm(join(indexFolder, name))
+    await post(`stores/${opened.id}/refresh`)
+    await ready(opened)
+    const [first] = expectedOf('fs-py38').entries
+    await rm(join(cache, first!.key.slice(0, 2), first!.key))
+    await post(`stores/${opened.id}/refresh`)
+    await ready(opened)
+    const after = await post<SearchResult>(`stores/${opened.id}/search`, { query: '', sort: [] })
+    expect(after.entries).toBe(before.entries - 1)
+    await ask(`stores/${opened.id}`, { method: 'DELETE' })
   })
 
   it('that vanishes is failed, with the reason', async () => {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { Catalog } from '../../../shared/catalog/catalog.ts'
 import { AppError } from '../../../shared/model/errors.ts'
 import type { CatalogTask } from './catalog-task.ts'
@@ -5,14 +6,21 @@ import { replying } from './reply.ts'
 
 /** Open catalogs by file, with their result sets. This worker is the only one of its kind. */
 const catalogs = new Map<string, Catalog>()
+const inodes = new Map<string, number | undefined>()
 
 function catalogOf(file: string): Catalog {
-  let catalog = catalogs.get(file)
-  if (!catalog) {
-    catalog = Catalog.open(file)
-    catalogs.set(file, catalog)
-  }
+  const known = catalogs.get(file)
+  // Another program may have thrown the index away and begun a new one: the old file would answer for ever.
+  if (known && inodes.get(file) === inodeOf(file)) return known
+  known?.close()
+  const catalog = Catalog.open(file)
+  catalogs.set(file, catalog)
+  inodes.set(file, inodeOf(file))
   return catalog
+}
+
+function inodeOf(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.ino
 }
 
 function catalogOfResult(result: string): Catalog {
@@ -53,6 +61,7 @@ function answer(task: CatalogTask): unknown {
     case 'close':
       catalogs.get(task.file)?.close()
       catalogs.delete(task.file)
+      inodes.delete(task.file)
       return undefined
   }
 }
