@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { python } from '../testing/python.ts'
+import { startRedis, type TestServer } from '../testing/redis.ts'
 import { backendAt } from './backends.ts'
 import { hashcache } from './hashcache.ts'
 
@@ -35,6 +36,12 @@ import sqlite3, joblib
 def loader(place, hsh):
     row = sqlite3.connect(place).execute('SELECT value FROM cache WHERE hash = ?', (hsh,)).fetchone()
     return (False, None) if row is None else (True, joblib.load(io.BytesIO(row[0])))
+`,
+  redis: `
+import redis, joblib
+def loader(place, hsh):
+    value = redis.Redis(port=int(place)).get(hsh)
+    return (False, None) if value is None else (True, joblib.load(io.BytesIO(value)))
 `,
   'shelve dumb': `
 import dbm.dumb, shelve, joblib
@@ -71,6 +78,7 @@ const places: Record<string, (folder: string) => { url: string; place: string }>
   json: (folder) => ({ url: `json:${folder}/reports`, place: `${folder}/reports` }),
   lmdb: (folder) => ({ url: `lmdb:${folder}/cache.lmdb`, place: `${folder}/cache.lmdb` }),
   sqlite: (folder) => ({ url: `sqlite:${folder}/cache.sql`, place: `${folder}/cache.sql` }),
+  redis: () => ({ url: `redis://127.0.0.1:${server.port}/0`, place: String(server.port) }),
   'shelve dumb': (folder) => ({
     url: `shelve:${folder}/cache.shlv?format=dumb`,
     place: `${folder}/cache.shlv`,
@@ -79,10 +87,15 @@ const places: Record<string, (folder: string) => { url: string; place: string }>
 }
 
 let folder: string
-beforeAll(() => {
+let server: TestServer
+beforeAll(async () => {
+  server = await startRedis()
   folder = mkdtempSync(path.join(tmpdir(), 'hashcache-backends-'))
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  rmSync(folder, { recursive: true, force: true })
+})
 
 describe.each(Object.keys(places))('memoized into %s', (name) => {
   it('is found by the Python loader of that backend, with equal values', async () => {
