@@ -19,8 +19,11 @@ export interface WorkerPoolOptions {
   readonly heapMegabytes?: number
 }
 
-/** How long a task may go on after its request was dropped: ending a worker costs what it has in memory. */
-const droppedTaskGraceMs = 500
+/**
+ * How long a task may go on after its request was dropped. Ending a worker costs what it has in memory and the start
+ * of the next one, seconds on a busy machine: whoever walks through entries drops a request with every key.
+ */
+const droppedTaskGraceMs = 3000
 
 /** Threads that run one worker program. A thread stays, with what it has in memory, until it crashes or runs out of time. */
 export class WorkerPool<Task, Result> implements AsyncDisposable {
