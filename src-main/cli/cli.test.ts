@@ -296,7 +296,8 @@ describe('serve', () => {
     const told = performance.now()
     server.kill('SIGTERM')
     expect(await once(server, 'exit')).toEqual([0, null])
-    expect(performance.now() - told).toBeLessThan(2_000)
+    // Two seconds on a free machine; tests share theirs.
+    expect(performance.now() - told).toBeLessThan(6_000)
     await events.body?.cancel().catch(() => undefined)
   })
 
