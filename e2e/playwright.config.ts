@@ -17,10 +17,8 @@ export default defineConfig({
   fullyParallel: true,
   // Each test runs a program and a browser of its own: on two cores, two at once only wait for each other.
   workers: process.env.CI ? 1 : 2,
-  // A test that passes only the second time is named in the report as flaky.
-  retries: process.env.CI ? 1 : 0,
-  timeout: 60_000,
-  expect: { timeout: 20_000 },
+  timeout: 45_000,
+  expect: { timeout: 10_000 },
   forbidOnly: process.env.CI !== undefined,
   reporter: 'list',
   use: {
