@@ -27,6 +27,7 @@ import { inspectorTabs, type InspectorTab } from './place.ts'
 import type { CommandHandlers } from './Shell.tsx'
 import classes from './Shell.module.css'
 import { StatusBar } from './StatusBar.tsx'
+import { OtherView, ViewBar } from './views.tsx'
 import type { Navigate } from './use-place.ts'
 
 const sideWidth = { initial: 224, minimum: 160, maximum: 480 }
@@ -83,16 +84,19 @@ export function Workspace({ store, onCommands, paletteEnabled }: WorkspaceProps)
     <>
       {layout.isSideOpen ? <SidePanel layout={layout} summary={summary} /> : null}
       <main className={classes.main}>
-        <EntriesPane
-          store={store}
-          entries={entries}
-          totals={totals}
-          functions={summary?.functions}
-          filterField={filterField}
-          grid={grid}
-          attachGrid={attachGrid}
-          onOpen={openInspector}
-        />
+        <ViewBar />
+        <OtherView store={store} summary={summary} entries={entries} openInspector={openInspector}>
+          <EntriesPane
+            store={store}
+            entries={entries}
+            totals={totals}
+            functions={summary?.functions}
+            filterField={filterField}
+            grid={grid}
+            attachGrid={attachGrid}
+            onOpen={openInspector}
+          />
+        </OtherView>
       </main>
       {layout.isInspectorOpen ? (
         <InspectorPanel layout={layout} store={store} onLeave={() => grid.current?.focus()} />

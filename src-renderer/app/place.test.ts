@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { defaultSort, formatPlace, inspectorTabs, nextSort, parsePlace, start, type Place } from './place.ts'
+import {
+  defaultSort,
+  formatPlace,
+  inspectorTabs,
+  nextSort,
+  parsePlace,
+  start,
+  viewIds,
+  type Place,
+} from './place.ts'
 
 const text = fc.string({ unit: 'grapheme', minLength: 1 })
 const places: fc.Arbitrary<Place> = fc.record({
@@ -9,6 +18,8 @@ const places: fc.Arbitrary<Place> = fc.record({
   sort: fc.array(fc.record({ column: text, descending: fc.boolean() }), { maxLength: 4 }),
   entry: fc.option(text, { nil: undefined }),
   tab: fc.constantFrom(...inspectorTabs),
+  view: fc.constantFrom(...viewIds),
+  options: fc.dictionary(text, text),
 })
 
 describe('the address', () => {

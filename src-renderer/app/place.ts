@@ -3,6 +3,10 @@ import type { SortKey } from '../../shared/api/contract.ts'
 export const inspectorTabs = ['output', 'metadata', 'arguments', 'json', 'raw', 'trust'] as const
 export type InspectorTab = (typeof inspectorTabs)[number]
 
+/** What the middle of the window shows; `app/views.tsx` has the screen of each. */
+export const viewIds = ['overview', 'entries', 'plot', 'compare', 'jobs', 'trash'] as const
+export type ViewId = (typeof viewIds)[number]
+
 /** Where the user is: all of it stands in the address, so that reload, Back and a sent link lead here. */
 export interface Place {
   /** Location of the store, which outlives the engine; its connection's id does not. */
@@ -12,6 +16,9 @@ export interface Place {
   /** Shown key of the inspected entry. */
   readonly entry: string | undefined
   readonly tab: InspectorTab
+  readonly view: ViewId
+  /** What views and panels keep of themselves, by names of their own: `x`, `left`. Empty texts are absent. */
+  readonly options: Readonly<Record<string, string>>
 }
 
 export const defaultSort: readonly SortKey[] = [{ column: 'runAtSeconds', descending: true }]
@@ -21,18 +28,29 @@ export const start: Place = {
   sort: defaultSort,
   entry: undefined,
   tab: 'output',
+  view: 'entries',
+  options: {},
 }
+/** Options stand in the address behind this, so that they never meet another parameter. */
+const optionPrefix = 'v.'
 
 export function parsePlace(search: string): Place {
   const parameters = new URLSearchParams(search)
   const tab = parameters.get('tab')
   const sort = parameters.get('sort')
+  const view = parameters.get('view')
   return {
     store: parameters.get('store') ?? undefined,
     query: parameters.get('q') ?? '',
     sort: sort === null ? defaultSort : parseSort(sort),
     entry: parameters.get('entry') ?? undefined,
     tab: inspectorTabs.find((known) => known === tab) ?? 'output',
+    view: viewIds.find((known) => known === view) ?? 'entries',
+    options: Object.fromEntries(
+      [...parameters].flatMap(([name, value]) =>
+        name.startsWith(optionPrefix) && value !== '' ? [[name.slice(optionPrefix.length), value]] : [],
+      ),
+    ),
   }
 }
 
@@ -45,6 +63,10 @@ export function formatPlace(place: Place): string {
   if (sort !== formatSort(defaultSort)) parameters.set('sort', sort)
   if (place.entry !== undefined) parameters.set('entry', place.entry)
   if (place.tab !== 'output') parameters.set('tab', place.tab)
+  if (place.view !== 'entries') parameters.set('view', place.view)
+  for (const [name, value] of Object.entries(place.options)) {
+    if (value !== '') parameters.set(optionPrefix + name, value)
+  }
   const search = parameters.toString()
   return search === '' ? '' : `?${search}`
 }

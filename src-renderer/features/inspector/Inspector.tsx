@@ -10,21 +10,8 @@ import type { InspectorTab } from '../../app/place.ts'
 import { EmptyState, ErrorState, Waiting } from '../../ui/States.tsx'
 import { EntryHeader } from './EntryHeader.tsx'
 import classes from './Inspector.module.css'
-import { JsonTab } from './JsonTab.tsx'
-import { MetadataTab } from './MetadataTab.tsx'
-import { ProblemPanel } from './ProblemPanel.tsx'
-import { RawTab } from './RawTab.tsx'
-import { TrustTab } from './TrustTab.tsx'
-import { ValuePanel } from './ValuePanel.tsx'
+import { tabs } from './tabs.tsx'
 
-const tabTitles: Readonly<Record<InspectorTab, string>> = {
-  output: 'Output',
-  metadata: 'Metadata',
-  arguments: 'Arguments',
-  json: 'JSON',
-  raw: 'Raw facts',
-  trust: 'Trust',
-}
 /** Holding an arrow key runs over entries that nobody wants to see. */
 const settleMs = 70
 
@@ -78,62 +65,18 @@ function EntryView({ store, detail }: { store: Connection; detail: EntryDetail }
         onChange={(tab) => tab !== null && navigate({ tab: tab as InspectorTab }, 'replace')}
       >
         <Tabs.List>
-          {Object.entries(tabTitles).map(([tab, title]) => (
+          {Object.entries(tabs).map(([tab, { title }]) => (
             <Tabs.Tab key={tab} value={tab}>
               {title}
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        <Tabs.Panel value="output">
-          <OutputTab value={value} detail={detail} />
-        </Tabs.Panel>
-        <Tabs.Panel value="metadata">
-          <MetadataTab detail={detail} />
-        </Tabs.Panel>
-        <Tabs.Panel value="arguments">
-          <ArgumentsTab value={value} detail={detail} />
-        </Tabs.Panel>
-        <Tabs.Panel value="json">
-          <JsonTab value={value} detail={detail} />
-        </Tabs.Panel>
-        <Tabs.Panel value="raw">
-          <RawTab store={store} detail={detail} />
-        </Tabs.Panel>
-        <Tabs.Panel value="trust">
-          <TrustTab value={value} />
-        </Tabs.Panel>
+        {Object.entries(tabs).map(([tab, { Panel }]) => (
+          <Tabs.Panel key={tab} value={tab}>
+            <Panel store={store} value={value} detail={detail} />
+          </Tabs.Panel>
+        ))}
       </Tabs>
     </>
   )
-}
-
-interface TabProps {
-  value: ValueAddress
-  detail: EntryDetail
-}
-
-/** The output of a call; of a foreign value or a dump, the whole of it. */
-function OutputTab({ value, detail }: TabProps) {
-  const path = detail.outputPath ?? (detail.root && detail.row.kind !== 'call' ? '' : undefined)
-  return (
-    <>
-      {detail.problem ? <ProblemPanel value={value} detail={detail} problem={detail.problem} /> : null}
-      {path === undefined ? (
-        detail.problem ? null : (
-          <EmptyState title="No output">The record of this call has no output.</EmptyState>
-        )
-      ) : (
-        <ValuePanel value={{ ...value, path }} label="Output" />
-      )}
-    </>
-  )
-}
-
-function ArgumentsTab({ value, detail }: TabProps) {
-  if (detail.argumentsPath === undefined) {
-    return (
-      <EmptyState title="No arguments">The record does not say with which arguments it was made.</EmptyState>
-    )
-  }
-  return <ValuePanel value={{ ...value, path: detail.argumentsPath }} label="Arguments" />
 }
