@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { job } from './jobs.ts'
+import { ranges } from './ranges.ts'
 
 /**
  * The HTTP API between the engine and whoever shows it. All of it lives under
@@ -35,6 +37,8 @@ import { z } from 'zod'
  *   GET    /api/stores/:store/entries/:key/text?path=&as=json|python → text/plain, at most 4 MiB; header `x-truncated: 1` if cut
  *   GET    /api/stores/:store/entries/:key/trust → TrustReport (what Python would import and call; nothing of it is run)
  *   GET    /api/stores/:store/entries/:key/raw   → the stored bytes (application/octet-stream, attachment)
+ *
+ * Jobs (migrate, evict, undo) and the trash: `jobs.ts`.
  *
  * Passwords in the URL of a server go in only: what comes out has `***` in their place. An error with `data.needs` = `password`
  * asks for the same request with the user and password given (again).
@@ -261,8 +265,6 @@ export const row = z.object({
 
 export const rowPage = z.object({ from: z.number(), rows: z.array(row), entries: z.number() })
 
-/** Half-open row ranges `[from, to)`, sorted, not overlapping. */
-export const ranges = z.array(z.tuple([z.number().int().min(0), z.number().int().min(0)])).max(10_000)
 export const selectionRequest = z.object({ ranges })
 export const keysRequest = z.object({ ranges, limit: z.number().int().min(1).max(100_000) })
 export const selectionTotals = z.object({
@@ -407,6 +409,7 @@ export const engineEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hello'), stores: z.array(connection) }),
   z.object({ type: z.literal('store'), store: connection }),
   z.object({ type: z.literal('closed'), id: z.string() }),
+  z.object({ type: z.literal('job'), job }),
 ])
 
 export type App = z.infer<typeof app>
@@ -425,7 +428,7 @@ export type SearchRequest = z.infer<typeof searchRequest>
 export type SearchResult = z.infer<typeof searchResult>
 export type Row = z.infer<typeof row>
 export type RowPage = z.infer<typeof rowPage>
-export type Ranges = z.infer<typeof ranges>
+export type { Ranges } from './ranges.ts'
 export type SelectionTotals = z.infer<typeof selectionTotals>
 export type TreeNode = z.infer<typeof treeNode>
 export type TreePage = z.infer<typeof treePage>

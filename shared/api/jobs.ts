@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ranges } from './contract.ts'
+import { ranges } from './ranges.ts'
 
 /**
  * Jobs over HTTP: plan → run → report (`docs/jobs.md`). Errors as in `contract.ts`.

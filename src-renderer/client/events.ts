@@ -1,6 +1,7 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useState } from 'react'
 import type { Connection, EngineEvent } from '../../shared/api/contract.ts'
+import { jobsQuery, putJob } from './jobs.ts'
 import { ApiError, request } from './request.ts'
 import { putConnection, storesQuery } from './queries.ts'
 import { eventsOf } from './event-stream.ts'
@@ -64,9 +65,12 @@ async function follow({ client, setLink, waker, signal }: Following): Promise<vo
 function receive(client: QueryClient, event: EngineEvent): void {
   if (event.type === 'hello') {
     client.setQueryData(storesQuery.queryKey, event.stores)
+    // What jobs did while nobody listened.
+    void client.invalidateQueries({ queryKey: jobsQuery.queryKey })
     // The engine may be another one than before: its results and answers are too.
     void client.invalidateQueries({ predicate: (query) => query.state.status === 'error' })
   } else if (event.type === 'store') putConnection(client, event.store)
+  else if (event.type === 'job') putJob(client, event.job)
   else if (event.type === 'closed') {
     client.setQueryData(storesQuery.queryKey, (stores: Connection[] = []) =>
       stores.filter((store) => store.id !== event.id),

@@ -6,6 +6,7 @@ import type {
   StoreKindInfo,
   TestResult,
 } from '../../shared/api/contract.ts'
+import { linesOf } from './lines.ts'
 import { ApiError, address, callJson, request } from './request.ts'
 
 /** What the engine is asked about caches that are not open, and the lock of those that are. */
@@ -48,20 +49,5 @@ export function needsPassword(error: Error | null): boolean {
 
 /** The caches below a folder, as they are found. Leaving it, or the signal, ends the search. */
 export async function* discover(folder: string, signal: AbortSignal): AsyncGenerator<DiscoverEvent> {
-  const response = await request('discover', { method: 'POST', body: { folder }, signal })
-  if (!response.body) return
-  const decoder = new TextDecoder()
-  const reader = response.body.getReader()
-  let rest = ''
-  try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) return
-      const lines = (rest + decoder.decode(value, { stream: true })).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) yield JSON.parse(line) as DiscoverEvent
-    }
-  } finally {
-    await reader.cancel().catch(() => undefined)
-  }
+  yield* linesOf<DiscoverEvent>(await request('discover', { method: 'POST', body: { folder }, signal }))
 }

@@ -1,0 +1,108 @@
+import { queryOptions, type QueryClient } from '@tanstack/react-query'
+import type {
+  Job,
+  JobItem,
+  JobItemPage,
+  PlanRequest,
+  Policy,
+  Trash,
+  VerifyEvent,
+} from '../../shared/api/jobs.ts'
+import { linesOf } from './lines.ts'
+import { address, callJson, request } from './request.ts'
+
+/** Items of one page of a plan. */
+export const itemsPerPage = 200
+
+/** All jobs, newest first; kept fresh by the event stream. */
+export const jobsQuery = queryOptions({
+  queryKey: ['jobs'],
+  queryFn: ({ signal }) => callJson<Job[]>('jobs', { signal }),
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
+export interface ItemFilter {
+  readonly state?: NonNullable<JobItem['state']>
+  readonly action?: JobItem['action']
+}
+
+/** `version` rises as the job goes on: outcomes are read again then. */
+export function itemsQuery(job: string, filter: ItemFilter, page: number, version: string) {
+  return queryOptions({
+    queryKey: ['items', job, filter, page, version],
+    queryFn: ({ signal }) => {
+      const span = { from: page * itemsPerPage, to: (page + 1) * itemsPerPage }
+      return callJson<JobItemPage>(address(['jobs', job, 'items'], { ...filter, ...span }), { signal })
+    },
+    placeholderData: (before) => before,
+    gcTime: 60_000,
+  })
+}
+
+export function planJob(wanted: PlanRequest): Promise<Job> {
+  return callJson<Job>('jobs', { method: 'POST', body: wanted })
+}
+
+/** The same job with other choices; its plan is made anew. */
+export function replanJob(job: string, wanted: PlanRequest): Promise<Job> {
+  return callJson<Job>(address(['jobs', job, 'replan']), { method: 'POST', body: wanted })
+}
+
+export type JobCommand = 'run' | 'pause' | 'cancel' | 'undo'
+
+/** `undo` answers the job that would undo it, planned and not run. */
+export function commandJob(job: string, command: JobCommand): Promise<Job> {
+  return callJson<Job>(address(['jobs', job, command]), { method: 'POST' })
+}
+
+export function forgetJob(job: string): Promise<Job[]> {
+  return callJson<Job[]>(address(['jobs', job]), { method: 'DELETE' })
+}
+
+export function reportAddress(job: string): string {
+  return `/api/${address(['jobs', job, 'report'])}`
+}
+
+export const trashQuery = queryOptions({
+  queryKey: ['trash'],
+  queryFn: ({ signal }) => callJson<Trash>('trash', { signal }),
+})
+
+/** `typed`: the number of entries as the user typed it; another number than what would go is refused. */
+export function emptyTrash(jobs: string[] | undefined, typed: number): Promise<Trash> {
+  return callJson<Trash>('trash/empty', { method: 'POST', body: { jobs, typed } })
+}
+
+export interface Retention {
+  /** The file that says so; absent: our own settings. */
+  readonly file?: string
+  readonly policy?: Policy
+}
+
+export function retentionQuery(store: string) {
+  return queryOptions({
+    queryKey: ['retention', store],
+    queryFn: ({ signal }) => callJson<Retention>(address(['stores', store, 'retention']), { signal }),
+    retry: false,
+  })
+}
+
+export function keepRetention(store: string, policy: Policy): Promise<Retention> {
+  return callJson<Retention>(address(['stores', store, 'retention']), { method: 'PUT', body: policy })
+}
+
+/** What is wrong in a cache, as it is found. Leaving it, or the signal, ends the look. */
+export async function* verifyStore(store: string, signal: AbortSignal): AsyncGenerator<VerifyEvent> {
+  yield* linesOf<VerifyEvent>(await request(address(['stores', store, 'verify']), { method: 'POST', signal }))
+}
+
+/** Takes a job's news into the list. */
+export function putJob(client: QueryClient, job: Job): void {
+  client.setQueryData(jobsQuery.queryKey, (jobs: Job[] = []) =>
+    [job, ...jobs.filter(({ id }) => id !== job.id)].toSorted(
+      (one, other) => other.createdAtMs - one.createdAtMs,
+    ),
+  )
+  if (['done', 'cancelled', 'stopped'].includes(job.state))
+    void client.invalidateQueries({ queryKey: trashQuery.queryKey })
+}
