@@ -7,7 +7,7 @@ import { durationText, paint, sizeText, standardOutput, tableLines, timeText } f
 import type { Output } from './output.ts'
 import type { ExitCode } from './program.ts'
 import { readStored } from './stored.ts'
-import { sha256Of } from '../engine/values/documents.ts'
+import { sha256Of } from '../../shared/catalog/documents.ts'
 
 export interface LsOptions {
   readonly query?: string

@@ -2,8 +2,8 @@ import type { EntryDetail, Row, TreeNode } from '../../../shared/api/contract.ts
 import { summarize } from '../../../shared/records/summarize.ts'
 import type { EntrySummary } from '../../../shared/model/record.ts'
 import type { DictValue } from '../../../shared/value/value.ts'
-import type { Document } from './documents.ts'
-import { sha256Of } from './documents.ts'
+import type { Document } from '../../../shared/catalog/documents.ts'
+import { sha256Of } from '../../../shared/catalog/documents.ts'
 import { formatPath, labelOf, treeNode } from './tree.ts'
 
 /** Larger values are not hashed for being looked at: it would take longer than a person waits. */

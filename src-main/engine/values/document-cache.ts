@@ -1,4 +1,4 @@
-import type { Document } from './documents.ts'
+import type { Document } from '../../../shared/catalog/documents.ts'
 
 interface Held {
   readonly document: Document

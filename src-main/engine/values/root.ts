@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/model/errors.ts'
 import type { Value } from '../../../shared/value/value.ts'
-import type { Document } from './documents.ts'
+import type { Document } from '../../../shared/catalog/documents.ts'
 
 /** The document's value. Throws `DAMAGED`, with the reason, where nothing could be read. */
 export function rootOf({ decoded }: Document, key: string): Value {

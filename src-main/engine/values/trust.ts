@@ -2,7 +2,7 @@ import type { ShownKey } from '../../../shared/model/keys.ts'
 import type { Store } from '../../../shared/stores/contract.ts'
 import { trustOf } from '../../../shared/trust/trust.ts'
 import type { TrustReport } from '../../../shared/trust/trust.ts'
-import { openEntryDocument, openFileDocument } from './documents.ts'
+import { openEntryDocument, openFileDocument } from '../../../shared/catalog/documents.ts'
 
 /** Elements of side files are of no use here; nested pickles in them are looked at nevertheless. */
 const how = { trace: true, skim: true }
