@@ -11,7 +11,7 @@ import { ranges } from './ranges.ts'
  *   POST   /api/jobs/:job/run                     → Job              runs the plan, or resumes a `paused`, `stopped` or `cancelled` run
  *   POST   /api/jobs/:job/pause                   → Job
  *   POST   /api/jobs/:job/cancel                  → Job              a plan under way is dropped; a run ends after its batch
- *   POST   /api/jobs/:job/replan   PlanRequest    → Job              the same job with other choices (accept a loss, decide conflicts), not run yet
+ *   POST   /api/jobs/:job/replan   ReplanRequest  → Job              plans a migration that was not run yet again, with other choices
  *   POST   /api/jobs/:job/undo                    → Job              plans the undo; run it as any job
  *   DELETE /api/jobs/:job                         → Job[]            forgets a job that is not running (REFUSED while its trash holds something)
  *   GET    /api/jobs/:job/report                  → application/x-ndjson attachment: a line for the job, then one per item
@@ -68,6 +68,14 @@ export const planRequest = z.discriminatedUnion('kind', [
   }),
 ])
 
+/** What may be chosen otherwise once the plan of a migration is seen. */
+export const replanRequest = z.object({
+  onConflict: conflictRule.optional(),
+  decisions: z.record(z.string(), z.enum(['skip', 'overwrite', 'keep-both'])).optional(),
+  acceptLoss: z.boolean().optional(),
+  acceptLimits: z.boolean().optional(),
+})
+
 const action = z.enum(['put', 'replace', 'delete', 'restore', 'remove', 'same', 'skip'])
 const itemState = z.enum(['done', 'skipped', 'changed', 'failed'])
 const storeRef = z.object({ kind: z.string(), location: z.string(), label: z.string() })
@@ -101,6 +109,8 @@ export const job = z.object({
       ),
       conflicts: z.number(),
       refused: z.string().optional(),
+      /** Which choice of `ReplanRequest` would let it run. */
+      needs: z.enum(['acceptLoss', 'acceptLimits', 'onConflict', 'decisions']).optional(),
     })
     .optional(),
   planned: totals,
@@ -175,6 +185,7 @@ export const verifyEvent = z.discriminatedUnion('type', [
 
 export type JobSelection = z.infer<typeof selection>
 export type ConflictRule = z.infer<typeof conflictRule>
+export type ReplanRequest = z.infer<typeof replanRequest>
 export type Policy = z.infer<typeof policy>
 export type PlanRequest = z.infer<typeof planRequest>
 export type Job = z.infer<typeof job>

@@ -165,8 +165,9 @@ export interface PlanFacts {
   readonly losses: readonly Loss[]
   /** Keys that the target has with other bytes. */
   readonly conflicts: number
-  /** Why it cannot be run as it is. */
+  /** Why it cannot be run as it is, and which choice of a migration would let it run. */
   readonly refused?: string
+  readonly needs?: 'acceptLoss' | 'acceptLimits' | 'onConflict' | 'decisions'
 }
 
 export interface StoreRef {

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import type { Connection, SelectionTotals, StoreSummary } from '../../shared/api/contract.ts'
 import { cancelIndex, putConnection } from '../client/queries.ts'
 import { LockToggle, StoreNotes } from '../features/connections/LockToggle.tsx'
+import { JobStatus } from '../features/jobs/JobStatus.tsx'
 import {
   countOf,
   formatBytes,
@@ -45,6 +46,7 @@ export function StatusBar({ store, summary, totals, notice }: StatusBarProps) {
         <span className={classes.item}>Version {app.version}</span>
       )}
       <span className={classes.room} />
+      <JobStatus />
       <span role="status" className={classes.item}>
         {notice}
       </span>

@@ -1,5 +1,5 @@
-import { Suspense, type LazyExoticComponent, type ReactNode } from 'react'
-import { IconTable } from '@tabler/icons-react'
+import { lazy, Suspense, type LazyExoticComponent, type ReactNode } from 'react'
+import { IconListCheck, IconTable, IconTrash } from '@tabler/icons-react'
 import type { Connection, StoreSummary } from '../../shared/api/contract.ts'
 import type { Entries } from '../features/entries/use-entries.ts'
 import { Waiting } from '../ui/States.tsx'
@@ -27,6 +27,16 @@ interface View {
 /** The screens, one line each: `overview: { title, icon, Screen: lazy(() => import('../features/…')) }`. */
 const views: Partial<Record<ViewId, View>> = {
   entries: { title: 'Entries', icon: <IconTable size={14} stroke={1.6} /> },
+  jobs: {
+    title: 'Jobs',
+    icon: <IconListCheck size={14} stroke={1.6} />,
+    Screen: lazy(async () => ({ default: (await import('../features/jobs/JobsView.tsx')).JobsView })),
+  },
+  trash: {
+    title: 'Trash',
+    icon: <IconTrash size={14} stroke={1.6} />,
+    Screen: lazy(async () => ({ default: (await import('../features/trash/TrashView.tsx')).TrashView })),
+  },
 }
 
 /** The way from one screen to another. */

@@ -5,6 +5,7 @@ import type {
   JobItemPage,
   PlanRequest,
   Policy,
+  ReplanRequest,
   Trash,
   VerifyEvent,
 } from '../../shared/api/jobs.ts'
@@ -44,7 +45,7 @@ export function planJob(wanted: PlanRequest): Promise<Job> {
 }
 
 /** The same job with other choices; its plan is made anew. */
-export function replanJob(job: string, wanted: PlanRequest): Promise<Job> {
+export function replanJob(job: string, wanted: ReplanRequest): Promise<Job> {
   return callJson<Job>(address(['jobs', job, 'replan']), { method: 'POST', body: wanted })
 }
 

@@ -1,0 +1,142 @@
+import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState, type FormEvent } from 'react'
+import type { Connection } from '../../../shared/api/contract.ts'
+import type { Policy } from '../../../shared/api/jobs.ts'
+import { useDesk } from '../../app/desk.ts'
+import { keepRetention, retentionQuery, type Retention } from '../../client/jobs.ts'
+import { visibleText } from '../../ui/visible-text.ts'
+import { ErrorState, Waiting } from '../../ui/States.tsx'
+import classes from './form.module.css'
+import { hasRule, noChoices, policyFields, policyOf, typedOf, type Choices } from './policy-fields.ts'
+import { usePlanJob } from './use-job-commands.ts'
+
+const orders: readonly { value: Choices['order']; label: string }[] = [
+  { value: 'value', label: 'least compute lost per byte first' },
+  { value: 'oldest', label: 'oldest first' },
+  { value: 'largest', label: 'largest first' },
+  { value: 'least-recently-used', label: 'least recently read first' },
+]
+const kinds = [
+  ['superseded', 'Superseded calls', 'All but the newest entry of the same call'],
+  ['duplicates', 'Duplicates', 'The same output under several keys: all but the newest'],
+  ['damaged', 'Damaged entries', 'Nothing of the value can be read'],
+] as const
+
+/** What may go from a cache, by rules; the plan then names each entry and why. */
+export function CleanForm({ store }: { store: Connection }) {
+  const kept = useQuery(retentionQuery(store.id))
+  if (kept.error) {
+    return (
+      <ErrorState
+        title="The rules of this cache cannot be read"
+        error={kept.error}
+        onRetry={() => void kept.refetch()}
+      />
+    )
+  }
+  if (!kept.data) return <Waiting what="Reading the rules…" />
+  return <Rules key={store.id} store={store} kept={kept.data} />
+}
+
+function Rules({ store, kept }: { store: Connection; kept: Retention }) {
+  const { place } = useDesk()
+  const start = kept.policy ? typedOf(kept.policy) : { typed: {}, choices: noChoices }
+  const [typed, setTyped] = useState(start.typed)
+  const [choices, setChoices] = useState(start.choices)
+  const [query, setQuery] = useState(place.query)
+  const plan = usePlanJob()
+  const keep = useKeep(store)
+  const { policy, wrong } = policyOf(typed, choices)
+  const isReady = wrong.length === 0 && hasRule(policy)
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    const selection = query.trim() === '' ? {} : { query: query.trim() }
+    if (isReady) plan.mutate({ kind: 'evict', store: store.id, selection, policy })
+  }
+  const error = plan.error ?? keep.error
+  return (
+    <form className={classes.form} onSubmit={submit} aria-label="Clean up">
+      <h2 className={classes.title}>Clean up {visibleText(store.label)}</h2>
+      <p className={classes.lead}>
+        An entry goes if one of the rules says so. It goes into the trash, from where it comes back with Undo.
+      </p>
+      <div className={classes.grid}>
+        {policyFields.map(({ name, label, placeholder }) => (
+          <TextInput
+            key={name}
+            label={label}
+            placeholder={placeholder}
+            inputMode="decimal"
+            value={typed[name] ?? ''}
+            error={wrong.includes(name) ? 'not a number that can be used here' : undefined}
+            onChange={(event) => setTyped({ ...typed, [name]: event.currentTarget.value })}
+          />
+        ))}
+        <NativeSelect
+          size="xs"
+          label="When there is too much, go"
+          value={choices.order}
+          onChange={(event) =>
+            setChoices({ ...choices, order: event.currentTarget.value as Choices['order'] })
+          }
+          data={[...orders]}
+        />
+      </div>
+      <div className={classes.grid}>
+        {kinds.map(([name, label, hint]) => (
+          <Checkbox
+            key={name}
+            size="xs"
+            label={label}
+            title={hint}
+            checked={choices[name]}
+            onChange={(event) => setChoices({ ...choices, [name]: event.currentTarget.checked })}
+          />
+        ))}
+      </div>
+      <TextInput
+        label="Only among the entries of a filter"
+        placeholder="all entries"
+        value={query}
+        onChange={(event) => setQuery(event.currentTarget.value)}
+        spellCheck={false}
+        className={classes.mono}
+      />
+      <TextInput
+        label="Never those of a filter"
+        placeholder="user:ana"
+        value={choices.protect}
+        onChange={(event) => setChoices({ ...choices, protect: event.currentTarget.value })}
+        spellCheck={false}
+        className={classes.mono}
+      />
+      {error ? (
+        <p className={classes.error} role="alert">
+          {visibleText(error.message)}
+        </p>
+      ) : null}
+      <div className={classes.actions}>
+        <Button type="submit" variant="filled" disabled={!isReady} loading={plan.isPending}>
+          Make the plan
+        </Button>
+        <Button disabled={wrong.length > 0} loading={keep.isPending} onClick={() => keep.mutate(policy)}>
+          {keep.isSuccess ? 'Kept' : 'Keep these rules'}
+        </Button>
+        <span className={classes.promise}>
+          {kept.file === undefined
+            ? 'Nothing is removed before you have seen the plan and run it.'
+            : `Rules of ${visibleText(kept.file)}`}
+        </span>
+      </div>
+    </form>
+  )
+}
+
+function useKeep(store: Connection) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (policy: Policy) => keepRetention(store.id, policy),
+    onSuccess: (kept) => client.setQueryData(retentionQuery(store.id).queryKey, kept),
+  })
+}

@@ -1,0 +1,206 @@
+import { Button, Menu } from '@mantine/core'
+import {
+  IconArrowBackUp,
+  IconChevronDown,
+  IconDownload,
+  IconLockOpen,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconPlayerStop,
+  IconTrash,
+} from '@tabler/icons-react'
+import type { Job } from '../../../shared/api/jobs.ts'
+import { useDesk } from '../../app/desk.ts'
+import { reportAddress } from '../../client/jobs.ts'
+import { countOf } from '../../ui/format.ts'
+import { visibleText } from '../../ui/visible-text.ts'
+import { useLock } from '../connections/LockToggle.tsx'
+import { useOpenStore } from '../connections/use-open-store.ts'
+import classes from './JobDetail.module.css'
+import { useJobCommands } from './use-job-commands.ts'
+import { canRun, isUnderWay } from './words.ts'
+
+/** What can be done with a job now. Nothing here asks twice: what a run does can be taken back. */
+export function JobControls({ job }: { job: Job }) {
+  const { command, forget, error } = useJobCommands(job.id)
+  const isBusy = command.isPending
+  const hasRun = job.startedAtMs !== undefined
+  return (
+    <div className={classes.controls}>
+      {canRun(job) ? <RunButton job={job} isBusy={isBusy} onRun={() => command.mutate('run')} /> : null}
+      {job.state === 'refused' ? <ReplanButton job={job} /> : null}
+      {job.state === 'running' ? (
+        <Button
+          leftSection={<IconPlayerPause size={14} />}
+          loading={isBusy}
+          onClick={() => command.mutate('pause')}
+        >
+          Pause
+        </Button>
+      ) : null}
+      {isUnderWay(job) || job.state === 'paused' ? (
+        <Button
+          leftSection={<IconPlayerStop size={14} />}
+          loading={isBusy}
+          onClick={() => command.mutate('cancel')}
+        >
+          Cancel
+        </Button>
+      ) : null}
+      {job.canUndo && !isUnderWay(job) ? (
+        <Button
+          leftSection={<IconArrowBackUp size={14} />}
+          loading={isBusy}
+          onClick={() => command.mutate('undo')}
+        >
+          Undo…
+        </Button>
+      ) : null}
+      {job.undoneBy === undefined ? null : <UndoneBy id={job.undoneBy} />}
+      {hasRun ? (
+        <Button
+          component="a"
+          href={reportAddress(job.id)}
+          download={`${job.id}.ndjson`}
+          variant="subtle"
+          color="gray"
+          leftSection={<IconDownload size={14} />}
+        >
+          Report
+        </Button>
+      ) : null}
+      <OpenTarget job={job} />
+      <span className={classes.room} />
+      {isUnderWay(job) ? null : (
+        <Button
+          variant="subtle"
+          color="gray"
+          leftSection={<IconTrash size={14} />}
+          loading={forget.isPending}
+          onClick={() => forget.mutate()}
+        >
+          Forget
+        </Button>
+      )}
+      {error ? (
+        <p className={classes.problem} role="alert">
+          {visibleText(error.message)}
+        </p>
+      ) : null}
+    </div>
+  )
+}
+
+/** An open cache must be unlocked before a job writes to it; one button does both. */
+function RunButton({ job, isBusy, onRun }: { job: Job; isBusy: boolean; onRun: () => void }) {
+  const { stores } = useDesk()
+  const store = stores.find(({ location }) => location === job.store.location)
+  const count = countOf(job.planned.entries, 'entry', 'entries')
+  const words = job.startedAtMs === undefined ? verbOf(job, count) : 'Resume'
+  if (job.planned.entries === 0 && job.startedAtMs === undefined) return null
+  if (store && !store.writable) return <UnlockAndRun store={store} words={words} onRun={onRun} />
+  return (
+    <Button variant="filled" leftSection={<IconPlayerPlay size={14} />} loading={isBusy} onClick={onRun}>
+      {words}
+    </Button>
+  )
+}
+
+function UnlockAndRun(props: { store: Parameters<typeof useLock>[0]; words: string; onRun: () => void }) {
+  const lock = useLock(props.store)
+  return (
+    <>
+      <Button
+        variant="filled"
+        leftSection={<IconLockOpen size={14} />}
+        loading={lock.isPending}
+        title={`${props.store.label} is read-only; this unlocks it for writing until it is closed`}
+        onClick={() => lock.mutate(true, { onSuccess: props.onRun })}
+      >
+        Unlock and {props.words.charAt(0).toLowerCase() + props.words.slice(1)}
+      </Button>
+      {lock.error ? (
+        <p className={classes.problem} role="alert">
+          {visibleText(lock.error.message)}
+        </p>
+      ) : null}
+    </>
+  )
+}
+
+function verbOf({ kind }: Job, count: string): string {
+  if (kind === 'migrate') return `Write ${count}`
+  if (kind === 'undo') return `Take back ${count}`
+  return `Move ${count} to the trash`
+}
+
+const conflictChoices = [
+  ['skip', 'Leave the target’s value'],
+  ['overwrite', 'Overwrite (the old one goes to the trash)'],
+  ['newest', 'Keep the newer'],
+  ['fastest', 'Keep what took longer to compute'],
+  ['keep-both', 'Keep both, under another key'],
+] as const
+
+/** The choice that a refused plan waits for. */
+function ReplanButton({ job }: { job: Job }) {
+  const { replan } = useJobCommands(job.id)
+  const needs = job.plan?.needs
+  if (needs === 'acceptLoss' || needs === 'acceptLimits') {
+    return (
+      <Button variant="filled" loading={replan.isPending} onClick={() => replan.mutate({ [needs]: true })}>
+        {needs === 'acceptLoss' ? 'Accept what is lost and plan again' : 'Plan it all the same'}
+      </Button>
+    )
+  }
+  if (needs !== 'onConflict' && needs !== 'decisions') return null
+  return (
+    <Menu position="bottom-start">
+      <Menu.Target>
+        <Button variant="filled" loading={replan.isPending} rightSection={<IconChevronDown size={13} />}>
+          Decide conflicts
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {conflictChoices.map(([rule, title]) => (
+          <Menu.Item key={rule} onClick={() => replan.mutate({ onConflict: rule })}>
+            {title}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+function UndoneBy({ id }: { id: string }) {
+  const { place, navigate } = useDesk()
+  return (
+    <button
+      type="button"
+      className={classes.link}
+      onClick={() => navigate({ options: { ...place.options, job: id, new: '' } })}
+    >
+      Taken back by {id}
+    </button>
+  )
+}
+
+/** The way on from a finished migration. */
+function OpenTarget({ job }: { job: Job }) {
+  const { stores, navigate } = useDesk()
+  const open = useOpenStore(() => navigate({ view: 'entries' }))
+  if (job.kind !== 'migrate' || job.state !== 'done') return null
+  const isOpen = stores.some(({ location }) => location === job.store.location)
+  return (
+    <Button
+      loading={open.isPending}
+      onClick={() =>
+        isOpen
+          ? navigate({ view: 'entries', store: job.store.location, query: '', entry: undefined })
+          : open.mutate({ location: job.store.location, kind: job.store.kind })
+      }
+    >
+      {isOpen ? 'Show the result' : 'Open the result'}
+    </Button>
+  )
+}

@@ -1,0 +1,111 @@
+import type { Job } from '../../../shared/api/jobs.ts'
+import { useDesk } from '../../app/desk.ts'
+import { CopyButton } from '../../ui/CopyButton.tsx'
+import { formatBytes, formatCompute, formatCount, formatTime, pathOfLocation } from '../../ui/format.ts'
+import { visibleText } from '../../ui/visible-text.ts'
+import { JobControls } from './JobControls.tsx'
+import classes from './JobDetail.module.css'
+import { JobItems } from './JobItems.tsx'
+import { JobProgress } from './JobProgress.tsx'
+import { PlanNotes } from './PlanNotes.tsx'
+import { outcomeWords, stateWords, toneOf } from './words.ts'
+
+/** One job: what it would do or did, how far it is, and every item of it. */
+export function JobDetail({ job }: { job: Job }) {
+  const { zone } = useDesk()
+  const times = [
+    ['planned', job.createdAtMs],
+    ['run', job.startedAtMs],
+    ['ended', job.endedAtMs],
+  ] as const
+  return (
+    <section className={classes.job} aria-label={visibleText(job.title)}>
+      <header className={classes.header}>
+        <h2 className={classes.title}>{visibleText(job.title)}</h2>
+        <div className={classes.facts}>
+          <span className={classes.state} data-tone={toneOf(job)}>
+            {stateWords[job.state]}
+          </span>
+          {times.map(([word, ms]) =>
+            ms === undefined ? null : (
+              <span key={word}>
+                · {word} {formatTime(ms / 1_000, zone)}
+              </span>
+            ),
+          )}
+          <span>· {visibleText(job.user)}</span>
+          <span>
+            · <code>{job.id}</code>
+          </span>
+          <CopyButton text={job.id} what="Copy the job's id" />
+        </div>
+        <dl className={classes.asked}>
+          {job.from ? <Asked name="From">{visibleText(pathOfLocation(job.from.location))}</Asked> : null}
+          <Asked name={job.from ? 'To' : 'Cache'}>{visibleText(pathOfLocation(job.store.location))}</Asked>
+          {job.asked.map(([name, text]) => (
+            <Asked key={name} name={name}>
+              {visibleText(text)}
+            </Asked>
+          ))}
+        </dl>
+      </header>
+      {job.problem ? (
+        <p className={classes.problem} role="alert">
+          {visibleText(job.problem.sentence)} <code>{job.problem.code}</code>
+        </p>
+      ) : null}
+      <Cards job={job} />
+      <JobProgress job={job} />
+      <PlanNotes job={job} />
+      <JobControls job={job} />
+      {job.plan ? <JobItems job={job} /> : null}
+    </section>
+  )
+}
+
+function Asked({ name, children }: { name: string; children: string }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd title={children}>{children}</dd>
+    </>
+  )
+}
+
+/** The price of it, and what has become of it so far. */
+function Cards({ job }: { job: Job }) {
+  if (!job.plan) return null
+  const { planned, outcomes } = job
+  const told = (['changed', 'skipped', 'failed'] as const).flatMap((state) => {
+    const count = outcomes[state] ?? 0
+    return count === 0 ? [] : [`${formatCount(count)} ${outcomeWords[state]}`]
+  })
+  return (
+    <div className={classes.cards}>
+      <Card title="Entries" figure={formatCount(planned.entries)}>
+        {job.startedAtMs === undefined ? '' : `${formatCount(outcomes.done ?? 0)} done`}
+        {told.length === 0 ? '' : ` · ${told.join(' · ')}`}
+      </Card>
+      <Card
+        title={job.kind === 'evict' || job.kind === 'repair' ? 'Frees' : 'Writes'}
+        figure={formatBytes(planned.bytes)}
+      >
+        {job.startedAtMs === undefined ? '' : `${formatBytes(job.finished.bytes)} done`}
+      </Card>
+      <Card title="Compute it holds" figure={formatCompute(planned.computeSeconds)}>
+        {planned.bytes > 0 && planned.computeSeconds > 0
+          ? `${(planned.computeSeconds / (planned.bytes / 1e6)).toPrecision(2)} s per MB`
+          : ''}
+      </Card>
+    </div>
+  )
+}
+
+function Card({ title, figure, children }: { title: string; figure: string; children: React.ReactNode }) {
+  return (
+    <div className={classes.card}>
+      <span className={classes.cardTitle}>{title}</span>
+      <span className={classes.figure}>{figure}</span> <span className={classes.cardNote}>{children}</span>
+    </div>
+  )
+}

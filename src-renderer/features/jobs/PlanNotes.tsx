@@ -1,0 +1,86 @@
+import { IconAlertTriangle } from '@tabler/icons-react'
+import type { Job } from '../../../shared/api/jobs.ts'
+import { formatBytes, formatCount } from '../../ui/format.ts'
+import { visibleText } from '../../ui/visible-text.ts'
+import classes from './JobDetail.module.css'
+import { actionWords } from './words.ts'
+
+/** What the plan found that somebody should read before running it. */
+export function PlanNotes({ job }: { job: Job }) {
+  const { plan } = job
+  if (!plan) return null
+  const actions = Object.entries(plan.actions) as [
+    keyof typeof actionWords,
+    { entries: number; bytes: number },
+  ][]
+  return (
+    <div className={classes.notes}>
+      {plan.refused !== undefined && job.state === 'refused' ? (
+        <p className={classes.problem} role="alert">
+          {visibleText(plan.refused)}
+        </p>
+      ) : null}
+      {actions.length === 0 ? (
+        <p className={classes.nothing}>Nothing to do: no entry is concerned.</p>
+      ) : (
+        <ul className={classes.actions} aria-label="What it does">
+          {actions.map(([action, { entries, bytes }]) => (
+            <li key={action}>
+              <b>{formatCount(entries)}</b> {actionWords[action]}
+              <span className={classes.cardNote}> · {formatBytes(bytes)}</span>
+            </li>
+          ))}
+          {plan.conflicts > 0 ? (
+            <li>
+              <b>{formatCount(plan.conflicts)}</b> {plan.conflicts === 1 ? 'conflict' : 'conflicts'}: the
+              target has the key with other bytes
+            </li>
+          ) : null}
+        </ul>
+      )}
+      {plan.warnings.map((warning) => (
+        <p key={warning} className={classes.warning}>
+          <IconAlertTriangle size={14} aria-hidden /> {visibleText(warning)}
+        </p>
+      ))}
+      <Losses job={job} />
+    </div>
+  )
+}
+
+/** What JSON cannot hold, by type and place; nothing of it is written before it is accepted. */
+function Losses({ job }: { job: Job }) {
+  const losses = job.plan?.losses ?? []
+  if (losses.length === 0) return null
+  return (
+    <div className={classes.losses}>
+      <table>
+        <caption>The target cannot hold everything as it is</caption>
+        <thead>
+          <tr>
+            <th scope="col">Type</th>
+            <th scope="col">First seen at</th>
+            <th scope="col">Becomes</th>
+            <th scope="col" className={classes.number}>
+              Times
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {losses.map(({ type, path, count, kept }) => (
+            <tr key={`${kept} ${type} ${path}`} data-lost={kept === 'lost' || undefined}>
+              <td>
+                <code>{visibleText(type)}</code>
+              </td>
+              <td>
+                <code>{visibleText(path)}</code>
+              </td>
+              <td>{kept === 'lost' ? 'cannot be written' : 'another type'}</td>
+              <td className={classes.number}>{formatCount(count)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

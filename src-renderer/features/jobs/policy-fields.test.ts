@@ -1,0 +1,49 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { policy as policySchema } from '../../../shared/api/jobs.ts'
+import { hasRule, noChoices, policyFields, policyOf, typedOf } from './policy-fields.ts'
+
+const typed = fc.record(
+  Object.fromEntries(policyFields.map(({ name }) => [name, fc.integer({ min: 1, max: 1e6 }).map(String)])),
+  { requiredKeys: [] },
+)
+const choices = fc.record({
+  superseded: fc.boolean(),
+  damaged: fc.boolean(),
+  duplicates: fc.boolean(),
+  protect: fc.constantFrom('', 'user:ana', 'tag:"paper"'),
+  order: fc.constantFrom(
+    'oldest' as const,
+    'largest' as const,
+    'least-recently-used' as const,
+    'value' as const,
+  ),
+})
+
+describe('the rules of a policy as typed', () => {
+  it('make a policy that the engine takes, and come back from it', () => {
+    fc.assert(
+      fc.property(typed, choices, (fields, chosen) => {
+        const { policy, wrong } = policyOf(fields, chosen)
+        expect(wrong).toEqual([])
+        expect(policySchema.parse(policy)).toEqual(policy)
+        expect(typedOf(policy)).toEqual({ typed: fields, choices: chosen })
+      }),
+    )
+  })
+
+  it('name the fields that are no numbers', () => {
+    const { policy, wrong } = policyOf(
+      { maxAgeSeconds: 'soon', maxBytes: '-1', keepLastPerFunction: '1.5' },
+      noChoices,
+    )
+    expect(wrong).toEqual(['maxAgeSeconds', 'maxBytes', 'keepLastPerFunction'])
+    expect(policy).toEqual({ order: 'value' })
+  })
+
+  it('let nothing go without a rule', () => {
+    expect(hasRule({ keepLastPerFunction: 3, order: 'value', protect: 'user:ana' })).toBe(false)
+    expect(hasRule({ maxAgeSeconds: 1 })).toBe(true)
+    expect(hasRule({ damaged: true })).toBe(true)
+  })
+})

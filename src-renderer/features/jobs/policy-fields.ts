@@ -1,0 +1,91 @@
+import type { Policy } from '../../../shared/api/jobs.ts'
+
+const day = 86_400
+const megabyte = 1e6
+
+/** A rule of a policy as a person types it, and the number it stands for. */
+export interface PolicyField {
+  readonly name:
+    | 'maxAgeSeconds'
+    | 'maxIdleSeconds'
+    | 'maxBytes'
+    | 'maxEntriesPerFunction'
+    | 'keepLastPerFunction'
+  readonly label: string
+  readonly placeholder: string
+  /** What one unit of the field is in units of the policy. */
+  readonly unit: number
+}
+
+export const policyFields: readonly PolicyField[] = [
+  { name: 'maxAgeSeconds', label: 'Older than, days', placeholder: '365', unit: day },
+  { name: 'maxIdleSeconds', label: 'Not read for, days', placeholder: 'where it is known', unit: day },
+  { name: 'maxBytes', label: 'More than, MB in all', placeholder: '10000', unit: megabyte },
+  { name: 'maxEntriesPerFunction', label: 'More than, entries a function', placeholder: '1000', unit: 1 },
+  {
+    name: 'keepLastPerFunction',
+    label: 'Always keep the newest of each function',
+    placeholder: '0',
+    unit: 1,
+  },
+]
+
+export type Typed = Readonly<Partial<Record<PolicyField['name'], string>>>
+
+export interface Choices {
+  readonly superseded: boolean
+  readonly damaged: boolean
+  readonly duplicates: boolean
+  readonly protect: string
+  readonly order: NonNullable<Policy['order']>
+}
+
+export const noChoices: Choices = {
+  superseded: false,
+  damaged: false,
+  duplicates: false,
+  protect: '',
+  order: 'value',
+}
+
+/** What was typed as numbers of the policy's units; the names of fields that are no numbers. */
+export function policyOf(
+  typed: Typed,
+  choices: Choices,
+): { policy: Policy; wrong: readonly PolicyField['name'][] } {
+  const wrong: PolicyField['name'][] = []
+  const policy: Policy = { order: choices.order }
+  for (const { name, unit } of policyFields) {
+    const text = typed[name]?.trim() ?? ''
+    if (text === '') continue
+    const number = Number(text)
+    if (!Number.isFinite(number) || number < 0 || (unit === 1 && !Number.isInteger(number))) wrong.push(name)
+    else policy[name] = number * unit
+  }
+  for (const name of ['superseded', 'damaged', 'duplicates'] as const) if (choices[name]) policy[name] = true
+  if (choices.protect.trim() !== '') policy.protect = choices.protect.trim()
+  return { policy, wrong }
+}
+
+/** The inverse, for a policy that is kept somewhere. */
+export function typedOf(policy: Policy): { typed: Typed; choices: Choices } {
+  const typed = Object.fromEntries(
+    policyFields.flatMap(({ name, unit }) => {
+      const number = policy[name]
+      return number === undefined ? [] : [[name, String(number / unit)]]
+    }),
+  )
+  const { superseded = false, damaged = false, duplicates = false, protect = '', order = 'value' } = policy
+  return { typed, choices: { superseded, damaged, duplicates, protect, order } }
+}
+
+/** A policy without any rule that lets something go would plan nothing. */
+export function hasRule(policy: Policy): boolean {
+  const { maxAgeSeconds, maxIdleSeconds, maxBytes, maxEntriesPerFunction } = policy
+  return (
+    [maxAgeSeconds, maxIdleSeconds, maxBytes, maxEntriesPerFunction].some((limit) => limit !== undefined) ||
+    policy.superseded === true ||
+    policy.damaged === true ||
+    policy.duplicates === true
+  )
+}

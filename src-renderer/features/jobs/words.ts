@@ -1,0 +1,61 @@
+import type { Job, JobItem } from '../../../shared/api/jobs.ts'
+import { formatDuration } from '../../ui/format.ts'
+
+/** The words of jobs for people. */
+export const stateWords: Readonly<Record<Job['state'], string>> = {
+  planning: 'planning',
+  planned: 'planned, not run',
+  refused: 'cannot run as it is',
+  running: 'running',
+  paused: 'paused',
+  stopped: 'stopped',
+  cancelled: 'cancelled',
+  done: 'done',
+}
+
+export const actionWords: Readonly<Record<JobItem['action'], string>> = {
+  put: 'write',
+  replace: 'replace',
+  delete: 'move to the trash',
+  restore: 'bring back',
+  remove: 'remove again',
+  same: 'there already',
+  skip: 'leave alone',
+}
+
+/** What became of an item. */
+export const outcomeWords: Readonly<Record<NonNullable<JobItem['state']>, string>> = {
+  done: 'done',
+  skipped: 'left alone',
+  changed: 'changed since',
+  failed: 'failed',
+}
+
+export type Tone = 'plain' | 'live' | 'ok' | 'warn' | 'bad'
+
+export function toneOf({ state, outcomes }: Job): Tone {
+  if (state === 'planning' || state === 'running') return 'live'
+  if (state === 'refused' || state === 'stopped') return 'bad'
+  if (state !== 'done') return 'plain'
+  return (outcomes.failed ?? 0) > 0 ? 'bad' : (outcomes.changed ?? 0) > 0 ? 'warn' : 'ok'
+}
+
+/** From 0 to 1, by bytes; by entries where nothing has a size. */
+export function progressOf({ planned, finished }: Job): number {
+  if (planned.bytes > 0) return Math.min(1, finished.bytes / planned.bytes)
+  return planned.entries > 0 ? Math.min(1, finished.entries / planned.entries) : 0
+}
+
+export function timeLeft(seconds: number | undefined): string {
+  return seconds === undefined ? '' : `${formatDuration(Math.max(1, Math.round(seconds)))} left`
+}
+
+/** Whether a run of it can begin or go on. */
+export function canRun({ state, plan }: Job): boolean {
+  if (state === 'planned') return plan?.refused === undefined
+  return state === 'paused' || state === 'stopped' || state === 'cancelled'
+}
+
+export function isUnderWay({ state }: Job): boolean {
+  return state === 'planning' || state === 'running'
+}
