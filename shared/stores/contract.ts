@@ -32,6 +32,15 @@ export interface Store extends AsyncDisposable {
   ): Promise<(Uint8Array | import('../model/errors.ts').Problem | undefined)[]>
 
   /**
+   * Entries as `entries` lists them, of these keys, in the order asked; `undefined` where the key is not (any more)
+   * there. Of stores that tell more of an entry than its value: when it was written, when it will expire.
+   */
+  lookUp?(
+    keys: readonly Uint8Array[],
+    options?: { signal?: AbortSignal },
+  ): Promise<(Entry | undefined)[]>
+
+  /**
    * Where the value can be read by range without the store (an ordinary file), or `undefined`.
    * Lets workers read without a handle passing between threads.
    */
@@ -155,6 +164,8 @@ export type WriteOperation =
       readonly expect?: 'absent'
       /** Kept by stores whose entries expire, ignored by the others. */
       readonly expiresAtMs?: number
+      /** When it was written and last read, in milliseconds since 1970: given back by stores of files, ignored by the others. */
+      readonly times?: { readonly modifiedMs: number; readonly accessedMs?: number }
     }
   | { readonly kind: 'delete'; readonly key: Uint8Array }
 

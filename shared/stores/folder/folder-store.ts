@@ -150,6 +150,27 @@ export class FolderStore implements Store {
     return isFresh ? undefined : wholeToken(tokens)
   }
 
+  async lookUp(
+    keys: readonly Uint8Array[],
+    options: { signal?: AbortSignal } = {},
+  ): Promise<(Entry | undefined)[]> {
+    this.#assertOpen()
+    const slices = new Slices(options.signal)
+    const isFolder = new Map<string, boolean>()
+    const found: (Entry | undefined)[] = []
+    for (const key of keys) {
+      const hash = hashOfKey(key)
+      const shard = hash === undefined ? undefined : shardOf(hash)
+      found.push(
+        shard !== undefined && this.#hasShard(shard, isFolder)
+          ? this.#entry(shard, hash + this.#layout.suffix)
+          : undefined,
+      )
+      if (slices.isOver) await slices.next()
+    }
+    return found
+  }
+
   async getMany(
     keys: readonly Uint8Array[],
     options: { range?: readonly [start: number, end: number]; signal?: AbortSignal } = {},

@@ -80,7 +80,7 @@ async function stage(root: string, layout: FolderLayout, operation: WriteOperati
     if (old && !old.isFile())
       return { kind: 'failed', outcome: refused(place, 'no regular file is in its place') }
     makeFolder(folder)
-    await writeTemporary(temporary, operation.value, old)
+    await writeTemporary(temporary, operation, old)
   } catch (error) {
     await rm(temporary, { force: true })
     return { kind: 'failed', outcome: failure(place, error) }
@@ -96,7 +96,11 @@ function makeFolder(folder: string): void {
     throw new AppError('REFUSED', `${folder} is a link or a file, not a folder.`)
 }
 
-async function writeTemporary(temporary: string, value: Uint8Array, old: Stats | undefined): Promise<void> {
+async function writeTemporary(
+  temporary: string,
+  { value, times }: WriteOperation & { kind: 'put' },
+  old: Stats | undefined,
+): Promise<void> {
   const file = await open(temporary, 'wx')
   try {
     await file.writeFile(value)
@@ -105,6 +109,7 @@ async function writeTemporary(temporary: string, value: Uint8Array, old: Stats |
       // Root keeps the owner; others cannot give files away, and need not.
       await file.chown(old.uid, old.gid).catch(() => undefined)
     }
+    if (times) await file.utimes((times.accessedMs ?? times.modifiedMs) / 1_000, times.modifiedMs / 1_000)
     await file.sync()
   } finally {
     await file.close()

@@ -16,6 +16,7 @@ import { connectRedis, serverName } from './connect.ts'
 import type { Connection } from './connect.ts'
 import { redisFault } from './faults.ts'
 import { listServer } from './listing.ts'
+import { lookUpKeys } from './look-up.ts'
 import { locationOf } from './target.ts'
 import type { RedisTarget } from './target.ts'
 import { aboutServers } from './about.ts'
@@ -100,6 +101,13 @@ export class RedisStore implements Store {
     if (waiting.length > 0) yield waiting
     reader.largestBytes = largestBytes
     this.#strays = strays
+  }
+
+  async lookUp(
+    keys: readonly Uint8Array[],
+    options: { signal?: AbortSignal } = {},
+  ): Promise<(Entry | undefined)[]> {
+    return this.#run(options.signal, ({ connection }) => lookUpKeys(connection.client, this.#prefix, keys))
   }
 
   async getMany(

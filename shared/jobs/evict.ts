@@ -1,0 +1,226 @@
+import { AppError } from '../model/errors.ts'
+import { showKey } from '../model/keys.ts'
+import type { Catalog } from '../catalog/catalog.ts'
+import type { Store } from '../stores/contract.ts'
+import type { EvictSpec, Executor, ItemOutcome, PlanFacts, PlanItem, Policy } from './contract.ts'
+import { findAlike } from './alike.ts'
+import { isPresent, keysOf, readPresent, unreadable, type Present } from './guarded.ts'
+import { judge, type Judged } from './policy.ts'
+import { candidates, type Candidate } from './select.ts'
+import { sha256Of, type TrashBin } from './trash-bin.ts'
+
+const itemsAtOnce = 1_000
+/** Of stores without stamps the plan reads the values: how many of them at once. */
+const valuesAtOnce = 64
+
+type NewItem = Omit<PlanItem, 'n'>
+
+export interface Planning {
+  readonly store: Store
+  readonly catalog: Catalog
+  readonly signal?: AbortSignal
+  readonly add: (items: readonly NewItem[]) => void
+  /** So many entries were looked at. */
+  readonly onLookedAt?: (entries: number) => void
+}
+
+/** Lists what would go: exactly these entries, and no other, are moved to the trash by the run. */
+export async function planEviction(spec: EvictSpec, planning: Planning): Promise<Omit<PlanFacts, 'actions'>> {
+  const { store, catalog, add, onLookedAt } = planning
+  const facts = { warnings: [] as string[], losses: [], conflicts: 0 }
+  refuseWhatCannotBeUndone(store)
+  let lookedAt = 0
+  for await (const batch of chosen(spec, planning)) {
+    const items = await Promise.all(
+      slicesOf(batch, valuesAtOnce).map((slice) => itemsOf(store, slice, planning.signal)),
+    )
+    add(items.flat())
+    lookedAt += batch.length
+    onLookedAt?.(lookedAt)
+  }
+  if (spec.selection.query === undefined && spec.selection.keys === undefined && spec.policy === undefined)
+    facts.warnings.push(`This is every entry of ${store.label}.`)
+  warnOfGuests(catalog, facts.warnings)
+  return facts
+}
+
+/** A kind whose entries are more than one value each could not be brought back from the value alone. */
+function refuseWhatCannotBeUndone(store: Store): void {
+  if (store.capabilities.write) return
+  throw new AppError(
+    'READ_ONLY',
+    store.capabilities.deletes
+      ? `Entries of ${store.label} are more than their values, and what is deleted there could not be brought back; use its own program (joblib: Memory.reduce_size, diskcache: Cache.evict).`
+      : `${store.label} cannot be written; unlock it, or look who may.`,
+  )
+}
+
+function warnOfGuests(catalog: Catalog, warnings: string[]): void {
+  if (catalog.summary().foreign > 0)
+    warnings.push(
+      'This cache also holds values that hashcache did not write; a filter such as kind:call leaves them out.',
+    )
+}
+
+/** The entries that go, in the order in which they go. */
+async function* chosen(
+  spec: EvictSpec,
+  { store, catalog, signal }: Planning,
+): AsyncGenerator<readonly Judged[]> {
+  if (!spec.policy) {
+    yield* candidates(catalog, spec.selection)
+    return
+  }
+  const { policy } = spec
+  const entries = [...candidates(catalog, spec.selection)].flat()
+  const alike = await findAlike(
+    store,
+    entries,
+    { superseded: policy.superseded === true, duplicates: policy.duplicates === true },
+    signal,
+  )
+  const judged = judge(entries, policy, {
+    ...alike,
+    isProtected: protection(catalog, policy),
+    lastReadMs: await lastReads(store, entries, policy),
+    nowSeconds: Date.now() / 1_000,
+  })
+  for (let from = 0; from < judged.length; from += itemsAtOnce) yield judged.slice(from, from + itemsAtOnce)
+}
+
+function protection(catalog: Catalog, { protect }: Policy): (key: string) => boolean {
+  if (protect === undefined || protect.trim() === '') return () => false
+  const keys = new Set<string>()
+  for (const batch of candidates(catalog, { query: protect })) for (const { row } of batch) keys.add(row.key)
+  return (key) => keys.has(key)
+}
+
+/** When entries were last read, of the stores that know. */
+async function lastReads(
+  store: Store,
+  entries: readonly Candidate[],
+  { maxIdleSeconds, order }: Policy,
+): Promise<(key: string) => number | undefined> {
+  const reads = new Map<string, number>()
+  if (store.facts && (maxIdleSeconds !== undefined || order === 'least-recently-used')) {
+    for (const slice of slicesOf(entries, itemsAtOnce)) {
+      const facts = await store.facts(keysOf(slice))
+      for (const [i, fact] of facts.entries())
+        if (fact?.accessedAtMs !== undefined) reads.set(slice[i]!.row.key, fact.accessedAtMs)
+    }
+  }
+  return (key) => reads.get(key)
+}
+
+function slicesOf<Item>(items: readonly Item[], length: number): (readonly Item[])[] {
+  const slices: (readonly Item[])[] = []
+  for (let from = 0; from < items.length; from += length) slices.push(items.slice(from, from + length))
+  return slices
+}
+
+/** What the run needs to see that an entry is still the one that was planned: its stamp, else the digest of its value. */
+async function itemsOf(
+  store: Store,
+  entries: readonly Judged[],
+  signal: AbortSignal | undefined,
+): Promise<NewItem[]> {
+  const hasStamps = store.lookUp !== undefined && entries.every(({ stamp }) => stamp !== undefined)
+  const values = hasStamps ? [] : await store.getMany(keysOf(entries), { signal })
+  return entries.map(({ key, row, stamp, reason }, i) => {
+    const value = values[i]
+    return {
+      key,
+      action: 'delete',
+      bytes: row.sizeBytes ?? 0,
+      computeSeconds: row.elapsedSeconds ?? 0,
+      ...(hasStamps ? { stamp } : {}),
+      ...(value instanceof Uint8Array ? { sha256: sha256Of(value) } : {}),
+      ...(reason === undefined ? {} : { note: reason }),
+    }
+  })
+}
+
+/** Into the trash first, where it is on the disk before it leaves the cache. */
+export class Evictor implements Executor {
+  readonly #store: Store
+  readonly #bin: TrashBin
+
+  constructor(store: Store, bin: TrashBin) {
+    this.#store = store
+    this.#bin = bin
+  }
+
+  async perform(items: readonly PlanItem[], { again }: { readonly again: boolean }): Promise<ItemOutcome[]> {
+    const present = await readPresent(this.#store, keysOf(items))
+    const outcomes = new Map<number, ItemOutcome>()
+    const going: { readonly item: PlanItem; readonly present: Present }[] = []
+    for (const [i, item] of items.entries()) {
+      const now = present[i]
+      const kept = again ? this.#bin.digestOf(item.key) : undefined
+      if (isPresent(now) && (now.sha256 === kept || isAsPlanned(item, now)))
+        going.push({ item, present: now })
+      else if (now === undefined && kept !== undefined)
+        outcomes.set(item.n, { n: item.n, state: 'done', sha256: kept })
+      else outcomes.set(item.n, leftAlone(item, now))
+    }
+    this.#keep(going)
+    const deleted = await this.#store.apply(going.map(({ item }) => ({ kind: 'delete', key: item.key })))
+    const back: Uint8Array[] = []
+    for (const [i, { item, present: was }] of going.entries()) {
+      const outcome = deleted[i]!
+      if (outcome.done) outcomes.set(item.n, { n: item.n, state: 'done', sha256: was.sha256 })
+      else {
+        back.push(item.key)
+        outcomes.set(item.n, {
+          n: item.n,
+          state: outcome.reason === 'ABSENT' ? 'changed' : 'failed',
+          reason: outcome.sentence,
+        })
+      }
+    }
+    if (back.length > 0) this.#bin.drop(back)
+    stopIfFull(deleted.find((each) => !each.done && each.reason === 'NO_SPACE'))
+    return items.map(({ n }) => outcomes.get(n)!)
+  }
+
+  #keep(going: readonly { readonly item: PlanItem; readonly present: Present }[]): void {
+    const takenAtMs = Date.now()
+    try {
+      this.#bin.put(
+        going.map(({ item, present: { stamp: _, ...present } }) => ({
+          key: item.key,
+          takenAtMs,
+          ...present,
+        })),
+      )
+    } catch (thrown) {
+      if (thrown instanceof AppError) throw thrown
+      throw new AppError(
+        'REFUSED',
+        `The trash ${this.#bin.folder} cannot take the entries (${(thrown as Error).message}); free its disk, then resume.`,
+        { cause: thrown },
+      )
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#bin.close()
+    await this.#store[Symbol.asyncDispose]()
+  }
+}
+
+function stopIfFull(full: { readonly done: boolean; readonly sentence?: string } | undefined): void {
+  if (full) throw new AppError('REFUSED', full.sentence ?? 'There is no room to go on.')
+}
+
+function isAsPlanned({ stamp, sha256 }: PlanItem, now: Present): boolean {
+  if (sha256 !== undefined) return now.sha256 === sha256
+  return stamp !== undefined && now.stamp === stamp
+}
+
+function leftAlone(item: PlanItem, now: Awaited<ReturnType<typeof readPresent>>[number]): ItemOutcome {
+  const { n, key } = item
+  if (now === undefined) return { n, state: 'changed', reason: `${showKey(key)} is gone already.` }
+  if (!isPresent(now)) return { n, state: 'failed', reason: unreadable(key, now) }
+  return { n, state: 'changed', reason: `${showKey(key)} was written again since the plan was made.` }
+}

@@ -1,0 +1,47 @@
+import type { Problem } from '../model/errors.ts'
+import { showKey } from '../model/keys.ts'
+import type { Store } from '../stores/contract.ts'
+import { sha256Of } from './trash-bin.ts'
+
+/** What stands under a key now. */
+export interface Present {
+  readonly value: Uint8Array
+  readonly sha256: string
+  readonly modifiedMs?: number
+  readonly expiresAtMs?: number
+  readonly stamp?: string
+}
+
+/** The values of keys with their digests and what else the store tells of them. */
+export async function readPresent(
+  store: Store,
+  keys: readonly Uint8Array[],
+  signal?: AbortSignal,
+): Promise<(Present | Problem | undefined)[]> {
+  const entries = (await store.lookUp?.(keys, { signal })) ?? []
+  const values = await store.getMany(keys, { signal })
+  return values.map((value, i) => {
+    if (!(value instanceof Uint8Array)) return value
+    const { modifiedMs, expiresAtMs, stamp } = entries[i] ?? {}
+    return {
+      value,
+      sha256: sha256Of(value),
+      ...(modifiedMs === undefined ? {} : { modifiedMs }),
+      ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
+      ...(stamp === undefined ? {} : { stamp }),
+    }
+  })
+}
+
+export function isPresent(value: Present | Problem | undefined): value is Present {
+  return value !== undefined && 'value' in value
+}
+
+/** Groups that a batch can hold in memory: a batch is bounded by bytes, but one entry may be larger than that. */
+export function keysOf(items: readonly { readonly key: Uint8Array }[]): Uint8Array[] {
+  return items.map(({ key }) => key)
+}
+
+export function unreadable(key: Uint8Array, problem: Problem): string {
+  return `${showKey(key)} cannot be read, so it cannot be kept: ${problem.sentence}`
+}

@@ -1,0 +1,77 @@
+import Database from 'better-sqlite3'
+import { AppError } from '../model/errors.ts'
+
+/**
+ * One file per job. `items` is the plan; `journal` says what was begun and ended and only grows; `outcomes` has a
+ * line for each item that was reached, written in the transaction of the journal's `end`. Triggers keep what was
+ * written from being changed: recovery trusts it.
+ */
+const schema = `
+  CREATE TABLE header (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE items (
+    n INTEGER PRIMARY KEY,
+    key BLOB NOT NULL, source_key BLOB,
+    action TEXT NOT NULL,
+    bytes INTEGER NOT NULL, seconds REAL NOT NULL,
+    stamp TEXT, sha256 TEXT,
+    replaces_bytes INTEGER, replaces_sha256 TEXT,
+    note TEXT
+  );
+  CREATE INDEX items_action ON items (action, n);
+  CREATE TABLE journal (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    at_ms REAL NOT NULL,
+    event TEXT NOT NULL,
+    first INTEGER, last INTEGER,
+    data TEXT
+  );
+  CREATE TABLE outcomes (n INTEGER PRIMARY KEY, state TEXT NOT NULL, reason TEXT, sha256 TEXT);
+  CREATE INDEX outcomes_state ON outcomes (state, n);
+  CREATE TABLE sums (
+    what TEXT PRIMARY KEY, entries INTEGER NOT NULL, bytes INTEGER NOT NULL, seconds REAL NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TRIGGER journal_stays BEFORE DELETE ON journal BEGIN SELECT raise(ABORT, 'the journal only grows'); END;
+  CREATE TRIGGER journal_is_true BEFORE UPDATE ON journal BEGIN SELECT raise(ABORT, 'the journal only grows'); END;
+  CREATE TRIGGER outcomes_stay BEFORE DELETE ON outcomes BEGIN SELECT raise(ABORT, 'outcomes stay'); END;
+  CREATE TRIGGER outcomes_are_true BEFORE UPDATE ON outcomes BEGIN SELECT raise(ABORT, 'outcomes stay'); END;
+  PRAGMA user_version = 1;
+`
+/** `hcij`: what `file` and others can tell it by. */
+const applicationId = 0x68_63_69_6a
+const busyTimeoutMs = 10_000
+
+/** Makes an empty job file. */
+export function createJobDatabase(file: string): Database.Database {
+  const database = new Database(file, { timeout: busyTimeoutMs })
+  prepare(database)
+  database.pragma(`application_id = ${applicationId}`)
+  database.exec(schema)
+  return database
+}
+
+/** @throws AppError DAMAGED if it is no job file, or one of a newer version. */
+export function openJobDatabase(file: string): Database.Database {
+  try {
+    const database = new Database(file, { timeout: busyTimeoutMs, fileMustExist: true })
+    prepare(database)
+    const isOurs =
+      database.pragma('application_id', { simple: true }) === applicationId &&
+      database.pragma('user_version', { simple: true }) === 1
+    if (isOurs) return database
+    database.close()
+  } catch (thrown) {
+    if (!(thrown instanceof Database.SqliteError)) throw thrown
+    const options = { cause: thrown, data: { path: file } }
+    throw new AppError('DAMAGED', `The job file ${file} cannot be read (${thrown.message}).`, options)
+  }
+  throw new AppError('DAMAGED', `${file} is no job file of this version of the program.`, {
+    data: { path: file },
+  })
+}
+
+function prepare(database: Database.Database): void {
+  database.pragma('journal_mode = WAL')
+  // A batch that is said to have begun must have begun on the disk too.
+  database.pragma('synchronous = FULL')
+  database.pragma('trusted_schema = OFF')
+}

@@ -1,0 +1,373 @@
+import type { Database } from 'better-sqlite3'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { AppError, toAppError } from '../model/errors.ts'
+import type {
+  ItemAction,
+  ItemOutcome,
+  ItemState,
+  Job,
+  JobSpec,
+  JobState,
+  PlanFacts,
+  PlanItem,
+  StoreRef,
+  Totals,
+} from './contract.ts'
+import { createJobDatabase, openJobDatabase } from './job-database.ts'
+import { isLocked } from './job-lock.ts'
+import type { ItemRow } from './job-rows.ts'
+import { fromRow, itemValues, prepareStatements } from './job-rows.ts'
+
+/** Actions that change the store; the others are in the plan for the record. */
+export const changingActions: ReadonlySet<ItemAction> = new Set<ItemAction>([
+  'put',
+  'replace',
+  'delete',
+  'restore',
+  'remove',
+])
+const noTotals: Totals = { entries: 0, bytes: 0, computeSeconds: 0 }
+
+/** What a job is, before anything of its plan is known. */
+export interface JobHeader {
+  readonly kind: Job['kind']
+  readonly title: string
+  readonly store: StoreRef
+  readonly from?: StoreRef
+  readonly user: string
+  readonly spec: JobSpec
+}
+
+export interface ItemWithOutcome extends PlanItem {
+  readonly outcome?: ItemOutcome
+}
+
+/** A part of the plan that is to be done next. */
+export interface Batch {
+  readonly items: readonly PlanItem[]
+  /** It was begun before, by a run that did not come to its end. */
+  readonly again: boolean
+}
+
+export function jobsFolder(dataFolder: string): string {
+  return join(dataFolder, 'jobs')
+}
+
+/** The plan, journal and outcomes of one job, in `jobs/ID/job.sqlite` of the data folder. */
+export class JobFile implements Disposable {
+  readonly id: string
+  readonly folder: string
+  readonly #database: Database
+  readonly #statements: ReturnType<typeof prepareStatements>
+
+  private constructor(id: string, folder: string, database: Database) {
+    this.id = id
+    this.folder = folder
+    this.#database = database
+    this.#statements = prepareStatements(database)
+  }
+
+  /** Ids sort by time: `20261124-134512-3fa2`. */
+  static create(dataFolder: string, header: JobHeader, now = Date.now()): JobFile {
+    const time = new Date(now)
+      .toISOString()
+      .replaceAll(/[-:]|\..*/g, '')
+      .replace('T', '-')
+    const id = `${time}-${randomBytes(2).toString('hex')}`
+    const folder = join(jobsFolder(dataFolder), id)
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      const file = new JobFile(id, folder, createJobDatabase(join(folder, 'job.sqlite')))
+      file.#setHeader({ ...header, createdAtMs: now })
+      return file
+    } catch (thrown) {
+      throw new AppError(
+        'REFUSED',
+        `The job cannot be kept in ${folder} (${toAppError(thrown).message}); free the disk or choose another data folder with HASHCACHE_DATA.`,
+        { cause: thrown, data: { path: folder } },
+      )
+    }
+  }
+
+  /** @throws AppError NOT_FOUND, DAMAGED */
+  static open(dataFolder: string, id: string): JobFile {
+    const folder = join(jobsFolder(dataFolder), id)
+    const file = join(folder, 'job.sqlite')
+    if (!/^[\w-]+$/.test(id) || !existsSync(file))
+      throw new AppError('NOT_FOUND', `There is no job ${id}; "hashcache jobs" lists them.`, { data: { id } })
+    return new JobFile(id, folder, openJobDatabase(file))
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  // ---- the plan -------------------------------------------------------------------------------------
+
+  /** Adds items to the plan, numbered in the order of their coming; the sums of the plan grow with them. */
+  addItems(items: readonly Omit<PlanItem, 'n'>[]): void {
+    this.#database.transaction(() => {
+      for (const item of items) {
+        this.#statements.insertItem.run(itemValues(item))
+        const { bytes, computeSeconds } = item
+        this.#addSum(`action ${item.action}`, { entries: 1, bytes, computeSeconds })
+      }
+    })()
+  }
+
+  /** Ends planning: `planned`, or `refused` with its reason. The sums by action are those of the items. */
+  finishPlan(facts: Omit<PlanFacts, 'actions'>): void {
+    this.#database.transaction(() => {
+      this.#setHeader({ plan: facts })
+      this.setState(facts.refused === undefined ? 'planned' : 'refused')
+    })()
+  }
+
+  /** Drops a plan that was never run, for another with other choices. */
+  replan(spec: JobSpec): void {
+    if (this.#first('running')) {
+      throw new AppError(
+        'USAGE',
+        `Job ${this.id} was run already and cannot be planned again; plan a new one.`,
+      )
+    }
+    this.#database.transaction(() => {
+      this.#database.exec('DELETE FROM items; DELETE FROM sums')
+      this.#database.prepare(`DELETE FROM header WHERE name = 'plan'`).run()
+      this.#setHeader({ spec })
+      this.setState('planning')
+    })()
+  }
+
+  // ---- the run --------------------------------------------------------------------------------------
+
+  /** What is to be done next; `undefined`: nothing is left. What was begun and not ended comes first, as it was begun. */
+  nextBatch(limits: { items: number; bytes: number }): Batch | undefined {
+    const begun = this.#statements.openBatch.get()
+    if (begun) {
+      const rows = this.#statements.itemsBetween.all(begun.first, begun.last)
+      return { again: true, items: rows.map(fromRow) }
+    }
+    const items: PlanItem[] = []
+    let bytes = 0
+    for (const row of this.#statements.undone.iterate()) {
+      if (items.length >= limits.items || (items.length > 0 && bytes + row.bytes > limits.bytes)) break
+      items.push(fromRow(row))
+      bytes += row.bytes
+    }
+    return items.length === 0 ? undefined : { again: false, items }
+  }
+
+  /** On the disk before anything of the batch is done. */
+  begin({ items, again }: Batch): void {
+    if (!again) this.#journal('begin', items[0]!.n, items.at(-1)!.n)
+  }
+
+  /** What became of a batch, and that it is over, at once. */
+  end({ items }: Batch, outcomes: readonly ItemOutcome[]): void {
+    const bytesOf = new Map(items.map((item) => [item.n, item]))
+    this.#database.transaction(() => {
+      for (const { n, state, reason, sha256 } of outcomes) {
+        const item = bytesOf.get(n)!
+        this.#statements.insertOutcome.run(n, state, reason ?? null, sha256 ?? null)
+        const { bytes, computeSeconds } = item
+        this.#addSum(`state ${state}`, { entries: 1, bytes, computeSeconds })
+      }
+      this.#journal('end', items[0]!.n, items.at(-1)!.n)
+    })()
+  }
+
+  setState(state: JobState, problem?: Job['problem']): void {
+    this.#journal(state, null, null, problem && JSON.stringify(problem))
+  }
+
+  /** This job's effects were taken back by another. */
+  setUndone(by: string): void {
+    this.#journal('undone', null, null, by)
+  }
+
+  // ---- looking --------------------------------------------------------------------------------------
+
+  get spec(): JobSpec {
+    return this.#header<JobSpec>('spec')!
+  }
+
+  items(options: { from: number; to: number; state?: ItemState; action?: ItemAction }): {
+    items: ItemWithOutcome[]
+    total: number
+  } {
+    const { from, to, state = null, action = null } = options
+    const { itemsPage, countItems } = this.#statements
+    const rows = itemsPage.all({ state, action, limit: Math.max(0, to - from), offset: from })
+    return {
+      total: countItems.get({ state, action })!,
+      items: rows.map((row) => ({
+        ...fromRow(row),
+        ...(row.outcome === null
+          ? {}
+          : {
+              outcome: {
+                n: row.n,
+                state: row.outcome as ItemState,
+                ...(row.reason === null ? {} : { reason: row.reason }),
+                ...(row.outcome_sha256 === null ? {} : { sha256: row.outcome_sha256 }),
+              },
+            }),
+      })),
+    }
+  }
+
+  /** Items with an outcome of that state, one after the other: a plan may have a million. */
+  *outcomes(state: ItemState): Generator<ItemWithOutcome> {
+    const step = 1_000
+    for (let after = -1; ;) {
+      const rows: (ItemRow & { outcome_sha256: string | null; reason: string | null })[] =
+        this.#statements.outcomesAfter.all(state, after, step)
+      for (const row of rows) {
+        const { reason, outcome_sha256: sha256 } = row
+        yield {
+          ...fromRow(row),
+          outcome: {
+            n: row.n,
+            state,
+            ...(reason === null ? {} : { reason }),
+            ...(sha256 === null ? {} : { sha256 }),
+          },
+        }
+      }
+      if (rows.length < step) return
+      after = rows.at(-1)!.n
+    }
+  }
+
+  /** As it is listed. One that says to be running while nobody holds its lock was killed: it shows as `stopped`. */
+  job(): Job {
+    const last = this.#statements.lastState.get()
+    const state = (last?.event ?? 'planning') as JobState
+    const isDead = (state === 'running' || state === 'planning') && !isLocked(this.folder)
+    const sums = this.#sums()
+    const facts = this.#header<Omit<PlanFacts, 'actions'>>('plan')
+    const problem = isDead
+      ? killed(state)
+      : last?.data
+        ? (JSON.parse(last.data) as Job['problem'])
+        : undefined
+    const sumOf = (what: string): Totals => sums.get(what) ?? noTotals
+    const states = ['done', 'skipped', 'changed', 'failed'] as const
+    const undoneBy = this.#statements.undoneBy.get()
+    const startedAtMs = this.#first('running')
+    const header = this.#header<JobHeader & { createdAtMs: number }>('job')!
+    const kind = this.spec.kind
+    return {
+      id: this.id,
+      ...header,
+      spec: this.spec,
+      state: isDead ? (state === 'running' ? 'stopped' : 'cancelled') : state,
+      ...(startedAtMs === undefined ? {} : { startedAtMs }),
+      ...(startedAtMs !== undefined && last && !isDead && state !== 'running'
+        ? { endedAtMs: last.at_ms }
+        : {}),
+      ...(facts === undefined ? {} : { plan: { ...facts, actions: actionSums(sums) } }),
+      planned: total([...changingActions].map((action) => sumOf(`action ${action}`))),
+      finished: total(states.map((each) => sumOf(`state ${each}`))),
+      outcomes: Object.fromEntries(
+        states.map((each) => [each, sumOf(`state ${each}`).entries]),
+      ) as Job['outcomes'],
+      ...(problem ? { problem } : {}),
+      canUndo: kind !== 'undo' && undoneBy === undefined && sumOf('state done').entries > 0,
+      ...(undoneBy === undefined ? {} : { undoneBy }),
+    }
+  }
+
+  #setHeader(values: object): void {
+    const { spec, plan, ...job } = values as { spec?: unknown; plan?: unknown }
+    const set = this.#database.prepare('INSERT OR REPLACE INTO header VALUES (?, ?)')
+    if (spec !== undefined) set.run('spec', JSON.stringify(spec))
+    if (plan !== undefined) set.run('plan', JSON.stringify(plan))
+    if (Object.keys(job).length > 0) set.run('job', JSON.stringify(job))
+  }
+
+  #header<Value>(name: string): Value | undefined {
+    const text = this.#statements.header.get(name)
+    return text === undefined ? undefined : (JSON.parse(text) as Value)
+  }
+
+  #journal(event: string, first: number | null, last: number | null, data: string | null = null): void {
+    this.#statements.insertJournal.run(Date.now(), event, first, last, data)
+  }
+
+  #first(event: string): number | undefined {
+    return this.#statements.firstEvent.get(event)
+  }
+
+  #addSum(what: string, { entries, bytes, computeSeconds }: Totals): void {
+    this.#statements.addSum.run(what, entries, bytes, computeSeconds)
+  }
+
+  #sums(): Map<string, Totals> {
+    return new Map(
+      this.#statements.sums
+        .all()
+        .map(({ what, seconds, ...sum }) => [what, { ...sum, computeSeconds: seconds }]),
+    )
+  }
+}
+
+function killed(state: JobState): NonNullable<Job['problem']> {
+  const sentence =
+    state === 'running'
+      ? 'The program that ran it ended in the middle. Nothing is lost: resume it to bring it to its end.'
+      : 'The program ended while it was planning; plan it anew.'
+  return { code: 'CANCELLED', sentence }
+}
+
+function actionSums(sums: ReadonlyMap<string, Totals>): PlanFacts['actions'] {
+  return Object.fromEntries(
+    [...sums].flatMap(([what, sum]) => (what.startsWith('action ') ? [[what.slice(7), sum]] : [])),
+  )
+}
+
+function total(parts: readonly Totals[]): Totals {
+  const sum = { entries: 0, bytes: 0, computeSeconds: 0 }
+  for (const part of parts) {
+    sum.entries += part.entries
+    sum.bytes += part.bytes
+    sum.computeSeconds += part.computeSeconds
+  }
+  return sum
+}
+
+/** All jobs of the data folder, newest first. A job file that cannot be read is left out. */
+export function listJobs(dataFolder: string): Job[] {
+  let ids: string[]
+  try {
+    ids = readdirSync(jobsFolder(dataFolder))
+  } catch {
+    return []
+  }
+  return ids
+    .toSorted()
+    .toReversed()
+    .flatMap((id) => {
+      try {
+        using file = JobFile.open(dataFolder, id)
+        return [file.job()]
+      } catch (thrown) {
+        if (thrown instanceof AppError) return []
+        throw thrown
+      }
+    })
+}
+
+/** Forgets a job that is not under way. What it has in the trash must be gone before: see `trash.ts`. */
+export function forgetJob(dataFolder: string, id: string): void {
+  using file = JobFile.open(dataFolder, id)
+  if (isLocked(file.folder)) throw new AppError('REFUSED', `Job ${id} is under way; cancel it first.`)
+  rmSync(file.folder, { recursive: true, force: true })
+}

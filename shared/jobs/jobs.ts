@@ -1,0 +1,212 @@
+import { userInfo } from 'node:os'
+import { AppError, toAppError } from '../model/errors.ts'
+import { withoutSecrets } from '../model/secrets.ts'
+import type { Store, StoreLocation } from '../stores/contract.ts'
+import { openStore } from '../stores/registry.ts'
+import type { EvictSpec, Executor, Job, JobSpec, StoreRef, UndoSpec } from './contract.ts'
+import { Evictor, planEviction } from './evict.ts'
+import { JobFile, type JobHeader } from './job-file.ts'
+import { lockJob } from './job-lock.ts'
+import { runJob, type RunOptions } from './run.ts'
+import { openUpToDate } from './select.ts'
+import { TrashBin, removeBin } from './trash-bin.ts'
+import { planUndo, Undoer } from './undo.ts'
+
+export interface JobsOptions {
+  readonly dataFolder: string
+  /**
+   * Opens a cache of a job. Jobs are kept without passwords, so whoever knows them brings them here. Default: as the
+   * location says.
+   */
+  readonly open?: (location: StoreLocation, options: { write: boolean }) => Promise<Store>
+}
+
+export interface PlanOptions extends JobsOptions {
+  readonly signal?: AbortSignal
+  /** Called when the job has its id, and at most five times a second while entries are looked at. */
+  readonly onProgress?: (job: Job, lookedAt: number) => void
+}
+
+const progressEveryMs = 200
+
+/**
+ * Makes the plan of a job: the exact list of what it would do. Nothing but the job's own file is written. What
+ * cannot be planned at all throws; what is planned but cannot be run is a job with the state `refused`.
+ *
+ * @throws AppError CANCELLED, BAD_QUERY, and what opening the stores throws
+ */
+export async function planJob(spec: JobSpec, options: PlanOptions): Promise<Job> {
+  const planner = await plannerOf(spec, options)
+  await using _stores = planner.stack
+  const file = JobFile.create(options.dataFolder, planner.header)
+  using _lock = lockJob(file.folder)
+  return await fillPlan(file, planner, options)
+}
+
+/** Plans a job that was not run yet again, with another spec. */
+export async function replanJob(id: string, spec: JobSpec, options: PlanOptions): Promise<Job> {
+  const file = JobFile.open(options.dataFolder, id)
+  using _lock = lockJob(file.folder)
+  const planner = await plannerOf(spec, options)
+  await using _stores = planner.stack
+  file.replan(planner.header.spec)
+  return await fillPlan(file, planner, options)
+}
+
+interface Planner {
+  readonly stack: AsyncDisposableStack
+  readonly header: JobHeader
+  readonly plan: (
+    file: JobFile,
+    onLookedAt: (entries: number) => void,
+  ) => Promise<Parameters<JobFile['finishPlan']>[0]>
+}
+
+async function fillPlan(file: JobFile, planner: Planner, options: PlanOptions): Promise<Job> {
+  using _file = file
+  file.setState('planning')
+  let toldAtMs = 0
+  const onLookedAt = (entries: number): void => {
+    const now = performance.now()
+    if (now - toldAtMs < progressEveryMs) return
+    toldAtMs = now
+    options.onProgress?.(file.job(), entries)
+  }
+  try {
+    onLookedAt(0)
+    file.finishPlan(await planner.plan(file, onLookedAt))
+  } catch (thrown) {
+    const { code, message } = toAppError(thrown)
+    if (code === 'CANCELLED') file.setState('cancelled')
+    else file.setState('refused', { code, sentence: message })
+    throw thrown
+  }
+  return file.job()
+}
+
+async function plannerOf(spec: JobSpec, options: PlanOptions): Promise<Planner> {
+  await using stack = new AsyncDisposableStack()
+  if (spec.kind === 'evict') return plannerOfEviction(spec, options, stack.move())
+  if (spec.kind === 'undo') return plannerOfUndo(spec, options, stack.move())
+  throw new AppError('USAGE', `Jobs of the kind ${spec.kind} cannot be planned here.`)
+}
+
+async function plannerOfEviction(
+  spec: EvictSpec,
+  options: PlanOptions,
+  stack: AsyncDisposableStack,
+): Promise<Planner> {
+  await using held = stack
+  // Opened for writing: what cannot be written is said now, not when it is run.
+  const store = held.use(await opener(options)(spec.store, { write: true }))
+  const catalog = held.use(await openUpToDate(store, options.dataFolder, options.signal))
+  const header = {
+    kind: spec.kind,
+    title: `Evict from ${store.label}`,
+    store: refOf(store),
+    user: userName(),
+    spec: { ...spec, store: redacted(spec.store) },
+  }
+  return {
+    stack: held.move(),
+    header,
+    plan: (file, onLookedAt) =>
+      planEviction(spec, {
+        store,
+        catalog,
+        signal: options.signal,
+        add: (items) => file.addItems(items),
+        onLookedAt,
+      }),
+  }
+}
+
+async function plannerOfUndo(
+  spec: UndoSpec,
+  options: PlanOptions,
+  stack: AsyncDisposableStack,
+): Promise<Planner> {
+  const original = JobFile.open(options.dataFolder, spec.job)
+  stack.use(original)
+  const job = original.job()
+  if (!job.canUndo) {
+    await stack.disposeAsync()
+    const why =
+      job.kind === 'undo'
+        ? 'is an undo itself; run the job it took back again'
+        : job.undoneBy === undefined
+          ? 'has changed nothing'
+          : `was taken back by ${job.undoneBy}`
+    throw new AppError('USAGE', `Job ${spec.job} ${why}.`, { data: { id: spec.job } })
+  }
+  const header = { kind: spec.kind, title: `Undo: ${job.title}`, store: job.store, user: userName(), spec }
+  return { stack, header, plan: async (file) => planUndo(original, (items) => file.addItems(items)) }
+}
+
+/**
+ * Runs a planned job, or what is left of one that was paused, cancelled, stopped or killed. Faults are the job's
+ * `problem`; see `runJob` for what throws.
+ */
+export async function runPlanned(id: string, options: JobsOptions & RunOptions): Promise<Job> {
+  using file = JobFile.open(options.dataFolder, id)
+  await using executor = await executorOf(file, options)
+  const job = await runJob(file, executor, options)
+  if (job.state === 'done' && file.spec.kind === 'undo') finishUndo(file.spec, job, options)
+  return job
+}
+
+/** The job that was taken back says so; its bin goes once nothing is left in it that could be brought back. */
+function finishUndo(spec: UndoSpec, job: Job, { dataFolder }: JobsOptions): void {
+  using original = JobFile.open(dataFolder, spec.job)
+  const isWhole = job.outcomes.failed + job.outcomes.skipped + job.outcomes.changed === 0
+  original.setUndone(job.id)
+  if (isWhole) removeBin(dataFolder, spec.job)
+}
+
+async function executorOf(file: JobFile, options: JobsOptions): Promise<Executor> {
+  const { spec } = file
+  const open = opener(options)
+  const { id, title, store: ref, createdAtMs } = file.job()
+  const bin = (): TrashBin => TrashBin.open(options.dataFolder, { job: id, title, store: ref, createdAtMs })
+  if (spec.kind === 'evict') return new Evictor(await open(spec.store, { write: true }), bin())
+  if (spec.kind === 'undo') {
+    const store = await open(storeChangedBy(spec, options), { write: true })
+    const kept = TrashBin.exists(options.dataFolder, spec.job)
+      ? TrashBin.find(options.dataFolder, spec.job)
+      : undefined
+    return new Undoer(store, kept)
+  }
+  throw new AppError('USAGE', `Jobs of the kind ${spec.kind} cannot be run here.`)
+}
+
+function storeChangedBy({ job }: UndoSpec, { dataFolder }: JobsOptions): StoreLocation {
+  using original = JobFile.open(dataFolder, job)
+  const { spec } = original
+  if (spec.kind === 'undo') throw new AppError('USAGE', `Job ${job} is an undo itself.`)
+  return spec.kind === 'migrate' ? spec.to : spec.store
+}
+
+function opener({ open }: JobsOptions): NonNullable<JobsOptions['open']> {
+  return open ?? ((location, options) => openStore(location, options))
+}
+
+export function refOf(store: Store): StoreRef {
+  return { kind: store.kind, location: store.location, label: store.label }
+}
+
+/** Passwords stay out of the job's file. */
+export function redacted(location: StoreLocation): StoreLocation {
+  const options = Object.fromEntries(
+    Object.entries(location.options).map(([name, value]) => [name, /password$/i.test(name) ? '***' : value]),
+  )
+  return { ...location, path: withoutSecrets(location.path), options }
+}
+
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    // Containers run under numbers that have no name.
+    return String(process.getuid?.() ?? 'unknown')
+  }
+}

@@ -1,0 +1,114 @@
+import { AppError, toAppError } from '../model/errors.ts'
+import type { Executor, ItemOutcome, Job } from './contract.ts'
+import type { Batch, JobFile } from './job-file.ts'
+import { lockJob } from './job-lock.ts'
+
+/** Small enough that a pause comes soon and a kill costs little, large enough that transactions pay. */
+const batchItems = 256
+const batchBytes = 32 * 1024 * 1024
+const progressEveryMs = 200
+const rateWindowMs = 5_000
+
+/** Why a run is to end after its batch: given as the reason of the signal. */
+export type StopReason = 'pause' | 'cancel'
+
+export interface RunOptions {
+  /** Ends the run after the batch under way; its reason is a `StopReason`. */
+  readonly signal?: AbortSignal
+  /** At most five times a second, and at the end. */
+  readonly onProgress?: (job: Job) => void
+  readonly limits?: { readonly items: number; readonly bytes: number }
+}
+
+/**
+ * Runs what is left of a plan, batch after batch. Each batch is in the journal before it is begun and, with what
+ * became of its items, after it; so a run that was killed is run again from there.
+ *
+ * @throws AppError REFUSED while another program runs it, USAGE if the plan cannot be run. What stops a run is no
+ * exception: it is the job's `problem`.
+ */
+export async function runJob(file: JobFile, executor: Executor, options: RunOptions = {}): Promise<Job> {
+  using _lock = lockJob(file.folder)
+  const before = file.job()
+  if (!['planned', 'paused', 'stopped', 'cancelled', 'running'].includes(before.state))
+    throw new AppError('USAGE', `Job ${file.id} is ${before.state} and cannot be run.`)
+  file.setState('running')
+  const progress = new Progress(file, options.onProgress)
+  const signal = options.signal ?? new AbortController().signal
+  try {
+    while (!signal.aborted) {
+      const batch = file.nextBatch(options.limits ?? { items: batchItems, bytes: batchBytes })
+      if (!batch) {
+        file.setState('done')
+        return progress.end()
+      }
+      await perform(file, executor, batch, signal)
+      progress.note()
+    }
+    file.setState((signal.reason as StopReason) === 'cancel' ? 'cancelled' : 'paused')
+  } catch (thrown) {
+    const { code, message } = toAppError(thrown)
+    file.setState('stopped', { code, sentence: message })
+  }
+  return progress.end()
+}
+
+async function perform(file: JobFile, executor: Executor, batch: Batch, signal: AbortSignal): Promise<void> {
+  file.begin(batch)
+  const outcomes = await executor.perform(batch.items, { again: batch.again, signal })
+  checkOutcomes(batch, outcomes)
+  file.end(batch, outcomes)
+}
+
+/** A fault of ours here would be a hole in the report. */
+function checkOutcomes({ items }: Batch, outcomes: readonly ItemOutcome[]): void {
+  const isWhole = outcomes.length === items.length && items.every(({ n }, i) => outcomes[i]!.n === n)
+  if (!isWhole) throw new AppError('INTERNAL', 'A job did not say what became of each item of a batch.')
+}
+
+/** Rate and time left, from what was done in the last seconds. */
+class Progress {
+  readonly #file: JobFile
+  readonly #onProgress: ((job: Job) => void) | undefined
+  readonly #marks: { readonly atMs: number; readonly bytes: number; readonly entries: number }[] = []
+  #toldAtMs = 0
+
+  constructor(file: JobFile, onProgress: ((job: Job) => void) | undefined) {
+    this.#file = file
+    this.#onProgress = onProgress
+    this.note()
+  }
+
+  note(): void {
+    const now = performance.now()
+    if (!this.#onProgress || now - this.#toldAtMs < progressEveryMs) return
+    this.#toldAtMs = now
+    const job = this.#file.job()
+    const marks = this.#marks
+    marks.push({ atMs: now, bytes: job.finished.bytes, entries: job.finished.entries })
+    while (marks.length > 2 && now - marks[0]!.atMs > rateWindowMs) marks.shift()
+    this.#onProgress({ ...job, ...this.#rate(job) })
+  }
+
+  end(): Job {
+    const job = this.#file.job()
+    // The lock is still held: the state is what was set last.
+    this.#onProgress?.(job)
+    return job
+  }
+
+  #rate({ planned, finished }: Job): Pick<Job, 'bytesPerSecond' | 'secondsLeft'> {
+    const first = this.#marks[0]!
+    const last = this.#marks.at(-1)!
+    const seconds = (last.atMs - first.atMs) / 1_000
+    if (seconds < 0.2) return {}
+    const bytesPerSecond = (last.bytes - first.bytes) / seconds
+    const entriesPerSecond = (last.entries - first.entries) / seconds
+    // Small entries cost by their number, large ones by their bytes: what takes longer counts.
+    const left = [
+      (planned.bytes - finished.bytes) / bytesPerSecond,
+      (planned.entries - finished.entries) / entriesPerSecond,
+    ].filter(Number.isFinite)
+    return { bytesPerSecond, ...(left.length === 0 ? {} : { secondsLeft: Math.max(...left) }) }
+  }
+}

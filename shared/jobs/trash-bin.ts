@@ -1,0 +1,198 @@
+import Database from 'better-sqlite3'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { AppError } from '../model/errors.ts'
+import type { StoreRef } from './contract.ts'
+
+/**
+ * What a job took out of a cache: the values as they were stored, with all that brings them back as they were.
+ */
+const schema = `
+  CREATE TABLE bin (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE entries (
+    key BLOB PRIMARY KEY,
+    value BLOB NOT NULL,
+    sha256 TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    modified_ms REAL, accessed_ms REAL,
+    expires_at_ms REAL,
+    taken_at_ms REAL NOT NULL
+  );
+  PRAGMA user_version = 1;
+`
+/** `hcit` */
+const applicationId = 0x68_63_69_74
+
+export interface BinInfo {
+  readonly job: string
+  readonly title: string
+  readonly store: StoreRef
+  readonly createdAtMs: number
+}
+
+export interface BinEntry {
+  readonly key: Uint8Array
+  readonly value: Uint8Array
+  /** In hex. */
+  readonly sha256: string
+  readonly modifiedMs?: number
+  readonly accessedMs?: number
+  readonly expiresAtMs?: number
+  readonly takenAtMs: number
+}
+
+interface BinRow {
+  readonly value: Buffer
+  readonly sha256: string
+  readonly bytes: number
+  readonly modified_ms: number | null
+  readonly accessed_ms: number | null
+  readonly expires_at_ms: number | null
+  readonly taken_at_ms: number
+}
+
+export function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+export function trashFolder(dataFolder: string): string {
+  return join(dataFolder, 'trash')
+}
+
+/** The bin of one job. What was put in is on the disk when `put` returns. */
+export class TrashBin implements Disposable {
+  readonly folder: string
+  readonly #database: Database.Database
+
+  private constructor(folder: string, database: Database.Database) {
+    this.folder = folder
+    this.#database = database
+  }
+
+  static exists(dataFolder: string, job: string): boolean {
+    return existsSync(join(trashFolder(dataFolder), job, 'bin.sqlite'))
+  }
+
+  /** Opens the bin of a job, making it if it is not there. @throws AppError REFUSED, DAMAGED */
+  static open(dataFolder: string, info: BinInfo): TrashBin {
+    const folder = join(trashFolder(dataFolder), info.job)
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return TrashBin.#at(folder, info)
+  }
+
+  /** The bin of a job that has one. @throws AppError NOT_FOUND, DAMAGED */
+  static find(dataFolder: string, job: string): TrashBin {
+    if (!/^[\w-]+$/.test(job) || !TrashBin.exists(dataFolder, job)) {
+      const sentence = `The trash has nothing of job ${job} any more; "hashcache trash" lists what it has.`
+      throw new AppError('NOT_FOUND', sentence, { data: { id: job } })
+    }
+    return TrashBin.#at(join(trashFolder(dataFolder), job))
+  }
+
+  static #at(folder: string, info?: BinInfo): TrashBin {
+    const file = join(folder, 'bin.sqlite')
+    try {
+      const database = new Database(file, { timeout: 10_000 })
+      database.pragma('journal_mode = WAL')
+      // What is in the trash is deleted elsewhere next: it must be on the disk first.
+      database.pragma('synchronous = FULL')
+      database.pragma('trusted_schema = OFF')
+      if (database.pragma('user_version', { simple: true }) === 0 && info) {
+        database.pragma(`application_id = ${applicationId}`)
+        database.transaction(() => {
+          database.exec(schema)
+          database.prepare('INSERT INTO bin VALUES (?, ?)').run('info', JSON.stringify(info))
+        })()
+      }
+      if (database.pragma('application_id', { simple: true }) === applicationId)
+        return new TrashBin(folder, database)
+      database.close()
+    } catch (thrown) {
+      if (!(thrown instanceof Database.SqliteError)) throw thrown
+      throw new AppError('DAMAGED', `The trash bin ${file} cannot be used (${thrown.message}).`, {
+        cause: thrown,
+      })
+    }
+    throw new AppError('DAMAGED', `${file} is no trash bin of this version of the program.`)
+  }
+
+  get info(): BinInfo {
+    const text = this.#database.prepare<[], string>(`SELECT value FROM bin WHERE name = 'info'`).pluck().get()
+    return JSON.parse(text ?? '{}') as BinInfo
+  }
+
+  totals(): { entries: number; bytes: number } {
+    return this.#database
+      .prepare<[], { entries: number; bytes: number }>(
+        'SELECT count(*) AS entries, ifnull(sum(bytes), 0) AS bytes FROM entries',
+      )
+      .get()!
+  }
+
+  /** Keeps entries; one that is there already is replaced, for it was put in by a run that was killed. */
+  put(entries: readonly BinEntry[]): void {
+    const insert = this.#database.prepare('INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+    this.#database.transaction(() => {
+      for (const { key, value, sha256, modifiedMs, accessedMs, expiresAtMs, takenAtMs } of entries) {
+        const times = [modifiedMs ?? null, accessedMs ?? null, expiresAtMs ?? null, takenAtMs]
+        insert.run(key, value, sha256, value.length, ...times)
+      }
+    })()
+  }
+
+  /** @throws AppError DAMAGED if the bytes are not those that were put in. */
+  get(key: Uint8Array): BinEntry | undefined {
+    const row = this.#database.prepare<[Uint8Array], BinRow>('SELECT * FROM entries WHERE key = ?').get(key)
+    if (!row) return undefined
+    const value = new Uint8Array(row.value)
+    if (sha256Of(value) !== row.sha256)
+      throw new AppError(
+        'DAMAGED',
+        `An entry in the trash ${this.folder} is damaged; it was not brought back.`,
+      )
+    return {
+      key,
+      value,
+      sha256: row.sha256,
+      takenAtMs: row.taken_at_ms,
+      ...(row.modified_ms === null ? {} : { modifiedMs: row.modified_ms }),
+      ...(row.accessed_ms === null ? {} : { accessedMs: row.accessed_ms }),
+      ...(row.expires_at_ms === null ? {} : { expiresAtMs: row.expires_at_ms }),
+    }
+  }
+
+  /** The digest of what the bin has under a key, without reading the value. */
+  digestOf(key: Uint8Array): string | undefined {
+    return this.#database
+      .prepare<[Uint8Array], string>('SELECT sha256 FROM entries WHERE key = ?')
+      .pluck()
+      .get(key)
+  }
+
+  drop(keys: readonly Uint8Array[]): void {
+    const remove = this.#database.prepare('DELETE FROM entries WHERE key = ?')
+    this.#database.transaction(() => {
+      for (const key of keys) remove.run(key)
+    })()
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+}
+
+/** Jobs that have something in the trash. */
+export function jobsWithBins(dataFolder: string): string[] {
+  const folder = trashFolder(dataFolder)
+  if (!existsSync(folder)) return []
+  return readdirSync(folder).filter((job) => TrashBin.exists(dataFolder, job))
+}
+
+export function removeBin(dataFolder: string, job: string): void {
+  if (/^[\w-]+$/.test(job)) rmSync(join(trashFolder(dataFolder), job), { recursive: true, force: true })
+}

@@ -1,0 +1,130 @@
+import type { Problem } from '../model/errors.ts'
+import { showKey } from '../model/keys.ts'
+import type { Store, WriteOperation, WriteOutcome } from '../stores/contract.ts'
+import type { Executor, ItemOutcome, PlanFacts, PlanItem } from './contract.ts'
+import { isPresent, keysOf, readPresent, type Present } from './guarded.ts'
+import type { ItemWithOutcome, JobFile } from './job-file.ts'
+import type { BinEntry, TrashBin } from './trash-bin.ts'
+
+const itemsAtOnce = 1_000
+
+/**
+ * Lists what would be taken back: what was deleted or replaced comes back, what was added is removed again; both only
+ * where nobody has written since.
+ */
+export function planUndo(
+  original: JobFile,
+  add: (items: readonly Omit<PlanItem, 'n'>[]) => void,
+): Omit<PlanFacts, 'actions'> {
+  let items: Omit<PlanItem, 'n'>[] = []
+  for (const item of original.outcomes('done')) {
+    const undone = reversed(item)
+    if (undone) items.push(undone)
+    if (items.length >= itemsAtOnce) {
+      add(items)
+      items = []
+    }
+  }
+  add(items)
+  return { warnings: [], losses: [], conflicts: 0 }
+}
+
+function reversed({ key, action, bytes, computeSeconds, replaces, outcome }: ItemWithOutcome) {
+  const sha256 = outcome?.sha256
+  const common = { key, bytes, computeSeconds, ...(sha256 === undefined ? {} : { sha256 }) }
+  if (action === 'delete') return { ...common, action: 'restore' as const }
+  if (action === 'put') return { ...common, action: 'remove' as const }
+  if (action === 'replace')
+    return { ...common, action: 'restore' as const, ...(replaces === undefined ? {} : { replaces }) }
+  return undefined
+}
+
+/** What is to be done with an item, or what became of it already. */
+type Step =
+  | { readonly operation: WriteOperation; readonly outcome?: undefined }
+  | { readonly operation?: undefined; readonly outcome: ItemOutcome }
+
+/**
+ * Brings entries back byte for byte, with their times and what was left of their time to live, and removes those
+ * that were added. `sha256` of an item is what the original job left behind: for something that it deleted, the
+ * value in the trash; for something that it wrote, the value in the cache.
+ */
+export class Undoer implements Executor {
+  readonly #store: Store
+  readonly #bin: TrashBin | undefined
+
+  constructor(store: Store, bin: TrashBin | undefined) {
+    this.#store = store
+    this.#bin = bin
+  }
+
+  async perform(items: readonly PlanItem[], { again }: { readonly again: boolean }): Promise<ItemOutcome[]> {
+    const present = await readPresent(this.#store, keysOf(items))
+    const steps = items.map((item, i) => this.#step(item, present[i], again))
+    const operations = steps.flatMap((step) => (step.operation ? [step.operation] : []))
+    const applied = await this.#store.apply(operations)
+    let next = 0
+    return steps.map((step, i) => step.outcome ?? told(items[i]!, applied[next++]!))
+  }
+
+  #step(item: PlanItem, here: Present | Problem | undefined, again: boolean): Step {
+    const { n, key } = item
+    if (here !== undefined && !isPresent(here))
+      return { outcome: skipped(n, `${showKey(key)} cannot be read now, so it was left alone.`) }
+    if (item.action === 'remove') {
+      if (!here)
+        return {
+          outcome: again ? done(n) : skipped(n, `${showKey(key)} is gone already.`),
+        }
+      if (here.sha256 !== item.sha256) return { outcome: written(n, key) }
+      return { operation: { kind: 'delete' as const, key } }
+    }
+    const kept = this.#bin?.get(key)
+    if (!kept) return { outcome: skipped(n, `${showKey(key)} is not in the trash any more.`) }
+    // Brought back by the run that was killed.
+    if (again && here?.sha256 === kept.sha256) return { outcome: done(n, kept.sha256) }
+    const expected = item.replaces ? item.sha256 : undefined
+    if (here?.sha256 !== expected) return { outcome: written(n, key) }
+    const expiresAtMs = lifeOf(kept)
+    if (expiresAtMs !== undefined && expiresAtMs <= Date.now())
+      return { outcome: skipped(n, `The time to live of ${showKey(key)} is over.`) }
+    return {
+      operation: {
+        kind: 'put' as const,
+        key,
+        value: kept.value,
+        ...(item.replaces ? {} : { expect: 'absent' as const }),
+        ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
+        ...(kept.modifiedMs === undefined ? {} : { times: { modifiedMs: kept.modifiedMs } }),
+      },
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#bin?.close()
+    await this.#store[Symbol.asyncDispose]()
+  }
+}
+
+/** An entry gets the rest of its life that it had when it was taken: time in the trash does not count. */
+function lifeOf({ expiresAtMs, takenAtMs }: BinEntry): number | undefined {
+  return expiresAtMs === undefined ? undefined : Date.now() + (expiresAtMs - takenAtMs)
+}
+
+function done(n: number, sha256?: string): ItemOutcome {
+  return { n, state: 'done', ...(sha256 === undefined ? {} : { sha256 }) }
+}
+
+function skipped(n: number, reason: string): ItemOutcome {
+  return { n, state: 'skipped', reason }
+}
+
+function written(n: number, key: Uint8Array): ItemOutcome {
+  return skipped(n, `${showKey(key)} was written since; what is there now was left alone.`)
+}
+
+function told({ n, key, action, sha256 }: PlanItem, outcome: WriteOutcome): ItemOutcome {
+  if (outcome.done) return done(n, action === 'restore' ? sha256 : undefined)
+  if (outcome.reason === 'EXISTS') return written(n, key)
+  return { n, state: 'failed', reason: outcome.sentence }
+}
