@@ -2,6 +2,7 @@ import { AppError } from '../model/errors.ts'
 import { showKey } from '../model/keys.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Store } from '../stores/contract.ts'
+import { isSettled } from '../stores/stamp.ts'
 import type { EvictSpec, Executor, ItemOutcome, PlanFacts, PlanItem, Policy } from './contract.ts'
 import { findAlike } from './alike.ts'
 import { isPresent, keysOf, readPresent, unreadable, type Present } from './guarded.ts'
@@ -124,7 +125,8 @@ async function itemsOf(
   entries: readonly Judged[],
   signal: AbortSignal | undefined,
 ): Promise<NewItem[]> {
-  const hasStamps = store.lookUp !== undefined && entries.every(({ stamp }) => stamp !== undefined)
+  const hasStamps =
+    store.lookUp !== undefined && entries.every(({ stamp }) => stamp !== undefined && isSettled(stamp))
   const values = hasStamps ? [] : await store.getMany(keysOf(entries), { signal })
   return entries.map(({ key, row, stamp, reason }, i) => {
     const value = values[i]
@@ -151,6 +153,8 @@ export class Evictor implements Executor {
   }
 
   async perform(items: readonly PlanItem[], { again }: { readonly again: boolean }): Promise<ItemOutcome[]> {
+    const hasStamps = items.every(({ stamp }) => stamp !== undefined)
+    if (hasStamps && this.#store.canSetAside?.(this.#bin.files)) return this.#setAside(items)
     const present = await readPresent(this.#store, keysOf(items))
     const outcomes = new Map<number, ItemOutcome>()
     const going: { readonly item: PlanItem; readonly present: Present }[] = []
@@ -181,6 +185,20 @@ export class Evictor implements Executor {
     if (back.length > 0) this.#bin.drop(back)
     stopIfFull(deleted.find((each) => !each.done && each.reason === 'NO_SPACE'))
     return items.map(({ n }) => outcomes.get(n)!)
+  }
+
+  /** Files are renamed into the bin. What a killed run has renamed is absent here and in the bin there. */
+  async #setAside(items: readonly PlanItem[]): Promise<ItemOutcome[]> {
+    this.#bin.putFiles(items)
+    const outcomes = await this.#store.setAside!(items, this.#bin.files)
+    const told = items.map(({ n }, i): ItemOutcome => {
+      const outcome = outcomes[i]!
+      if (outcome.done) return { n, state: 'done' }
+      const state = outcome.reason === 'ABSENT' || outcome.reason === 'CHANGED' ? 'changed' : 'failed'
+      return { n, state, reason: outcome.sentence }
+    })
+    this.#bin.drop(items.filter((_, i) => told[i]!.state !== 'done').map(({ key }) => key))
+    return told
   }
 
   #keep(going: readonly { readonly item: PlanItem; readonly present: Present }[]): void {

@@ -6,14 +6,15 @@ import { AppError } from '../model/errors.ts'
 import type { StoreRef } from './contract.ts'
 
 /**
- * What a job took out of a cache: the values as they were stored, with all that brings them back as they were.
+ * What a job took out of a cache: the values as they were stored, with all that brings them back as they were. An
+ * entry without a value stands in the folder `files` beside `bin.sqlite`, where its own file was renamed to.
  */
 const schema = `
   CREATE TABLE bin (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE entries (
     key BLOB PRIMARY KEY,
-    value BLOB NOT NULL,
-    sha256 TEXT NOT NULL,
+    value BLOB,
+    sha256 TEXT,
     bytes INTEGER NOT NULL,
     modified_ms REAL, accessed_ms REAL,
     expires_at_ms REAL,
@@ -43,7 +44,7 @@ export interface BinEntry {
 }
 
 interface BinRow {
-  readonly value: Buffer
+  readonly value: Buffer | null
   readonly sha256: string
   readonly bytes: number
   readonly modified_ms: number | null
@@ -122,6 +123,33 @@ export class TrashBin implements Disposable {
     return JSON.parse(text ?? '{}') as BinInfo
   }
 
+  /** Where stores of files set entries aside. */
+  get files(): string {
+    const folder = join(this.folder, 'files')
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return folder
+  }
+
+  /** Notes entries that are about to be set aside; they count from now on. */
+  putFiles(entries: readonly { readonly key: Uint8Array; readonly bytes: number }[]): void {
+    const insert = this.#database.prepare(
+      'INSERT OR IGNORE INTO entries VALUES (?, NULL, NULL, ?, NULL, NULL, NULL, ?)',
+    )
+    this.#database.transaction(() => {
+      for (const { key, bytes } of entries) insert.run(key, bytes, Date.now())
+    })()
+  }
+
+  /** True for an entry that was set aside as a file. */
+  isFile(key: Uint8Array): boolean {
+    return (
+      this.#database
+        .prepare<[Uint8Array], number>('SELECT 1 FROM entries WHERE key = ? AND value IS NULL')
+        .pluck()
+        .get(key) === 1
+    )
+  }
+
   totals(): { entries: number; bytes: number } {
     return this.#database
       .prepare<[], { entries: number; bytes: number }>(
@@ -144,7 +172,7 @@ export class TrashBin implements Disposable {
   /** @throws AppError DAMAGED if the bytes are not those that were put in. */
   get(key: Uint8Array): BinEntry | undefined {
     const row = this.#database.prepare<[Uint8Array], BinRow>('SELECT * FROM entries WHERE key = ?').get(key)
-    if (!row) return undefined
+    if (!row?.value) return undefined
     const value = new Uint8Array(row.value)
     if (sha256Of(value) !== row.sha256)
       throw new AppError(
@@ -164,10 +192,12 @@ export class TrashBin implements Disposable {
 
   /** The digest of what the bin has under a key, without reading the value. */
   digestOf(key: Uint8Array): string | undefined {
-    return this.#database
-      .prepare<[Uint8Array], string>('SELECT sha256 FROM entries WHERE key = ?')
-      .pluck()
-      .get(key)
+    return (
+      this.#database
+        .prepare<[Uint8Array], string | null>('SELECT sha256 FROM entries WHERE key = ?')
+        .pluck()
+        .get(key) ?? undefined
+    )
   }
 
   drop(keys: readonly Uint8Array[]): void {

@@ -59,6 +59,29 @@ export class Undoer implements Executor {
   }
 
   async perform(items: readonly PlanItem[], { again }: { readonly again: boolean }): Promise<ItemOutcome[]> {
+    const files = items.filter(({ key, action }) => action === 'restore' && this.#bin?.isFile(key))
+    const back = new Map((await this.#bringBack(files, again)).map((outcome) => [outcome.n, outcome]))
+    const others = await this.#write(
+      items.filter(({ n }) => !back.has(n)),
+      again,
+    )
+    for (const outcome of others) back.set(outcome.n, outcome)
+    return items.map(({ n }) => back.get(n)!)
+  }
+
+  /** Files that were set aside are renamed back; a killed run may have done so, then they are not aside any more. */
+  async #bringBack(items: readonly PlanItem[], again: boolean): Promise<ItemOutcome[]> {
+    if (items.length === 0) return []
+    const outcomes = await this.#store.bringBack!(keysOf(items), this.#bin!.files)
+    const here = again ? await this.#store.lookUp!(keysOf(items)) : []
+    return items.map(({ n, key }, i) => {
+      const outcome = outcomes[i]!
+      if (outcome.done || (again && outcome.reason === 'ABSENT' && here[i])) return done(n)
+      return outcome.reason === 'EXISTS' ? written(n, key) : skipped(n, outcome.sentence)
+    })
+  }
+
+  async #write(items: readonly PlanItem[], again: boolean): Promise<ItemOutcome[]> {
     const present = await readPresent(this.#store, keysOf(items))
     const steps = items.map((item, i) => this.#step(item, present[i], again))
     const operations = steps.flatMap((step) => (step.operation ? [step.operation] : []))

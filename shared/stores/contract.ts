@@ -56,6 +56,15 @@ export interface Store extends AsyncDisposable {
   ): import('../value/value.ts').BytesRef | undefined
   wrapValue?(inner: Uint8Array): Uint8Array
 
+  /**
+   * Takes entries out by renaming their files into a folder on the same disk: nothing is copied, all times stay. An
+   * entry whose stamp is not the one given is `CHANGED` and stays. `bringBack` is its inverse and never overwrites
+   * (`EXISTS`). Of stores of files; `canSetAside` says whether a folder is on their disk.
+   */
+  setAside?(entries: readonly SetAside[], folder: string): Promise<WriteOutcome[]>
+  bringBack?(keys: readonly Uint8Array[], folder: string): Promise<WriteOutcome[]>
+  canSetAside?(folder: string): boolean
+
   /** Puts and deletes. Each operation has its own outcome, in order; none is rolled back because another failed, unless `atomicBatch`. */
   apply(operations: readonly WriteOperation[], options?: { signal?: AbortSignal }): Promise<WriteOutcome[]>
 
@@ -132,6 +141,11 @@ export interface Entry {
   readonly valueCount?: number
 }
 
+export interface SetAside {
+  readonly key: Uint8Array
+  readonly stamp?: string
+}
+
 export interface StoreAbout {
   /** Name and version: `Redis 7.0.15`. */
   readonly product?: string
@@ -173,7 +187,7 @@ export type WriteOutcome =
   | { readonly done: true }
   | {
       readonly done: false
-      readonly reason: 'EXISTS' | 'ABSENT' | 'BAD_KEY' | 'REFUSED' | 'NO_SPACE'
+      readonly reason: 'EXISTS' | 'ABSENT' | 'CHANGED' | 'BAD_KEY' | 'REFUSED' | 'NO_SPACE'
       readonly sentence: string
     }
 

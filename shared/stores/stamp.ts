@@ -15,6 +15,11 @@ export interface Stamp {
   readonly fresh: boolean
 }
 
+/** False for the stamp of a file that changed just before it was looked at: it equals no other. */
+export function isSettled(stamp: string): boolean {
+  return !stamp.includes('~')
+}
+
 function inBase36(number: number): string {
   return Math.round(number).toString(36)
 }

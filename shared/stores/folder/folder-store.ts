@@ -10,6 +10,7 @@ import type {
   Entry,
   FileRange,
   ScannedPart,
+  SetAside,
   Store,
   StoreKind,
   Stray,
@@ -22,6 +23,7 @@ import { statusOf } from '../paths.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
 import { stampOf } from '../stamp.ts'
 import type { Stamp } from '../stamp.ts'
+import { bringBack, isOnDiskOf, setAside } from './aside.ts'
 import { hashOfKey, isShardName, keyOfHash, shardOf } from './layout.ts'
 import type { FolderLayout } from './layout.ts'
 import { listShard, listShards, listStrays } from './scan.ts'
@@ -228,17 +230,25 @@ export class FolderStore implements Store {
     return status?.isFile() ? { path, offset: 0, length: status.size } : undefined
   }
 
+  canSetAside(folder: string): boolean {
+    return isOnDiskOf(this.#root, folder)
+  }
+
+  async setAside(entries: readonly SetAside[], folder: string): Promise<WriteOutcome[]> {
+    this.#assertWritable()
+    return setAside(this.#root, this.#layout, entries, folder)
+  }
+
+  async bringBack(keys: readonly Uint8Array[], folder: string): Promise<WriteOutcome[]> {
+    this.#assertWritable()
+    return bringBack(this.#root, this.#layout, keys, folder)
+  }
+
   async apply(
     operations: readonly WriteOperation[],
     options: { signal?: AbortSignal } = {},
   ): Promise<WriteOutcome[]> {
-    this.#assertOpen()
-    if (!this.capabilities.write) {
-      throw new AppError(
-        'READ_ONLY',
-        `The cache ${this.location} is open for reading only; unlock it to change it.`,
-      )
-    }
+    this.#assertWritable()
     return writeEntries(this.#root, this.#layout, operations, options.signal)
   }
 
@@ -271,6 +281,15 @@ export class FolderStore implements Store {
       if (slices.isOver) await slices.next()
     }
     return found
+  }
+
+  #assertWritable(): void {
+    this.#assertOpen()
+    if (this.capabilities.write) return
+    throw new AppError(
+      'READ_ONLY',
+      `The cache ${this.location} is open for reading only; unlock it to change it.`,
+    )
   }
 
   #assertOpen(): void {

@@ -178,7 +178,7 @@ function statusOf(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false })
 }
 
-function failure(path: string, error: unknown): WriteOutcome {
+export function failure(path: string, error: unknown): WriteOutcome {
   const errno = errnoOf(error)
   if (errno === 'ENOSPC' || errno === 'EDQUOT') {
     const sentence = `There is no room for ${path}; make some on its disk, or raise the quota.`
@@ -194,7 +194,7 @@ function refused(path: string, why: string): WriteOutcome {
 }
 
 /** Makes the names last too. Windows cannot open folders, and keeps names by itself. */
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   try {
     const file = openSync(folder, 'r')
     try {

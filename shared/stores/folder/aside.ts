@@ -1,0 +1,140 @@
+import { existsSync, linkSync, lstatSync, mkdirSync, renameSync, statSync, unlinkSync } from 'node:fs'
+import type { Stats } from 'node:fs'
+import { join } from 'node:path'
+import { errnoOf } from '../../decode/file-source.ts'
+import { showKey } from '../../model/keys.ts'
+import type { SetAside, WriteOutcome } from '../contract.ts'
+import { Slices } from '../slices.ts'
+import { stampOf } from '../stamp.ts'
+import { hashOfKey, shardOf } from './layout.ts'
+import type { FolderLayout } from './layout.ts'
+import { failure, syncFolder } from './write.ts'
+
+const done: WriteOutcome = { done: true }
+
+/** Renaming leads nowhere else than on one disk. */
+export function isOnDiskOf(root: string, folder: string): boolean {
+  return existsSync(folder) && statSync(folder).dev === statSync(root).dev
+}
+
+/**
+ * Renames the files of entries into a folder on the same disk: nothing is copied, all times stay. An entry whose
+ * stamp is not the one given has changed and stays.
+ */
+export async function setAside(
+  root: string,
+  layout: FolderLayout,
+  entries: readonly SetAside[],
+  folder: string,
+): Promise<WriteOutcome[]> {
+  const slices = new Slices()
+  const touched = new Set<string>([folder])
+  const outcomes: WriteOutcome[] = []
+  for (const entry of entries) {
+    outcomes.push(moveOut(root, layout, entry, folder, touched))
+    if (slices.isOver) await slices.next()
+  }
+  for (const each of touched) syncFolder(each)
+  return outcomes
+}
+
+function moveOut(
+  root: string,
+  layout: FolderLayout,
+  { key, stamp }: SetAside,
+  folder: string,
+  touched: Set<string>,
+): WriteOutcome {
+  const hash = hashOfKey(key)
+  const absent = (path: string): WriteOutcome => ({
+    done: false,
+    reason: 'ABSENT',
+    sentence: `There is no entry ${path}.`,
+  })
+  if (hash === undefined) return absent(showKey(key))
+  const shard = join(root, shardOf(hash))
+  const name = hash + layout.suffix
+  const place = join(shard, name)
+  try {
+    const before = lstatSync(place, { throwIfNoEntry: false })
+    const aside = join(folder, name)
+    // A run that was killed had renamed it.
+    if (!before && existsSync(aside)) return done
+    if (!lstatSync(shard, { throwIfNoEntry: false })?.isDirectory() || !before?.isFile()) return absent(place)
+    if (stamp !== undefined && stampOf(before, Date.now()).text !== stamp) return changed(place)
+    renameSync(place, aside)
+    touched.add(shard)
+    // Somebody may have put another file there between the look and the rename.
+    if (!isSame(before, lstatSync(aside))) {
+      putBack(aside, place)
+      return changed(place)
+    }
+    return done
+  } catch (error) {
+    return failure(place, error)
+  }
+}
+
+function isSame(before: Stats, after: Stats): boolean {
+  return before.ino === after.ino && before.mtimeMs === after.mtimeMs && before.size === after.size
+}
+
+function changed(place: string): WriteOutcome {
+  return { done: false, reason: 'CHANGED', sentence: `${place} was written again; it was left as it is.` }
+}
+
+/** The inverse of `setAside`; never over something that was written since. */
+export async function bringBack(
+  root: string,
+  layout: FolderLayout,
+  keys: readonly Uint8Array[],
+  folder: string,
+): Promise<WriteOutcome[]> {
+  const slices = new Slices()
+  const touched = new Set<string>([folder])
+  const outcomes: WriteOutcome[] = []
+  for (const key of keys) {
+    outcomes.push(moveIn(root, layout, key, folder, touched))
+    if (slices.isOver) await slices.next()
+  }
+  for (const each of touched) syncFolder(each)
+  return outcomes
+}
+
+function moveIn(
+  root: string,
+  layout: FolderLayout,
+  key: Uint8Array,
+  folder: string,
+  touched: Set<string>,
+): WriteOutcome {
+  const hash = hashOfKey(key) ?? ''
+  const aside = join(folder, hash + layout.suffix)
+  const shard = join(root, shardOf(hash))
+  const place = join(shard, hash + layout.suffix)
+  try {
+    if (!existsSync(aside))
+      return { done: false, reason: 'ABSENT', sentence: `There is no ${aside} any more.` }
+    mkdirSync(shard, { recursive: true })
+    putBack(aside, place)
+    touched.add(shard)
+    return done
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') return failure(place, error)
+    const sentence = `There is an entry ${place} already; it was left as it is.`
+    return { done: false, reason: 'EXISTS', sentence }
+  }
+}
+
+/** A link takes a place only if it is free; where there are no hard links, a look before the rename has to do. */
+function putBack(aside: string, place: string): void {
+  try {
+    // Both names are there where a run was killed between the two steps.
+    if (lstatSync(place, { throwIfNoEntry: false })?.ino !== lstatSync(aside).ino) linkSync(aside, place)
+    unlinkSync(aside)
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST' || errnoOf(error) === 'ENOENT') throw error
+    if (existsSync(place)) throw Object.assign(new Error('EEXIST'), { code: 'EEXIST' })
+    renameSync(aside, place)
+  }
+}
