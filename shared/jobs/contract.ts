@@ -51,6 +51,8 @@ export interface MigrateSpec {
   readonly onConflict: ConflictRule
   /** Of the rule `ask`: by shown key. */
   readonly decisions?: Readonly<Record<string, 'skip' | 'overwrite' | 'keep-both'>>
+  /** What the target holds; default: what it holds already, and pickles if that is not plain. */
+  readonly form?: 'pickle' | 'json' | 'any'
   /** JSON cannot hold everything: without this a plan that would lose something is refused. */
   readonly acceptLoss?: boolean
   /** Write on although the plan warns about the target's limits. */
@@ -117,7 +119,10 @@ export interface PlanItem {
   readonly computeSeconds: number
   /** As the entry was when planned: its stamp, or what else tells a change. */
   readonly stamp?: string
-  /** SHA-256 of the value as stored where the plan had to read it, in hex. */
+  /**
+   * SHA-256 in hex of the value where the plan had to read it: as stored; of a migration in the form of the target and
+   * without its wrapping.
+   */
   readonly sha256?: string
   /** Of what stands under the key in the store that changes, where the action replaces it. */
   readonly replaces?: { readonly bytes: number; readonly sha256: string }

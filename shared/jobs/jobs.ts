@@ -1,12 +1,16 @@
+import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { AppError, toAppError } from '../model/errors.ts'
 import { withoutSecrets } from '../model/secrets.ts'
 import type { Store, StoreLocation } from '../stores/contract.ts'
 import { openStore } from '../stores/registry.ts'
-import type { EvictSpec, Executor, Job, JobSpec, StoreRef, UndoSpec } from './contract.ts'
+import type { EvictSpec, Executor, Job, JobSpec, MigrateSpec, StoreRef, UndoSpec } from './contract.ts'
 import { Evictor, planEviction } from './evict.ts'
 import { JobFile, type JobHeader } from './job-file.ts'
 import { lockJob } from './job-lock.ts'
+import { Migrator } from './migrate/migrator.ts'
+import { planMigration } from './migrate/plan.ts'
+import { Target } from './migrate/target.ts'
 import { runJob, type RunOptions } from './run.ts'
 import { openUpToDate } from './select.ts'
 import { TrashBin, removeBin } from './trash-bin.ts'
@@ -88,6 +92,7 @@ async function plannerOf(spec: JobSpec, options: PlanOptions): Promise<Planner> 
   await using stack = new AsyncDisposableStack()
   if (spec.kind === 'evict') return plannerOfEviction(spec, options, stack.move())
   if (spec.kind === 'undo') return plannerOfUndo(spec, options, stack.move())
+  if (spec.kind === 'migrate') return plannerOfMigration(spec, options, stack.move())
   throw new AppError('USAGE', `Jobs of the kind ${spec.kind} cannot be planned here.`)
 }
 
@@ -119,6 +124,53 @@ async function plannerOfEviction(
         onLookedAt,
       }),
   }
+}
+
+async function plannerOfMigration(
+  spec: MigrateSpec,
+  options: PlanOptions,
+  stack: AsyncDisposableStack,
+): Promise<Planner> {
+  await using held = stack
+  const open = opener(options)
+  const source = held.use(await open(spec.from, { write: false }))
+  const there = isThere(spec.to) ? held.use(await open(spec.to, { write: false })) : undefined
+  const target = new Target(spec.to, there, spec.form)
+  const catalog = held.use(await openUpToDate(source, options.dataFolder, options.signal))
+  const store = there ? refOf(there) : refOfNew(spec.to)
+  const header = {
+    kind: spec.kind,
+    title: `Migrate ${source.label} to ${store.label}`,
+    store,
+    from: refOf(source),
+    user: userName(),
+    spec: { ...spec, from: redacted(spec.from), to: redacted(spec.to), form: target.values },
+  }
+  return {
+    stack: held.move(),
+    header,
+    plan: (file, onLookedAt) =>
+      planMigration(spec, {
+        source,
+        catalog,
+        target,
+        signal: options.signal,
+        add: (items) => file.addItems(items),
+        onLookedAt,
+      }),
+  }
+}
+
+/** A target that is not there yet is made by the run, not by the plan. Of servers only they can tell. */
+function isThere({ kind, path }: StoreLocation): boolean {
+  if (kind === 'redis') return true
+  if (kind === 'shelve')
+    return ['', '.dir', '.dat', '.db', '.gdbm'].some((suffix) => existsSync(path + suffix))
+  return existsSync(path)
+}
+
+function refOfNew({ kind, path }: StoreLocation): StoreRef {
+  return { kind, location: `${kind}:${path}`, label: path.split('/').slice(-2).join('/') }
 }
 
 async function plannerOfUndo(
@@ -175,6 +227,11 @@ async function executorOf(file: JobFile, options: JobsOptions): Promise<Executor
       ? TrashBin.find(options.dataFolder, spec.job)
       : undefined
     return new Undoer(store, kept)
+  }
+  if (spec.kind === 'migrate') {
+    const source = await open(spec.from, { write: false })
+    const target = await open(spec.to, { write: true })
+    return new Migrator(source, target, spec.form ?? 'any', bin)
   }
   throw new AppError('USAGE', `Jobs of the kind ${spec.kind} cannot be run here.`)
 }

@@ -105,6 +105,9 @@ export interface Store extends AsyncDisposable {
   /** What is at the other end, by its own words and at the cost of a round trip; nothing is listed for it. */
   about?(signal?: AbortSignal): Promise<StoreAbout>
 
+  /** What a server still takes. */
+  limits?(): Promise<StoreLimits>
+
   /** Sentences that somebody should know before writing here (a map that a Python writer must enlarge). */
   readonly notes?: readonly string[]
 }
@@ -151,6 +154,14 @@ export interface StoreAbout {
   readonly product?: string
   /** Entries, where the store itself counts them. */
   readonly entries?: number
+}
+
+export interface StoreLimits {
+  /** What may be used of memory in all; absent: no limit is set. */
+  readonly maxBytes?: number
+  readonly usedBytes: number
+  /** By which rule the server drops keys when it is full; absent: it refuses to write. */
+  readonly evicts?: string
 }
 
 /** One of several databases in a file; opened by the option `db` (LMDB) or `table` (SQLite). */

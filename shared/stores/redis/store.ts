@@ -8,6 +8,7 @@ import type {
   Entry,
   Store,
   StoreAbout,
+  StoreLimits,
   Stray,
   WriteOperation,
   WriteOutcome,
@@ -15,6 +16,7 @@ import type {
 import { connectRedis, serverName } from './connect.ts'
 import type { Connection } from './connect.ts'
 import { redisFault } from './faults.ts'
+import { memoryLimits } from './limits.ts'
 import { listServer } from './listing.ts'
 import { lookUpKeys } from './look-up.ts'
 import { locationOf } from './target.ts'
@@ -149,6 +151,10 @@ export class RedisStore implements Store {
   /** Keys of other types are counted too; under a prefix nothing is counted. */
   async about(signal?: AbortSignal): Promise<StoreAbout> {
     return this.#run(signal, ({ connection }) => aboutServers(connection.masters(), this.#target))
+  }
+
+  async limits(): Promise<StoreLimits> {
+    return this.#run(undefined, ({ connection }) => memoryLimits(connection.masters()))
   }
 
   async strays(limit: number): Promise<Stray[]> {

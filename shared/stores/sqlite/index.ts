@@ -15,7 +15,10 @@ import type { CacheTable, TableChoice } from './schema.ts'
 import { quote } from './sql.ts'
 import { SqliteStore } from './store.ts'
 
-/** One table of an SQLite database. Options: `table`, `key`, `value` (names of the table and of its columns). */
+/**
+ * One table of an SQLite database. Options: `table`, `key`, `value` (names of the table and of its columns); `form`
+ * (`pickle` or `json`) says what a table that is made will hold, as pycse's users and its `SqlCache` make them.
+ */
 export const sqliteStoreType: StoreType = {
   kind: 'sqlite',
   title: 'SQLite',
@@ -77,12 +80,12 @@ async function open(location: StoreLocation, options: { write?: boolean } = {}):
   const write = options.write ?? false
   if (!existsSync(location.path)) {
     if (!write) throw noSuchPath(location.path)
-    create(location.path, choice)
+    create(location.path, choice, location.options['form'])
   }
   const path = realpathSync(resolve(location.path))
   const reader = new SqliteReader(path)
   try {
-    if (write && (await reader.read(isWithoutTables))) create(path, choice)
+    if (write && (await reader.read(isWithoutTables))) create(path, choice, location.options['form'])
     const table = await reader.read((database) => findTable(database, path, choice))
     return new SqliteStore(reader, table, locationOf(path, choice), write)
   } catch (thrown) {
@@ -103,13 +106,16 @@ async function databases(path: string): Promise<DatabaseInfo[]> {
 
 function choiceOf(options: Readonly<Record<string, string>>): TableChoice {
   for (const name of Object.keys(options)) {
-    if ((optionNames as readonly string[]).includes(name)) continue
+    if (name === 'form' || (optionNames as readonly string[]).includes(name)) continue
     throw new AppError(
       'USAGE',
-      `sqlite: does not know the option "${name}"; it takes ${optionNames.join(', ')}.`,
+      `sqlite: does not know the option "${name}"; it takes ${optionNames.join(', ')} and form.`,
     )
   }
-  return options
+  const { form, ...choice } = options
+  if (form !== undefined && form !== 'pickle' && form !== 'json')
+    throw new AppError('USAGE', `sqlite: form=${form} is neither pickle nor json.`)
+  return choice
 }
 
 function locationOf(path: string, choice: TableChoice): string {
@@ -119,14 +125,16 @@ function locationOf(path: string, choice: TableChoice): string {
   return `sqlite:${path}${query === '' ? '' : `?${query}`}`
 }
 
-/** The table that pycse's users make. */
-function create(path: string, choice: TableChoice): void {
+/** The table that pycse's users make; for JSON the one of its `SqlCache`, which puts the bytes of orjson there. */
+function create(path: string, choice: TableChoice, form: string | undefined): void {
   const { table = 'cache', key = 'hash', value = 'value' } = choice
   makeFolder(dirname(path))
   let database
   try {
     database = new BetterSqlite3(path, { timeout: 1_000 })
-    database.exec(`CREATE TABLE ${quote(table)} (${quote(key)} TEXT unique, ${quote(value)} BLOB)`)
+    database.exec(
+      `CREATE TABLE ${quote(table)} (${quote(key)} TEXT unique, ${quote(value)} ${form === 'json' ? 'TEXT' : 'BLOB'})`,
+    )
   } catch (thrown) {
     throw sqliteError(path, thrown)
   } finally {

@@ -1,0 +1,145 @@
+import { AppError, toAppError, type Problem } from '../../model/errors.ts'
+import { showKey } from '../../model/keys.ts'
+import type { Store, WriteOperation, WriteOutcome } from '../../stores/contract.ts'
+import type { Executor, ItemOutcome, PlanItem } from '../contract.ts'
+import { isPresent, readPresent, type Present } from '../guarded.ts'
+import { sha256Of, type TrashBin } from '../trash-bin.ts'
+import { convert, unwrapped, type ValueForm } from './convert.ts'
+
+interface Step {
+  readonly item: PlanItem
+  readonly operation: WriteOperation & { kind: 'put' }
+  readonly sha256: string
+  /** What stands in the target now, of an item that replaces it. */
+  readonly old?: Present
+}
+
+/**
+ * Writes values of one store to another, batch by batch, and reads each back. The source is only read. What is
+ * overwritten is in the trash, on the disk, before.
+ */
+export class Migrator implements Executor {
+  readonly #source: Store
+  readonly #target: Store
+  readonly #form: ValueForm
+  /** Made when something is replaced. */
+  readonly #bin: () => TrashBin
+  #opened: TrashBin | undefined
+
+  constructor(source: Store, target: Store, form: ValueForm, bin: () => TrashBin) {
+    this.#source = source
+    this.#target = target
+    this.#form = form
+    this.#bin = bin
+  }
+
+  async perform(items: readonly PlanItem[], { again }: { readonly again: boolean }): Promise<ItemOutcome[]> {
+    const outcomes = new Map<number, ItemOutcome>()
+    const steps = await this.#steps(items, again, outcomes)
+    this.#keepOld(steps)
+    const written = await this.#target.apply(steps.map(({ operation }) => operation))
+    const full = written.find((outcome) => !outcome.done && outcome.reason === 'NO_SPACE')
+    const back = await this.#target.getMany(steps.map(({ item }) => item.key))
+    for (const [i, step] of steps.entries())
+      outcomes.set(step.item.n, told(step, written[i]!, back[i], again))
+    if (full && !full.done) throw new AppError('REFUSED', `${full.sentence} Then resume the job.`)
+    return items.map(({ n }) => outcomes.get(n)!)
+  }
+
+  /** What is to be written; items that need nothing get their outcome. */
+  async #steps(
+    items: readonly PlanItem[],
+    again: boolean,
+    outcomes: Map<number, ItemOutcome>,
+  ): Promise<Step[]> {
+    const values = await readPresent(
+      this.#source,
+      items.map(({ key, sourceKey }) => sourceKey ?? key),
+    )
+    const replaced = items.filter(({ action }) => action === 'replace')
+    const old = await readPresent(
+      this.#target,
+      replaced.map(({ key }) => key),
+    )
+    const steps: Step[] = []
+    for (const [i, item] of items.entries()) {
+      const step = await this.#step(item, values[i], old[replaced.indexOf(item)], again)
+      if ('state' in step) outcomes.set(item.n, step)
+      else steps.push(step)
+    }
+    return steps
+  }
+
+  async #step(
+    item: PlanItem,
+    value: Present | Problem | undefined,
+    old: Present | Problem | undefined,
+    again: boolean,
+  ): Promise<Step | ItemOutcome> {
+    const { n, key } = item
+    if (value === undefined)
+      return { n, state: 'changed', reason: `${showKey(key)} is gone from the source.` }
+    if (!isPresent(value)) return { n, state: 'failed', reason: value.sentence }
+    let inner: Uint8Array
+    try {
+      inner = (await convert(unwrapped(this.#source, value.value), this.#form)).bytes
+    } catch (thrown) {
+      return { n, state: 'failed', reason: `${showKey(key)} was not written: ${toAppError(thrown).message}` }
+    }
+    if (item.sha256 !== undefined && item.sha256 !== sha256Of(inner))
+      return {
+        n,
+        state: 'changed',
+        reason: `${showKey(key)} was written again in the source since the plan was made.`,
+      }
+    const bytes = this.#target.wrapValue?.(inner) ?? inner
+    const sha256 = sha256Of(bytes)
+    const operation = {
+      kind: 'put' as const,
+      key,
+      value: bytes,
+      ...(value.expiresAtMs === undefined ? {} : { expiresAtMs: value.expiresAtMs }),
+      ...(value.modifiedMs === undefined ? {} : { times: { modifiedMs: value.modifiedMs } }),
+    }
+    if (item.action !== 'replace') return { item, sha256, operation: { ...operation, expect: 'absent' } }
+    if (again && old && isPresent(old) && old.sha256 === sha256) return { n, state: 'done', sha256 }
+    if (!old || !isPresent(old) || old.sha256 !== item.replaces?.sha256)
+      return {
+        n,
+        state: 'changed',
+        reason: `${showKey(key)} was changed in the target since the plan was made.`,
+      }
+    return { item, sha256, operation, old }
+  }
+
+  #keepOld(steps: readonly Step[]): void {
+    const old = steps.flatMap(({ item: { key }, old: was }) => (was ? [{ key, was }] : []))
+    if (old.length === 0) return
+    this.#opened ??= this.#bin()
+    const takenAtMs = Date.now()
+    this.#opened.put(old.map(({ key, was: { stamp: _, ...present } }) => ({ key, takenAtMs, ...present })))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#opened?.close()
+    await this.#source[Symbol.asyncDispose]()
+    await this.#target[Symbol.asyncDispose]()
+  }
+}
+
+/** What is there counts, whatever the writing said: only bytes that were read back are done. */
+function told(
+  { item: { n, key }, sha256 }: Step,
+  outcome: WriteOutcome,
+  back: Uint8Array | Problem | undefined,
+  again: boolean,
+): ItemOutcome {
+  const isThere = back instanceof Uint8Array && sha256Of(back) === sha256
+  // A run that was killed had written it.
+  if (isThere && (outcome.done || (again && outcome.reason === 'EXISTS'))) return { n, state: 'done', sha256 }
+  if (!outcome.done) {
+    const state = outcome.reason === 'EXISTS' ? 'changed' : 'failed'
+    return { n, state, reason: outcome.sentence }
+  }
+  return { n, state: 'failed', reason: `${showKey(key)} was read back with other bytes than were written.` }
+}

@@ -1,0 +1,129 @@
+import { existsSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Problem } from '../../model/errors.ts'
+import { showKey } from '../../model/keys.ts'
+import type { Capabilities, Store, StoreKind, StoreLocation } from '../../stores/contract.ts'
+import { unwrapped, type ValueForm } from './convert.ts'
+
+/** What a new store of each kind holds: those that are not there yet are made when the plan runs, not before. */
+const fresh: Readonly<Partial<Record<StoreKind, { values: ValueForm; keys: Capabilities['keys'] }>>> = {
+  fs: { values: 'pickle', keys: 'name' },
+  json: { values: 'json', keys: 'name' },
+  sqlite: { values: 'pickle', keys: 'bytes' },
+  lmdb: { values: 'pickle', keys: 'bytes' },
+  shelve: { values: 'pickle', keys: 'bytes' },
+}
+const hashKey = /^(?:[0-9a-f]{40}|[0-9a-f]{32})$/
+/** LMDB refuses longer keys (`MDB_MAXKEYSIZE`). */
+const lmdbKeyBytes = 511
+/** What Python's `lmdb.open` makes of a map unless told otherwise. */
+const pythonMapBytes = 10 * 1024 * 1024
+/** File systems, trees and indexes take some room of their own. */
+const overhead = 1.15
+
+/** Where a migration writes to, as its plan needs to know it: a store that is open for reading, or one still to be made. */
+export class Target {
+  readonly kind: StoreKind
+  readonly path: string
+  readonly values: ValueForm
+  readonly keys: Capabilities['keys']
+  readonly store: Store | undefined
+
+  constructor(location: StoreLocation, store: Store | undefined, form?: ValueForm) {
+    const made = fresh[location.kind]
+    this.kind = location.kind
+    this.path = location.path
+    this.store = store
+    this.values = form ?? formOf(location, store) ?? made?.values ?? 'pickle'
+    this.keys = store?.capabilities.keys ?? made?.keys ?? 'bytes'
+  }
+
+  /** Which keys are there. Where a store reads by range, no value is read for it. */
+  async has(keys: readonly Uint8Array[], signal: AbortSignal | undefined): Promise<boolean[]> {
+    if (!this.store) return keys.map(() => false)
+    const { rangeRead } = this.store.capabilities
+    const seen = await this.store.getMany(keys, { signal, ...(rangeRead ? { range: [0, 1] as const } : {}) })
+    return seen.map((value) => value !== undefined)
+  }
+
+  async get(
+    keys: readonly Uint8Array[],
+    signal: AbortSignal | undefined,
+  ): Promise<(Uint8Array | Problem | undefined)[]> {
+    return this.store ? this.store.getMany(keys, { signal }) : []
+  }
+
+  /** A value of it without the wrapping that it puts on. */
+  unwrapped(value: Uint8Array): Uint8Array {
+    return this.store ? unwrapped(this.store, value) : value
+  }
+
+  /** Why it cannot hold a key, if it cannot. */
+  refusesKey(key: Uint8Array): string | undefined {
+    if (this.keys === 'name' && !hashKey.test(showKey(key)))
+      return `${showKey(key)} is no sha1 or md5 hash; a folder cache holds no other keys.`
+    if (this.kind === 'lmdb' && (key.length > lmdbKeyBytes || key.length === 0))
+      return `LMDB holds keys of 1 to ${lmdbKeyBytes} bytes; this one has ${key.length}.`
+    return undefined
+  }
+
+  /** What stands in the way of writing so much, and what somebody should know of it. */
+  async limits(bytes: number, entries: number): Promise<{ warnings: readonly string[]; exceeded?: string }> {
+    const warnings = [...(this.store?.notes ?? [])]
+    if (this.kind === 'redis') return { warnings, ...(await this.#serverLimits(bytes)) }
+    const folder = existingFolder(this.path)
+    const { bsize, bavail, files, ffree } = await statfs(folder)
+    const freeBytes = bsize * bavail
+    if (bytes * overhead > freeBytes) {
+      const exceeded = `The target needs some ${megabytes(bytes * overhead)}, and the disk of ${folder} has ${megabytes(freeBytes)} free.`
+      return { warnings, exceeded }
+    }
+    const needsFiles = this.kind === 'fs' || this.kind === 'json'
+    // Some file systems make inodes as they go, and count none.
+    if (needsFiles && files > 0 && entries > ffree) {
+      const exceeded = `The target needs ${entries} files, and the file system of ${folder} has room for ${ffree} more.`
+      return { warnings, exceeded }
+    }
+    if (this.kind === 'lmdb' && bytes > pythonMapBytes / 2) {
+      warnings.push(
+        `Python writers must open this LMDB with a map_size above ${megabytes(bytes * 2)} from now on: lmdb.open takes 10 MiB unless told otherwise, and then fails with MDB_MAP_FULL.`,
+      )
+    }
+    return { warnings }
+  }
+
+  async #serverLimits(bytes: number): Promise<{ warnings?: string[]; exceeded?: string }> {
+    const limits = await this.store?.limits?.()
+    if (!limits) return {}
+    const warnings = [...(this.store?.notes ?? [])]
+    const { maxBytes, usedBytes, evicts } = limits
+    if (evicts !== undefined)
+      warnings.push(
+        `This server drops keys by itself when its memory is full (maxmemory-policy ${evicts}): results that are written there may go again.`,
+      )
+    if (maxBytes !== undefined && usedBytes + bytes * overhead > maxBytes) {
+      const exceeded = `The server may use ${megabytes(maxBytes)} (maxmemory), of which ${megabytes(usedBytes)} are taken; ${megabytes(bytes * overhead)} more do not fit.`
+      return { warnings, exceeded }
+    }
+    return { warnings }
+  }
+}
+
+/** What a target holds for sure. Loaders expect pickles where both would be possible. */
+function formOf({ kind, options }: StoreLocation, store: Store | undefined): ValueForm | undefined {
+  if (options['form'] === 'json' || options['form'] === 'pickle') return options['form']
+  const values = store?.capabilities.values
+  return values === 'any' && kind !== ('archive' as StoreKind) ? undefined : values
+}
+
+function megabytes(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(1)} MB`
+}
+
+/** The folder in which a path is, or will be made. */
+function existingFolder(path: string): string {
+  let folder = path
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder)
+  return folder
+}
