@@ -5,7 +5,7 @@ import type { Store } from '../stores/contract.ts'
 import { isSettled } from '../stores/stamp.ts'
 import type { EvictSpec, Executor, ItemOutcome, PlanFacts, PlanItem, Policy } from './contract.ts'
 import { findAlike } from './alike.ts'
-import { isPresent, keysOf, readPresent, unreadable, type Present } from './guarded.ts'
+import { isPresent, keysOf, readPresent, toBin, unreadable, type Present } from './guarded.ts'
 import { judge, type Judged } from './policy.ts'
 import { candidates, type Candidate } from './select.ts'
 import { sha256Of, type TrashBin } from './trash-bin.ts'
@@ -204,13 +204,7 @@ export class Evictor implements Executor {
   #keep(going: readonly { readonly item: PlanItem; readonly present: Present }[]): void {
     const takenAtMs = Date.now()
     try {
-      this.#bin.put(
-        going.map(({ item, present: { stamp: _, ...present } }) => ({
-          key: item.key,
-          takenAtMs,
-          ...present,
-        })),
-      )
+      this.#bin.put(going.map(({ item, present }) => toBin(item.key, present, takenAtMs)))
     } catch (thrown) {
       if (thrown instanceof AppError) throw thrown
       throw new AppError(

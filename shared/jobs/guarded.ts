@@ -1,7 +1,7 @@
 import type { Problem } from '../model/errors.ts'
 import { showKey } from '../model/keys.ts'
-import type { Store } from '../stores/contract.ts'
-import { sha256Of } from './trash-bin.ts'
+import type { Entry, Store } from '../stores/contract.ts'
+import { sha256Of, type BinEntry } from './trash-bin.ts'
 
 /** What stands under a key now. */
 export interface Present {
@@ -20,24 +20,37 @@ export async function readPresent(
 ): Promise<(Present | Problem | undefined)[]> {
   const entries = (await store.lookUp?.(keys, { signal })) ?? []
   const values = await store.getMany(keys, { signal })
-  return values.map((value, i) => {
-    if (!(value instanceof Uint8Array)) return value
-    const { modifiedMs, expiresAtMs, stamp } = entries[i] ?? {}
-    return {
-      value,
-      sha256: sha256Of(value),
-      ...(modifiedMs === undefined ? {} : { modifiedMs }),
-      ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
-      ...(stamp === undefined ? {} : { stamp }),
-    }
-  })
+  return values.map((value, i) => (value instanceof Uint8Array ? presentOf(value, entries[i]) : value))
+}
+
+function presentOf(value: Uint8Array, entry: Entry | undefined): Present {
+  const { modifiedMs, expiresAtMs, stamp } = entry ?? {}
+  return {
+    value,
+    sha256: sha256Of(value),
+    ...(modifiedMs === undefined ? {} : { modifiedMs }),
+    ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
+    ...(stamp === undefined ? {} : { stamp }),
+  }
+}
+
+/** As the trash keeps it. */
+export function toBin(key: Uint8Array, present: Present, takenAtMs: number): BinEntry {
+  const { value, sha256, modifiedMs, expiresAtMs } = present
+  return {
+    key,
+    value,
+    sha256,
+    takenAtMs,
+    ...(modifiedMs === undefined ? {} : { modifiedMs }),
+    ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
+  }
 }
 
 export function isPresent(value: Present | Problem | undefined): value is Present {
   return value !== undefined && 'value' in value
 }
 
-/** Groups that a batch can hold in memory: a batch is bounded by bytes, but one entry may be larger than that. */
 export function keysOf(items: readonly { readonly key: Uint8Array }[]): Uint8Array[] {
   return items.map(({ key }) => key)
 }

@@ -17,7 +17,7 @@ import type {
 } from './contract.ts'
 import { createJobDatabase, openJobDatabase } from './job-database.ts'
 import { isLocked } from './job-lock.ts'
-import type { ItemRow } from './job-rows.ts'
+import type { OutcomeRow } from './job-rows.ts'
 import { fromRow, itemValues, prepareStatements } from './job-rows.ts'
 
 /** Actions that change the store; the others are in the plan for the record. */
@@ -195,7 +195,7 @@ export class JobFile implements Disposable {
   // ---- looking --------------------------------------------------------------------------------------
 
   get spec(): JobSpec {
-    return this.#header<JobSpec>('spec')!
+    return this.#header('spec') as JobSpec
   }
 
   items(options: { from: number; to: number; state?: ItemState; action?: ItemAction }): {
@@ -207,19 +207,9 @@ export class JobFile implements Disposable {
     const rows = itemsPage.all({ state, action, limit: Math.max(0, to - from), offset: from })
     return {
       total: countItems.get({ state, action })!,
-      items: rows.map((row) => ({
-        ...fromRow(row),
-        ...(row.outcome === null
-          ? {}
-          : {
-              outcome: {
-                n: row.n,
-                state: row.outcome as ItemState,
-                ...(row.reason === null ? {} : { reason: row.reason }),
-                ...(row.outcome_sha256 === null ? {} : { sha256: row.outcome_sha256 }),
-              },
-            }),
-      })),
+      items: rows.map((row) =>
+        row.outcome === null ? fromRow(row) : withOutcome(row, row.outcome as ItemState),
+      ),
     }
   }
 
@@ -227,20 +217,8 @@ export class JobFile implements Disposable {
   *outcomes(state: ItemState): Generator<ItemWithOutcome> {
     const step = 1_000
     for (let after = -1; ;) {
-      const rows: (ItemRow & { outcome_sha256: string | null; reason: string | null })[] =
-        this.#statements.outcomesAfter.all(state, after, step)
-      for (const row of rows) {
-        const { reason, outcome_sha256: sha256 } = row
-        yield {
-          ...fromRow(row),
-          outcome: {
-            n: row.n,
-            state,
-            ...(reason === null ? {} : { reason }),
-            ...(sha256 === null ? {} : { sha256 }),
-          },
-        }
-      }
+      const rows = this.#statements.outcomesAfter.all(state, after, step)
+      for (const row of rows) yield withOutcome(row, state)
       if (rows.length < step) return
       after = rows.at(-1)!.n
     }
@@ -252,7 +230,7 @@ export class JobFile implements Disposable {
     const state = (last?.event ?? 'planning') as JobState
     const isDead = (state === 'running' || state === 'planning') && !isLocked(this.folder)
     const sums = this.#sums()
-    const facts = this.#header<Omit<PlanFacts, 'actions'>>('plan')
+    const facts = this.#header('plan') as Omit<PlanFacts, 'actions'> | undefined
     const problem = isDead
       ? killed(state)
       : last?.data
@@ -262,7 +240,7 @@ export class JobFile implements Disposable {
     const states = ['done', 'skipped', 'changed', 'failed'] as const
     const undoneBy = this.#statements.undoneBy.get()
     const startedAtMs = this.#first('running')
-    const header = this.#header<JobHeader & { createdAtMs: number }>('job')!
+    const header = this.#header('job') as JobHeader & { createdAtMs: number }
     const kind = this.spec.kind
     return {
       id: this.id,
@@ -293,9 +271,9 @@ export class JobFile implements Disposable {
     if (Object.keys(job).length > 0) set.run('job', JSON.stringify(job))
   }
 
-  #header<Value>(name: string): Value | undefined {
+  #header(name: 'job' | 'plan' | 'spec'): unknown {
     const text = this.#statements.header.get(name)
-    return text === undefined ? undefined : (JSON.parse(text) as Value)
+    return text === undefined ? undefined : JSON.parse(text)
   }
 
   #journal(event: string, first: number | null, last: number | null, data: string | null = null): void {
@@ -317,6 +295,17 @@ export class JobFile implements Disposable {
         .map(({ what, seconds, ...sum }) => [what, { ...sum, computeSeconds: seconds }]),
     )
   }
+}
+
+function withOutcome(row: OutcomeRow, state: ItemState): ItemWithOutcome {
+  const { n, reason, outcome_sha256: sha256 } = row
+  const outcome = {
+    n,
+    state,
+    ...(reason === null ? {} : { reason }),
+    ...(sha256 === null ? {} : { sha256 }),
+  }
+  return Object.assign(fromRow(row), { outcome })
 }
 
 function killed(state: JobState): NonNullable<Job['problem']> {

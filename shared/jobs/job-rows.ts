@@ -15,10 +15,13 @@ export interface ItemRow {
   readonly note: string | null
 }
 
-interface PageRow extends ItemRow {
-  readonly outcome: string | null
+export interface OutcomeRow extends ItemRow {
   readonly reason: string | null
   readonly outcome_sha256: string | null
+}
+
+interface PageRow extends OutcomeRow {
+  readonly outcome: string | null
 }
 
 export function fromRow(row: ItemRow): PlanItem {
@@ -109,10 +112,7 @@ export function prepareStatements(database: Database) {
     countItems: database
       .prepare<[{ state: string | null; action: string | null }], number>(`SELECT count(*) ${filtered}`)
       .pluck(),
-    outcomesAfter: database.prepare<
-      [string, number, number],
-      ItemRow & { outcome_sha256: string | null; reason: string | null }
-    >(
+    outcomesAfter: database.prepare<[string, number, number], OutcomeRow>(
       `SELECT items.*, reason, outcomes.sha256 AS outcome_sha256 FROM outcomes JOIN items USING (n)
          WHERE state = ? AND n > ? ORDER BY n LIMIT ?`,
     ),

@@ -41,18 +41,18 @@ const progressEveryMs = 200
  */
 export async function planJob(spec: JobSpec, options: PlanOptions): Promise<Job> {
   const planner = await plannerOf(spec, options)
-  await using _stores = planner.stack
-  const file = JobFile.create(options.dataFolder, planner.header)
-  using _lock = lockJob(file.folder)
+  await using stack = planner.stack
+  const file = stack.use(JobFile.create(options.dataFolder, planner.header))
+  stack.use(lockJob(file.folder))
   return await fillPlan(file, planner, options)
 }
 
 /** Plans a job that was not run yet again, with another spec. */
 export async function replanJob(id: string, spec: JobSpec, options: PlanOptions): Promise<Job> {
-  const file = JobFile.open(options.dataFolder, id)
-  using _lock = lockJob(file.folder)
   const planner = await plannerOf(spec, options)
-  await using _stores = planner.stack
+  await using stack = planner.stack
+  const file = stack.use(JobFile.open(options.dataFolder, id))
+  stack.use(lockJob(file.folder))
   file.replan(planner.header.spec)
   return await fillPlan(file, planner, options)
 }
@@ -67,7 +67,6 @@ interface Planner {
 }
 
 async function fillPlan(file: JobFile, planner: Planner, options: PlanOptions): Promise<Job> {
-  using _file = file
   file.setState('planning')
   let toldAtMs = 0
   const onLookedAt = (entries: number): void => {

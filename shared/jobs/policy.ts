@@ -28,7 +28,7 @@ export interface CatalogFacts {
  */
 export function parsePolicy(value: unknown, where: string): Policy {
   const read = policySchema.safeParse(value)
-  if (read.success) return read.data as Policy
+  if (read.success) return read.data
   const issue = read.error.issues[0]!
   const field = issue.code === 'unrecognized_keys' ? issue.keys[0] : issue.path.join('.')
   const known = Object.keys((policySchema as z.ZodObject).shape).join(', ')

@@ -28,7 +28,8 @@ export interface RunOptions {
  * exception: it is the job's `problem`.
  */
 export async function runJob(file: JobFile, executor: Executor, options: RunOptions = {}): Promise<Job> {
-  using _lock = lockJob(file.folder)
+  using stack = new DisposableStack()
+  stack.use(lockJob(file.folder))
   const before = file.job()
   if (!['planned', 'paused', 'stopped', 'cancelled', 'running'].includes(before.state))
     throw new AppError('USAGE', `Job ${file.id} is ${before.state} and cannot be run.`)

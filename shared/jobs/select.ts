@@ -43,8 +43,8 @@ export function* candidates(catalog: Catalog, { query = '', keys }: Selection): 
     const known = catalog.known(chosen.map(({ key }) => parseKey(key)))
     yield chosen.map((row) => {
       const key = parseKey(row.key)
-      const stamp = known.get(Buffer.from(key).toString('latin1'))?.stamp
-      return { key, row, ...(stamp ? { stamp } : {}) }
+      const stamp = known.get(Buffer.from(key).toString('latin1'))?.stamp ?? undefined
+      return stamp === undefined ? { key, row } : { key, row, stamp }
     })
   }
 }

@@ -2,7 +2,7 @@ import { AppError, toAppError, type Problem } from '../../model/errors.ts'
 import { showKey } from '../../model/keys.ts'
 import type { Store, WriteOperation, WriteOutcome } from '../../stores/contract.ts'
 import type { Executor, ItemOutcome, PlanItem } from '../contract.ts'
-import { isPresent, readPresent, type Present } from '../guarded.ts'
+import { isPresent, readPresent, toBin, type Present } from '../guarded.ts'
 import { sha256Of, type TrashBin } from '../trash-bin.ts'
 import { convert, unwrapped, type ValueForm } from './convert.ts'
 
@@ -117,7 +117,7 @@ export class Migrator implements Executor {
     if (old.length === 0) return
     this.#opened ??= this.#bin()
     const takenAtMs = Date.now()
-    this.#opened.put(old.map(({ key, was: { stamp: _, ...present } }) => ({ key, takenAtMs, ...present })))
+    this.#opened.put(old.map(({ key, was }) => toBin(key, was, takenAtMs)))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
