@@ -15,7 +15,7 @@ import { Statistics } from './Statistics.tsx'
 
 export interface ArrayViewProps {
   value: ValueAddress
-  /** A node that has numbers to show, see `hasTable`. */
+  /** An array or a table. */
   node: TreeNode
   /** False where the panel says what it is. */
   isNamed: boolean

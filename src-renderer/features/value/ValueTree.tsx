@@ -18,7 +18,7 @@ import {
   type OpenNodes,
   type Outline,
 } from './outline.ts'
-import { hasTable } from './array-shape.ts'
+import { isWorthShowing } from './pictures.tsx'
 import { TreeRow } from './TreeRow.tsx'
 import classes from './ValueTree.module.css'
 
@@ -154,7 +154,7 @@ function treeEvents({ outline, nodes, row, pageRows, focus, setOpen }: TreeEvent
     if (at === undefined) return
     const node = nodeOf(outline, nodes, at)
     focus(at)
-    if (node && event.button === 0 && (!hasTable(node) || isOnFold(event))) toggle(node)
+    if (node && event.button === 0 && (!isWorthShowing(node) || isOnFold(event))) toggle(node)
   }
   return { onKeyDown, onMouseDown }
 }

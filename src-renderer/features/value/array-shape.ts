@@ -1,5 +1,3 @@
-import type { TreeNode } from '../../../shared/api/contract.ts'
-
 /** How an array of any number of dimensions stands in a table. */
 export interface TableShape {
   readonly rows: number
@@ -81,9 +79,4 @@ export function cellNumber(cell: string): number {
   if (cell === 'inf') return Number.POSITIVE_INFINITY
   if (cell === '-inf') return Number.NEGATIVE_INFINITY
   return cell === '' ? Number.NaN : Number(cell)
-}
-
-/** Whether the engine answers windows of this node. */
-export function hasTable(node: Pick<TreeNode, 'array' | 'family'>): boolean {
-  return node.array !== undefined || node.family === 'table'
 }

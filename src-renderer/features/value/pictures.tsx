@@ -1,0 +1,51 @@
+import type { ReactNode } from 'react'
+import type { TreeNode } from '../../../shared/api/contract.ts'
+import type { ValueAddress } from '../../client/queries.ts'
+import { ArrayView } from './ArrayView.tsx'
+import { LongText } from './LongText.tsx'
+
+export interface PictureProps {
+  /** The entry, with the node's path. */
+  readonly value: ValueAddress
+  readonly node: TreeNode
+  /** False where the panel says what it is. */
+  readonly isNamed: boolean
+}
+
+interface Picture {
+  readonly fits: (node: TreeNode) => boolean
+  readonly draw: (props: PictureProps) => ReactNode
+  /** Shown at once, before a node was chosen; and a click on the node shows it instead of unfolding the tree. */
+  readonly isWorthShowing: boolean
+}
+
+/** How nodes are shown beside the tree; the first that fits is taken. Other nodes have only their tree. */
+const pictures: readonly Picture[] = [
+  {
+    fits: ({ array, family }) => array !== undefined || family === 'table',
+    draw: (props) => <ArrayView {...props} />,
+    isWorthShowing: true,
+  },
+  { fits: isLongText, draw: ({ value }) => <LongText value={value} />, isWorthShowing: false },
+]
+
+function pictureFor(node: TreeNode): Picture | undefined {
+  return pictures.find(({ fits }) => fits(node))
+}
+
+export function hasPicture(node: TreeNode): boolean {
+  return pictureFor(node) !== undefined
+}
+
+export function NodePicture(props: PictureProps): ReactNode {
+  return pictureFor(props.node)?.draw(props)
+}
+
+export function isWorthShowing(node: TreeNode): boolean {
+  return pictureFor(node)?.isWorthShowing === true
+}
+
+/** A preview is at most some 200 characters; a text that fills it may have more. */
+function isLongText(node: TreeNode): boolean {
+  return node.family === 'text' && node.children === 0 && node.preview.length > 60
+}
