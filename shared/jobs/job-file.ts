@@ -69,13 +69,13 @@ export class JobFile implements Disposable {
     this.#statements = prepareStatements(database)
   }
 
-  /** Ids sort by time: `20261124-134512-3fa2`. */
+  /** Ids sort by time, to the millisecond: `20261124-134512048-3f`. */
   static create(dataFolder: string, header: JobHeader, now = Date.now()): JobFile {
     const time = new Date(now)
       .toISOString()
       .replaceAll(/[-:]|\..*/g, '')
       .replace('T', '-')
-    const id = `${time}-${randomBytes(2).toString('hex')}`
+    const id = `${time}-${randomBytes(1).toString('hex')}`
     const folder = join(jobsFolder(dataFolder), id)
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 })

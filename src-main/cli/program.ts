@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { AppError, toAppError } from '../../shared/model/errors.ts'
+import { addJobCommands } from './job-commands.ts'
 import { version } from './version.ts'
 
 /** 0: done and nothing found wrong; 1: done, with problems in the report; 2: could not run. */
@@ -129,6 +130,7 @@ function createProgram(asJson: boolean, exit: (code: ExitCode) => void): Command
       const { runDiff } = await import('./diff.ts')
       exit(await runDiff(targets, options))
     })
+  addJobCommands(program, exit)
   program
     .command('serve')
     .description('serve the inspector on this machine (loopback only) and print its address')

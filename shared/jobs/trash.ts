@@ -1,0 +1,96 @@
+import { AppError } from '../model/errors.ts'
+import type { Job } from './contract.ts'
+import { JobFile } from './job-file.ts'
+import { jobsWithBins, removeBin, TrashBin, type BinInfo } from './trash-bin.ts'
+
+/** How long and how much is kept; whichever ends first. */
+export interface TrashLimits {
+  readonly keepDays: number
+  readonly keepBytes: number
+}
+
+export const defaultTrashLimits: TrashLimits = { keepDays: 30, keepBytes: 20e9 }
+
+export interface BinSummary extends BinInfo {
+  readonly entries: number
+  readonly bytes: number
+  readonly expiresAtMs: number
+}
+
+const dayMs = 86_400_000
+
+/** What the trash holds, newest first. A bin that cannot be read is listed as far as it says. */
+export function listTrash(dataFolder: string, { keepDays }: TrashLimits = defaultTrashLimits): BinSummary[] {
+  return jobsWithBins(dataFolder)
+    .flatMap((job) => {
+      try {
+        using bin = TrashBin.find(dataFolder, job)
+        const { info } = bin
+        return [{ ...info, ...bin.totals(), expiresAtMs: info.createdAtMs + keepDays * dayMs }]
+      } catch (thrown) {
+        if (thrown instanceof AppError) return []
+        throw thrown
+      }
+    })
+    .filter(({ entries }) => entries > 0)
+    .toSorted((a, b) => b.createdAtMs - a.createdAtMs)
+}
+
+/**
+ * Deletes bins for good; this alone cannot be undone. `typed` is the number of entries as the user gave it.
+ *
+ * @throws AppError REFUSED if another number of entries would go, or a job that uses a bin is under way
+ */
+export function emptyTrash(dataFolder: string, jobs: readonly string[] | undefined, typed: number): void {
+  const bins = listTrash(dataFolder).filter(({ job }) => jobs?.includes(job) ?? true)
+  const entries = bins.reduce((sum, bin) => sum + bin.entries, 0)
+  if (entries !== typed) {
+    throw new AppError(
+      'REFUSED',
+      `${entries} entries would be gone for good, and not ${typed}; nothing was deleted. Give their number to go on.`,
+      { data: { entries } },
+    )
+  }
+  for (const { job } of bins) {
+    if (isUnderWay(dataFolder, job))
+      throw new AppError('REFUSED', `Job ${job} is under way; its trash stays.`)
+    removeBin(dataFolder, job)
+  }
+}
+
+/** What is older or more than the limits goes by itself, the oldest first; never of a job that can go on. */
+export function expireTrash(
+  dataFolder: string,
+  limits: TrashLimits = defaultTrashLimits,
+  nowMs = Date.now(),
+): string[] {
+  let bytes = 0
+  const gone: string[] = []
+  for (const bin of listTrash(dataFolder, limits)) {
+    bytes += bin.bytes
+    const isOver = bin.expiresAtMs < nowMs || bytes > limits.keepBytes
+    if (!isOver || !isFinished(dataFolder, bin.job)) continue
+    removeBin(dataFolder, bin.job)
+    gone.push(bin.job)
+  }
+  return gone
+}
+
+function stateOf(dataFolder: string, job: string): Job['state'] | undefined {
+  try {
+    using file = JobFile.open(dataFolder, job)
+    return file.job().state
+  } catch (thrown) {
+    if (thrown instanceof AppError) return undefined
+    throw thrown
+  }
+}
+
+function isUnderWay(dataFolder: string, job: string): boolean {
+  return stateOf(dataFolder, job) === 'running'
+}
+
+function isFinished(dataFolder: string, job: string): boolean {
+  const state = stateOf(dataFolder, job)
+  return state === undefined || state === 'done'
+}
