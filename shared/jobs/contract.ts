@@ -126,6 +126,8 @@ export interface PlanItem {
   readonly sha256?: string
   /** Of what stands under the key in the store that changes, where the action replaces it. */
   readonly replaces?: { readonly bytes: number; readonly sha256: string }
+  /** The call as it is listed: the cache may not have it any more when the plan is looked at. */
+  readonly call?: string
   /** Why: the rule of a policy, the finding, how a conflict is decided. */
   readonly note?: string
 }

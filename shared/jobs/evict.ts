@@ -21,6 +21,8 @@ export interface Planning {
   readonly catalog: Catalog
   readonly signal?: AbortSignal
   readonly add: (items: readonly NewItem[]) => void
+  /** Why an entry goes, where that was found out before. */
+  readonly noteOf?: (key: string) => string | undefined
   /** So many entries were looked at. */
   readonly onLookedAt?: (entries: number) => void
 }
@@ -33,7 +35,7 @@ export async function planEviction(spec: EvictSpec, planning: Planning): Promise
   let lookedAt = 0
   for await (const batch of chosen(spec, planning)) {
     const items = await Promise.all(
-      slicesOf(batch, valuesAtOnce).map((slice) => itemsOf(store, slice, planning.signal)),
+      slicesOf(batch, valuesAtOnce).map((slice) => itemsOf(store, slice, planning)),
     )
     add(items.flat())
     lookedAt += batch.length
@@ -123,13 +125,14 @@ function slicesOf<Item>(items: readonly Item[], length: number): (readonly Item[
 async function itemsOf(
   store: Store,
   entries: readonly Judged[],
-  signal: AbortSignal | undefined,
+  { signal, noteOf }: Planning,
 ): Promise<NewItem[]> {
   const hasStamps =
     store.lookUp !== undefined && entries.every(({ stamp }) => stamp !== undefined && isSettled(stamp))
   const values = hasStamps ? [] : await store.getMany(keysOf(entries), { signal })
   return entries.map(({ key, row, stamp, reason }, i) => {
     const value = values[i]
+    const note = reason ?? noteOf?.(row.key)
     return {
       key,
       action: 'delete',
@@ -137,7 +140,8 @@ async function itemsOf(
       computeSeconds: row.elapsedSeconds ?? 0,
       ...(hasStamps ? { stamp } : {}),
       ...(value instanceof Uint8Array ? { sha256: sha256Of(value) } : {}),
-      ...(reason === undefined ? {} : { note: reason }),
+      ...(note === undefined ? {} : { note }),
+      ...(row.call === undefined ? {} : { call: row.call }),
     }
   })
 }

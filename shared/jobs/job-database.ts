@@ -15,7 +15,7 @@ const schema = `
     bytes INTEGER NOT NULL, seconds REAL NOT NULL,
     stamp TEXT, sha256 TEXT,
     replaces_bytes INTEGER, replaces_sha256 TEXT,
-    note TEXT
+    note TEXT, call TEXT
   );
   CREATE INDEX items_action ON items (action, n);
   CREATE TABLE journal (

@@ -13,6 +13,7 @@ export interface ItemRow {
   readonly replaces_bytes: number | null
   readonly replaces_sha256: string | null
   readonly note: string | null
+  readonly call: string | null
 }
 
 export interface OutcomeRow extends ItemRow {
@@ -38,8 +39,12 @@ export function fromRow(row: ItemRow): PlanItem {
       ? {}
       : { replaces: { bytes: row.replaces_bytes ?? 0, sha256: row.replaces_sha256 } }),
     ...(row.note === null ? {} : { note: row.note }),
+    ...(row.call === null ? {} : { call: row.call }),
   }
 }
+
+/** A line of a list shows no more. */
+const callCharacters = 300
 
 export function itemValues(item: Omit<PlanItem, 'n'>): unknown[] {
   return [
@@ -53,6 +58,7 @@ export function itemValues(item: Omit<PlanItem, 'n'>): unknown[] {
     item.replaces?.bytes ?? null,
     item.replaces?.sha256 ?? null,
     item.note ?? null,
+    item.call?.slice(0, callCharacters) ?? null,
   ]
 }
 
@@ -66,7 +72,7 @@ export function prepareStatements(database: Database) {
     header: database.prepare<[string], string>('SELECT value FROM header WHERE name = ?').pluck(),
     insertItem: database.prepare<[unknown[]]>(
       // Numbered from 0 without a gap: a plan is only ever added to.
-      `INSERT INTO items VALUES ((SELECT ifnull(max(n), -1) + 1 FROM items), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO items VALUES ((SELECT ifnull(max(n), -1) + 1 FROM items), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     addSum: database.prepare<[string, number, number, number]>(
       `INSERT INTO sums VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET

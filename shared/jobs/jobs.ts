@@ -1,10 +1,21 @@
 import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
+import { parseQuery } from '../catalog/query/parse.ts'
 import { AppError, toAppError } from '../model/errors.ts'
+import { showKey } from '../model/keys.ts'
 import { withoutSecrets } from '../model/secrets.ts'
 import type { Store, StoreLocation } from '../stores/contract.ts'
 import { openStore } from '../stores/registry.ts'
-import type { EvictSpec, Executor, Job, JobSpec, MigrateSpec, StoreRef, UndoSpec } from './contract.ts'
+import type {
+  EvictSpec,
+  Executor,
+  Job,
+  JobSpec,
+  MigrateSpec,
+  RepairSpec,
+  StoreRef,
+  UndoSpec,
+} from './contract.ts'
 import { Evictor, planEviction } from './evict.ts'
 import { JobFile, type JobHeader } from './job-file.ts'
 import { lockJob } from './job-lock.ts'
@@ -13,6 +24,7 @@ import { planMigration } from './migrate/plan.ts'
 import { Target } from './migrate/target.ts'
 import { runJob, type RunOptions } from './run.ts'
 import { openUpToDate } from './select.ts'
+import { verifyStore } from './verify.ts'
 import { TrashBin, removeBin } from './trash-bin.ts'
 import { planUndo, Undoer } from './undo.ts'
 
@@ -89,17 +101,52 @@ async function fillPlan(file: JobFile, planner: Planner, options: PlanOptions): 
 
 async function plannerOf(spec: JobSpec, options: PlanOptions): Promise<Planner> {
   await using stack = new AsyncDisposableStack()
+  // What cannot be read as a filter is no job.
+  if ('selection' in spec) parseQuery(spec.selection.query ?? '')
   if (spec.kind === 'evict') return plannerOfEviction(spec, options, stack.move())
   if (spec.kind === 'undo') return plannerOfUndo(spec, options, stack.move())
   if (spec.kind === 'migrate') return plannerOfMigration(spec, options, stack.move())
-  throw new AppError('USAGE', `Jobs of the kind ${spec.kind} cannot be planned here.`)
+  return plannerOfRepair(spec, options, stack.move())
+}
+
+/** The entries with findings, as an eviction of exactly these. */
+async function plannerOfRepair(
+  spec: RepairSpec,
+  options: PlanOptions,
+  stack: AsyncDisposableStack,
+): Promise<Planner> {
+  const planner = await plannerOfEviction({ kind: 'evict', store: spec.store, selection: {} }, options, stack)
+  const wanted = new Set(spec.findings)
+  return {
+    stack: planner.stack,
+    header: {
+      ...planner.header,
+      kind: spec.kind,
+      title: `Repair ${planner.store.label}`,
+      spec: { ...spec, store: redacted(spec.store) },
+    },
+    plan: async (file, onLookedAt) => {
+      const reasons = new Map<string, string>()
+      const onProgress = ({ entries }: { entries: number }): void => onLookedAt(entries)
+      for await (const { finding, key, sentence, name } of verifyStore(planner.store, {
+        signal: options.signal,
+        onProgress,
+      }))
+        if (wanted.has(finding) && name === undefined) reasons.set(showKey(key), sentence)
+      const facts = await planner.planOf(file, onLookedAt, [...reasons.keys()], (key) => reasons.get(key))
+      const strays = wanted.has('stray')
+        ? ['Files that are no entries are left where they are; look at them yourself.']
+        : []
+      return { ...facts, warnings: [...facts.warnings, ...strays] }
+    },
+  }
 }
 
 async function plannerOfEviction(
   spec: EvictSpec,
   options: PlanOptions,
   stack: AsyncDisposableStack,
-): Promise<Planner> {
+): Promise<Planner & Eviction> {
   await using held = stack
   // Opened for writing: what cannot be written is said now, not when it is run.
   const store = held.use(await opener(options)(spec.store, { write: true }))
@@ -111,18 +158,34 @@ async function plannerOfEviction(
     user: userName(),
     spec: { ...spec, store: redacted(spec.store) },
   }
+  const planWith = (
+    file: JobFile,
+    onLookedAt: (entries: number) => void,
+    changed: Partial<EvictSpec>,
+    noteOf?: (key: string) => string | undefined,
+  ) =>
+    planEviction(
+      { ...spec, ...changed },
+      { store, catalog, signal: options.signal, add: (items) => file.addItems(items), onLookedAt, noteOf },
+    )
   return {
     stack: held.move(),
     header,
-    plan: (file, onLookedAt) =>
-      planEviction(spec, {
-        store,
-        catalog,
-        signal: options.signal,
-        add: (items) => file.addItems(items),
-        onLookedAt,
-      }),
+    store,
+    plan: (file, onLookedAt) => planWith(file, onLookedAt, {}),
+    planOf: (file, onLookedAt, keys, noteOf) => planWith(file, onLookedAt, { selection: { keys } }, noteOf),
   }
+}
+
+/** What a repair needs of an eviction. */
+interface Eviction {
+  readonly store: Store
+  readonly planOf: (
+    file: JobFile,
+    onLookedAt: (entries: number) => void,
+    keys: readonly string[],
+    noteOf: (key: string) => string | undefined,
+  ) => ReturnType<Planner['plan']>
 }
 
 async function plannerOfMigration(
@@ -219,7 +282,8 @@ async function executorOf(file: JobFile, options: JobsOptions): Promise<Executor
   const open = opener(options)
   const { id, title, store: ref, createdAtMs } = file.job()
   const bin = (): TrashBin => TrashBin.open(options.dataFolder, { job: id, title, store: ref, createdAtMs })
-  if (spec.kind === 'evict') return new Evictor(await open(spec.store, { write: true }), bin())
+  if (spec.kind === 'evict' || spec.kind === 'repair')
+    return new Evictor(await open(spec.store, { write: true }), bin())
   if (spec.kind === 'undo') {
     const store = await open(storeChangedBy(spec, options), { write: true })
     const kept = TrashBin.exists(options.dataFolder, spec.job)
@@ -227,12 +291,9 @@ async function executorOf(file: JobFile, options: JobsOptions): Promise<Executor
       : undefined
     return new Undoer(store, kept)
   }
-  if (spec.kind === 'migrate') {
-    const source = await open(spec.from, { write: false })
-    const target = await open(spec.to, { write: true })
-    return new Migrator(source, target, spec.form ?? 'any', bin)
-  }
-  throw new AppError('USAGE', `Jobs of the kind ${spec.kind} cannot be run here.`)
+  const source = await open(spec.from, { write: false })
+  const target = await open(spec.to, { write: true })
+  return new Migrator(source, target, spec.form ?? 'any', bin)
 }
 
 function storeChangedBy({ job }: UndoSpec, { dataFolder }: JobsOptions): StoreLocation {

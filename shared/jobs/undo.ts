@@ -29,9 +29,15 @@ export function planUndo(
   return { warnings: [], losses: [], conflicts: 0 }
 }
 
-function reversed({ key, action, bytes, computeSeconds, replaces, outcome }: ItemWithOutcome) {
+function reversed({ key, action, bytes, computeSeconds, replaces, call, outcome }: ItemWithOutcome) {
   const sha256 = outcome?.sha256
-  const common = { key, bytes, computeSeconds, ...(sha256 === undefined ? {} : { sha256 }) }
+  const common = {
+    key,
+    bytes,
+    computeSeconds,
+    ...(sha256 === undefined ? {} : { sha256 }),
+    ...(call === undefined ? {} : { call }),
+  }
   if (action === 'delete') return { ...common, action: 'restore' as const }
   if (action === 'put') return { ...common, action: 'remove' as const }
   if (action === 'replace')

@@ -4,6 +4,7 @@ import type { EvictOptions } from './evict.ts'
 import type { JobChoices } from './jobs.ts'
 import type { MigrateOptions } from './migrate.ts'
 import type { ExitCode } from './program.ts'
+import type { VerifyOptions } from './verify.ts'
 
 const rules: readonly ConflictRule[] = ['fail', 'skip', 'overwrite', 'newest', 'fastest', 'keep-both']
 
@@ -48,6 +49,18 @@ export function addJobCommands(program: Command, exit: (code: ExitCode) => void)
     .action(async (target: string, options: EvictOptions) => {
       const { runEvict } = await import('./evict.ts')
       exit(await runEvict(target, options))
+    })
+  program
+    .command('verify')
+    .description('read every entry whole and tell what is damaged, misplaced, unreadable or no entry')
+    .argument('<store>')
+    .option('--repair', 'move damaged and misplaced entries into the trash')
+    .addOption(dryRun())
+    .option('-y, --yes', 'repair without asking')
+    .addOption(new Option('--json', 'machine-readable output'))
+    .action(async (target: string, options: VerifyOptions) => {
+      const { runVerify } = await import('./verify.ts')
+      exit(await runVerify(target, options))
     })
   program
     .command('undo')

@@ -117,6 +117,7 @@ class Planner {
       bytes: row.sizeBytes ?? 0,
       computeSeconds: row.elapsedSeconds ?? 0,
       ...(stamp === undefined ? {} : { stamp }),
+      ...(row.call === undefined ? {} : { call: row.call }),
     }
     const refusal = this.#target.refusesKey(key)
     if (refusal !== undefined) return this.#left(common, refusal)

@@ -1,0 +1,77 @@
+import { openEntryDocument } from '../catalog/documents.ts'
+import { AppError } from '../model/errors.ts'
+import { showKey } from '../model/keys.ts'
+import { recordFields } from '../records/fields.ts'
+import type { Entry, Store } from '../stores/contract.ts'
+import { throwIfCancelled } from '../stores/slices.ts'
+import type { RepairSpec } from './contract.ts'
+
+export type FindingKind = RepairSpec['findings'][number]
+
+export interface Finding {
+  readonly finding: FindingKind
+  readonly key: Uint8Array
+  /** Of a file that is no entry: its name. */
+  readonly name?: string
+  readonly bytes: number
+  readonly sentence: string
+}
+
+export interface VerifyProgress {
+  readonly entries: number
+  readonly bytes: number
+}
+
+const straysLimit = 10_000
+
+/**
+ * Reads every value of a cache whole and says what is wrong with it, as it is found: what cannot be read, what is
+ * damaged, what stands under another name than the one it was stored under, and what is no entry at all. Locks
+ * nothing and writes nothing. One entry is in memory at a time.
+ *
+ * @throws AppError CANCELLED, and what listing the store throws
+ */
+export async function* verifyStore(
+  store: Store,
+  options: { readonly signal?: AbortSignal; readonly onProgress?: (progress: VerifyProgress) => void } = {},
+): AsyncGenerator<Finding> {
+  const { signal, onProgress } = options
+  let entries = 0
+  let bytes = 0
+  for await (const batch of store.entries({ signal })) {
+    for (const entry of batch) {
+      throwIfCancelled(signal)
+      const finding = await findingOf(store, entry, signal)
+      entries++
+      bytes += entry.sizeBytes ?? 0
+      if (finding) yield finding
+    }
+    onProgress?.({ entries, bytes })
+  }
+  for (const { name, reason } of (await store.strays?.(straysLimit)) ?? [])
+    yield { finding: 'stray', key: new TextEncoder().encode(name), name, bytes: 0, sentence: reason }
+  onProgress?.({ entries, bytes })
+}
+
+async function findingOf(
+  store: Store,
+  { key, sizeBytes: bytes = 0 }: Entry,
+  signal: AbortSignal | undefined,
+): Promise<Finding | undefined> {
+  const shown = showKey(key)
+  try {
+    using document = await openEntryDocument(store, shown, { signal })
+    const { root, problem } = document.decoded
+    if (problem) return { finding: 'damaged', key, bytes, sentence: problem.sentence }
+    const hash = recordFields(root)?.find(({ name }) => name === 'hash')?.value
+    // `dump` records and foreign values carry no hash of their own.
+    if (hash?.kind !== 'str' || hash.value === shown) return undefined
+    const sentence = `The record says that it was stored as ${hash.value}; under this name it is never found.`
+    return { finding: 'misplaced', key, bytes, sentence }
+  } catch (thrown) {
+    if (!(thrown instanceof AppError) || thrown.code === 'CANCELLED') throw thrown
+    // It went away while the cache was read.
+    if (thrown.code === 'NOT_FOUND') return undefined
+    return { finding: 'unreadable', key, bytes, sentence: thrown.message }
+  }
+}
