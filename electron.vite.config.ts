@@ -20,6 +20,7 @@ export default defineConfig({
           engine: path.join(root, 'src-main/engine/socket-server.ts'),
           cli: path.join(root, 'src-main/cli/main.ts'),
           'probe.worker': path.join(root, 'src-main/engine/workers/probe.worker.ts'),
+          'job.worker': path.join(root, 'src-main/engine/workers/job.worker.ts'),
           'index.worker': path.join(root, 'src-main/engine/workers/index.worker.ts'),
           'catalog.worker': path.join(root, 'src-main/engine/workers/catalog.worker.ts'),
           'value.worker': path.join(root, 'src-main/engine/workers/value.worker.ts'),

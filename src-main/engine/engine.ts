@@ -11,10 +11,14 @@ import { entryRoutes } from './routes/entries.ts'
 import { fileRoutes } from './routes/files.ts'
 import { locationRoutes } from './routes/locations.ts'
 import { resultRoutes } from './routes/results.ts'
+import { jobRoutes, storeJobRoutes } from './routes/jobs.ts'
 import { storeRoutes } from './routes/stores.ts'
+import { JobBoard } from './job-board.ts'
+import { RetentionRules } from './retention.ts'
 import { openSettings } from './settings.ts'
 import type { CatalogTask } from './workers/catalog-task.ts'
 import type { IndexResult, IndexTask } from './workers/index-task.ts'
+import type { JobTask } from './workers/job-task.ts'
 import type { ProbeTask } from './workers/probe-task.ts'
 import { WorkerPool, workerProgram } from './workers/pool.ts'
 import type { ValueTask } from './workers/value-task.ts'
@@ -43,6 +47,8 @@ export interface Engine extends AsyncDisposable {
 
 /** Two caches are indexed at a time; a third waits. */
 const indexThreads = 2
+/** Jobs that are planned or run at the same time; more wait. */
+const jobThreads = 2
 const probeTimeLimitMs = 20_000
 const testTimeLimitMs = 5_000
 const valueHeapMegabytes = 2_048
@@ -67,6 +73,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     timeLimitMs: options.valueTimeLimitMs ?? 20_000,
     heapMegabytes: valueHeapMegabytes,
   })
+  const jobWorkers = new WorkerPool<JobTask, unknown>(workerProgram('job'), { threads: jobThreads })
+  const jobDesk = new WorkerPool<JobTask, unknown>(workerProgram('job'), { threads: 1 })
   const connections = new Connections({
     dataFolder: options.dataFolder,
     settings,
@@ -79,6 +87,16 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       if (catalogs.hasStarted) await catalogs.run({ ask: 'close', file: catalogFile })
       if (values.hasStarted) await values.run({ ask: 'close', id: shown.id })
     },
+  })
+
+  const { dataFolder } = options
+  const board = new JobBoard({
+    dataFolder,
+    connections,
+    events,
+    catalogs,
+    workers: jobWorkers,
+    desk: jobDesk,
   })
 
   const app = new Hono().basePath('/api')
@@ -97,6 +115,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     locationRoutes({ probes, tests: { pool: tests, seconds: testTimeLimitMs / 1_000 }, searches }),
   )
   app.route('/', storeRoutes({ connections, catalogs }))
+  app.route('/', jobRoutes(board))
+  app.route('/', storeJobRoutes(board, new RetentionRules(connections, dataFolder)))
   app.route('/results', resultRoutes(catalogs))
   app.route('/stores/:store/entries/:key', entryRoutes({ connections, values }))
   app.get('/events', () => events.respond(connections.list()))
@@ -105,7 +125,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     events.end()
     await connections[Symbol.asyncDispose]().catch(() => undefined)
     await Promise.all(
-      [indexers, probes, tests, searches, catalogs, values].map((pool) => pool[Symbol.asyncDispose]()),
+      [indexers, probes, tests, searches, catalogs, values, jobWorkers, jobDesk].map((pool) =>
+        pool[Symbol.asyncDispose](),
+      ),
     )
   }
   return { app, connections, endStreams: () => events.end(), close, [Symbol.asyncDispose]: close }

@@ -1,4 +1,5 @@
 import type { Connection, EngineEvent } from '../../shared/api/contract.ts'
+import type { Job } from '../../shared/api/jobs.ts'
 
 const deltaGapMs = 100
 const heartbeatMs = 15_000
@@ -25,6 +26,11 @@ export class EventHub {
   publish(connection: Connection): void {
     this.#pending.set(connection.id, connection)
     if (!this.#timer) this.#flush()
+  }
+
+  /** Tells that a job has changed; its progress comes at most five times a second. */
+  publishJob(job: Job): void {
+    this.#send({ type: 'job', job })
   }
 
   publishClosed(id: string): void {
