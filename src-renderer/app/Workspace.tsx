@@ -11,6 +11,7 @@ import { useEntries, type Entries } from '../features/entries/use-entries.ts'
 import { useThrottled } from '../features/entries/use-throttled.ts'
 import { withClause } from '../features/filter/filter-text.ts'
 import { FunctionList } from '../features/functions/FunctionList.tsx'
+import { useJobStarts } from '../features/jobs/use-job-starts.ts'
 import { LookAt } from '../features/functions/LookAt.tsx'
 import { Inspector } from '../features/inspector/Inspector.tsx'
 import { copyText } from '../ui/clipboard.ts'
@@ -62,10 +63,12 @@ export function Workspace({ store, onCommands, paletteEnabled }: WorkspaceProps)
   const refresh = useRefresh(store, notify)
   const close = useCloseStore(store, desk)
   const lock = useLock(store)
+  const jobs = useJobStarts(store, entries, notify)
   useEffect(() => {
     onCommands({
       ...entryCommands(desk, entries, store, notify),
       ...layoutCommands(layout, navigate),
+      ...jobs,
       refresh,
       close,
       lock: () => lock.mutate(!store.writable, { onError: (error) => notify(error.message) }),

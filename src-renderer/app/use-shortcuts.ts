@@ -9,7 +9,7 @@ export function useShortcuts(run: (id: CommandId) => void): void {
       if (event.defaultPrevented || document.querySelector('[role="dialog"][aria-modal="true"]')) return
       const target = event.target
       const isField = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement
-      if (isField && isTyping(event)) return
+      if (isField && (isTyping(event) || event.key === 'Delete')) return
       const command = commandOf(event, isMac)
       if (command === undefined) return
       event.preventDefault()

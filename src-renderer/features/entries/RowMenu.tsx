@@ -1,5 +1,13 @@
 import { Menu } from '@mantine/core'
-import { IconCode, IconCopy, IconFunction, IconLayoutSidebarRight, IconTerminal2 } from '@tabler/icons-react'
+import {
+  IconArrowsTransferDown,
+  IconCode,
+  IconCopy,
+  IconFunction,
+  IconLayoutSidebarRight,
+  IconTerminal2,
+  IconTrashX,
+} from '@tabler/icons-react'
 import type { Row } from '../../../shared/api/contract.ts'
 import { useDesk } from '../../app/desk.ts'
 import { formatCount } from '../../ui/format.ts'
@@ -51,6 +59,17 @@ export function RowMenu({ view, row, onOpen }: RowMenuProps) {
       </Menu.Item>
       <Menu.Item leftSection={<IconTerminal2 size={14} />} onClick={() => run('copyCommand')}>
         Copy command line
+      </Menu.Item>
+      <Menu.Divider />
+      <Menu.Item leftSection={<IconArrowsTransferDown size={14} />} onClick={() => run('migrate')}>
+        {count > 1 ? `Migrate ${formatCount(count)} entries…` : 'Migrate…'}
+      </Menu.Item>
+      <Menu.Item
+        leftSection={<IconTrashX size={14} />}
+        rightSection={<Keys keys="Delete" />}
+        onClick={() => run('evict')}
+      >
+        {count > 1 ? `Evict ${formatCount(count)} entries…` : 'Evict…'}
       </Menu.Item>
     </>
   )

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { IconCopy, IconX } from '@tabler/icons-react'
+import { IconArrowsTransferDown, IconCopy, IconTrashX, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { Ranges, SelectionTotals } from '../../../shared/api/contract.ts'
 import { keysOf, selectionQuery } from '../../client/queries.ts'
@@ -70,6 +70,16 @@ export function SelectionBar({ view, totals, isOutdated, onClear }: SelectionBar
         </>
       ) : null}
       <span className={classes.room} />
+      <Button leftSection={<IconArrowsTransferDown size={14} />} onClick={() => run('migrate')}>
+        Migrate…
+      </Button>
+      <Button
+        leftSection={<IconTrashX size={14} />}
+        rightSection={<Keys keys="Delete" />}
+        onClick={() => run('evict')}
+      >
+        Evict…
+      </Button>
       <Button
         leftSection={<IconCopy size={14} />}
         rightSection={<Keys keys="Mod+Shift+C" />}

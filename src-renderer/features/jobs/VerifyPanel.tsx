@@ -35,9 +35,14 @@ interface Look {
 
 const nothingYet: Look = { found: [], counts: {}, entries: 0, of: undefined, bytes: 0, isDone: false }
 
-/** Every entry read and checked: whether it can be read, stands where it belongs, and is there once. */
+/** Every entry read and checked: whether it can be read, and stands where it belongs. */
 export function VerifyPanel({ store }: { store: Connection }) {
-  const { look, again, stop } = useVerify(store.id)
+  const [round, setRound] = useState(0)
+  return <Verification key={round} store={store} again={() => setRound(round + 1)} />
+}
+
+function Verification({ store, again }: { store: Connection; again: () => void }) {
+  const { look, stop } = useVerify(store.id)
   const [left, setLeft] = useState<ReadonlySet<Finding>>(new Set())
   const plan = usePlanJob()
   const present = (Object.keys(findingWords) as Finding[]).filter(
@@ -117,7 +122,6 @@ function toggled(set: ReadonlySet<Finding>, finding: Finding, isIn: boolean): Re
 /** Looks as soon as it is shown, and stops when it is left. */
 function useVerify(store: string) {
   const [look, setLook] = useState(nothingYet)
-  const [round, setRound] = useState(0)
   const stopping = useRef<AbortController>(null)
   useEffect(() => {
     const stop = new AbortController()
@@ -126,12 +130,8 @@ function useVerify(store: string) {
       if (stopping.current === stop) setLook(change)
     })
     return () => stop.abort()
-  }, [store, round])
-  const again = (): void => {
-    setLook(nothingYet)
-    setRound(round + 1)
-  }
-  return { look, again, stop: () => stopping.current?.abort() }
+  }, [store])
+  return { look, stop: () => stopping.current?.abort() }
 }
 
 async function follow(
