@@ -28,7 +28,7 @@ import { inspectorTabs, type InspectorTab } from './place.ts'
 import type { CommandHandlers } from './Shell.tsx'
 import classes from './Shell.module.css'
 import { StatusBar } from './StatusBar.tsx'
-import { OtherView, ViewBar } from './views.tsx'
+import { isWideView, OtherView, ViewBar } from './views.tsx'
 import type { Navigate } from './use-place.ts'
 
 const sideWidth = { initial: 224, minimum: 160, maximum: 480 }
@@ -101,7 +101,7 @@ export function Workspace({ store, onCommands, paletteEnabled }: WorkspaceProps)
           />
         </OtherView>
       </main>
-      {layout.isInspectorOpen ? (
+      {layout.isInspectorOpen && !isWideView(place.view) ? (
         <InspectorPanel layout={layout} store={store} onLeave={() => grid.current?.focus()} />
       ) : null}
       <StatusBar store={store} summary={summary} totals={totals} notice={notice} />

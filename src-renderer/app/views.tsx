@@ -20,6 +20,8 @@ export interface ViewProps {
 interface View {
   readonly title: string
   readonly icon: ReactNode
+  /** It is about whole caches, and wants the room of the inspector. */
+  readonly isWide?: boolean
   /** Loaded when it is first looked at. Absent: the entries, which are always there. */
   readonly Screen?: LazyExoticComponent<(props: ViewProps) => ReactNode>
 }
@@ -29,14 +31,20 @@ const views: Partial<Record<ViewId, View>> = {
   entries: { title: 'Entries', icon: <IconTable size={14} stroke={1.6} /> },
   jobs: {
     title: 'Jobs',
+    isWide: true,
     icon: <IconListCheck size={14} stroke={1.6} />,
     Screen: lazy(async () => ({ default: (await import('../features/jobs/JobsView.tsx')).JobsView })),
   },
   trash: {
     title: 'Trash',
+    isWide: true,
     icon: <IconTrash size={14} stroke={1.6} />,
     Screen: lazy(async () => ({ default: (await import('../features/trash/TrashView.tsx')).TrashView })),
   },
+}
+
+export function isWideView(id: ViewId): boolean {
+  return views[id]?.isWide ?? false
 }
 
 /** The way from one screen to another. */

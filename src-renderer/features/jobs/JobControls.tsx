@@ -9,12 +9,14 @@ import {
   IconPlayerStop,
   IconTrash,
 } from '@tabler/icons-react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { Job } from '../../../shared/api/jobs.ts'
 import { useDesk } from '../../app/desk.ts'
 import { reportAddress } from '../../client/jobs.ts'
+import { lockStore } from '../../client/locations.ts'
+import { putConnection } from '../../client/queries.ts'
 import { countOf } from '../../ui/format.ts'
 import { visibleText } from '../../ui/visible-text.ts'
-import { useLock } from '../connections/LockToggle.tsx'
 import { useOpenStore } from '../connections/use-open-store.ts'
 import classes from './JobDetail.module.css'
 import { useJobCommands } from './use-job-commands.ts'
@@ -94,34 +96,35 @@ export function JobControls({ job }: { job: Job }) {
 /** An open cache must be unlocked before a job writes to it; one button does both. */
 function RunButton({ job, isBusy, onRun }: { job: Job; isBusy: boolean; onRun: () => void }) {
   const { stores } = useDesk()
+  const client = useQueryClient()
   const store = stores.find(({ location }) => location === job.store.location)
-  const count = countOf(job.planned.entries, 'entry', 'entries')
-  const words = job.startedAtMs === undefined ? verbOf(job, count) : 'Resume'
+  const unlock = useMutation({
+    mutationFn: async (id: string) => putConnection(client, await lockStore(id, true)),
+  })
+  const isLocked = store !== undefined && !store.writable
+  const words =
+    job.startedAtMs === undefined ? verbOf(job, countOf(job.planned.entries, 'entry', 'entries')) : 'Resume'
   if (job.planned.entries === 0 && job.startedAtMs === undefined) return null
-  if (store && !store.writable) return <UnlockAndRun store={store} words={words} onRun={onRun} />
-  return (
-    <Button variant="filled" leftSection={<IconPlayerPlay size={14} />} loading={isBusy} onClick={onRun}>
-      {words}
-    </Button>
-  )
-}
-
-function UnlockAndRun(props: { store: Parameters<typeof useLock>[0]; words: string; onRun: () => void }) {
-  const lock = useLock(props.store)
+  const run = (): void => {
+    if (isLocked) void unlock.mutateAsync(store.id).then(onRun, () => undefined)
+    else onRun()
+  }
   return (
     <>
       <Button
         variant="filled"
-        leftSection={<IconLockOpen size={14} />}
-        loading={lock.isPending}
-        title={`${props.store.label} is read-only; this unlocks it for writing until it is closed`}
-        onClick={() => lock.mutate(true, { onSuccess: props.onRun })}
+        leftSection={isLocked ? <IconLockOpen size={14} /> : <IconPlayerPlay size={14} />}
+        loading={isBusy || unlock.isPending}
+        title={
+          isLocked ? `${store.label} is read-only; this unlocks it for writing until it is closed` : undefined
+        }
+        onClick={run}
       >
-        Unlock and {props.words.charAt(0).toLowerCase() + props.words.slice(1)}
+        {isLocked ? `Unlock and ${words.charAt(0).toLowerCase()}${words.slice(1)}` : words}
       </Button>
-      {lock.error ? (
+      {unlock.error ? (
         <p className={classes.problem} role="alert">
-          {visibleText(lock.error.message)}
+          {visibleText(unlock.error.message)}
         </p>
       ) : null}
     </>

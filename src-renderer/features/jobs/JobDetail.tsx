@@ -1,7 +1,14 @@
 import type { Job } from '../../../shared/api/jobs.ts'
 import { useDesk } from '../../app/desk.ts'
 import { CopyButton } from '../../ui/CopyButton.tsx'
-import { formatBytes, formatCompute, formatCount, formatTime, pathOfLocation } from '../../ui/format.ts'
+import {
+  formatBytes,
+  formatCompute,
+  formatCount,
+  formatDuration,
+  formatTime,
+  pathOfLocation,
+} from '../../ui/format.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { JobControls } from './JobControls.tsx'
 import classes from './JobDetail.module.css'
@@ -94,7 +101,7 @@ function Cards({ job }: { job: Job }) {
       </Card>
       <Card title="Compute it holds" figure={formatCompute(planned.computeSeconds)}>
         {planned.bytes > 0 && planned.computeSeconds > 0
-          ? `${(planned.computeSeconds / (planned.bytes / 1e6)).toPrecision(2)} s per MB`
+          ? `${formatDuration(planned.computeSeconds / (planned.bytes / 1e6))} per MB`
           : ''}
       </Card>
     </div>
