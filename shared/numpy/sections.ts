@@ -1,0 +1,87 @@
+import type { NdArray } from './ndarray.ts'
+import { readLine, stridesOf } from './ndarray.ts'
+
+/** Elements along one axis: positions and distances count elements of the stored order. */
+export interface Line {
+  readonly array: NdArray
+  readonly start: number
+  readonly stride: number
+  readonly count: number
+}
+
+/** Elements along two axes. */
+export interface Plane {
+  readonly array: NdArray
+  readonly start: number
+  readonly rows: number
+  readonly columns: number
+  readonly rowStride: number
+  readonly columnStride: number
+}
+
+/**
+ * The line along an axis, all other axes fixed by `index` (one number for each axis, missing ones 0;
+ * that of the axis itself is not looked at). `undefined` if there is no such axis or index.
+ */
+export function lineOf(array: NdArray, axis: number, index: readonly number[]): Line | undefined {
+  if (array.shape.length === 0) return { array, start: 0, stride: 1, count: 1 }
+  const start = startOf(array, [axis], index)
+  if (start === undefined) return undefined
+  return { array, start, stride: stridesOf(array)[axis]!, count: array.shape[axis]! }
+}
+
+/** The plane of two different axes, as `lineOf`. */
+export function planeOf(
+  array: NdArray,
+  [rowAxis, columnAxis]: readonly [number, number],
+  index: readonly number[],
+): Plane | undefined {
+  const start = rowAxis === columnAxis ? undefined : startOf(array, [rowAxis, columnAxis], index)
+  if (start === undefined) return undefined
+  const strides = stridesOf(array)
+  return {
+    array,
+    start,
+    rows: array.shape[rowAxis]!,
+    columns: array.shape[columnAxis]!,
+    rowStride: strides[rowAxis]!,
+    columnStride: strides[columnAxis]!,
+  }
+}
+
+function startOf(array: NdArray, shown: readonly number[], index: readonly number[]): number | undefined {
+  const { shape } = array
+  if (shown.some((axis) => !Number.isInteger(axis) || axis < 0 || axis >= shape.length)) return undefined
+  const strides = stridesOf(array)
+  let start = 0
+  for (const [axis, length] of shape.entries()) {
+    if (shown.includes(axis)) continue
+    const at = index[axis] ?? 0
+    if (!Number.isInteger(at) || at < 0 || at >= length) return undefined
+    start += at * strides[axis]!
+  }
+  return start
+}
+
+/** Elements further apart than this are read one by one; nearer ones with what is between them. */
+const nearBytes = 4096
+/** What a read of its own costs, told in bytes read: a bound on both. */
+const readCostBytes = 4096
+
+/** Bytes that reading so many elements costs. */
+export function lineCost(line: Pick<Line, 'array' | 'stride'>, count: number): number {
+  const { itemsize } = line.array.dtype
+  const gap = line.stride * itemsize
+  return readCostBytes + count * (gap <= nearBytes ? gap : Math.max(readCostBytes, itemsize))
+}
+
+/** Elements `[from, to)` of a line, packed. */
+export function readSection({ array, start, stride }: Line, from: number, to: number): Uint8Array {
+  const { itemsize } = array.dtype
+  if (stride * itemsize <= nearBytes || to - from < 2) {
+    return readLine(array, start + from * stride, to - from, stride)
+  }
+  const packed = new Uint8Array((to - from) * itemsize)
+  for (let i = from; i < to; i++) packed.set(readLine(array, start + i * stride, 1, 1), (i - from) * itemsize)
+  return packed
+}
