@@ -229,4 +229,6 @@ export interface Executor extends AsyncDisposable {
     items: readonly PlanItem[],
     context: { readonly again: boolean; readonly signal: AbortSignal },
   ): Promise<ItemOutcome[]>
+  /** What is left to do once all items have their outcome; done again if the run is killed in it. */
+  finish?(job: Job): Promise<void>
 }

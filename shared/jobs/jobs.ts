@@ -264,17 +264,15 @@ async function plannerOfUndo(
 export async function runPlanned(id: string, options: JobsOptions & RunOptions): Promise<Job> {
   using file = JobFile.open(options.dataFolder, id)
   await using executor = await executorOf(file, options)
-  const job = await runJob(file, executor, options)
-  if (job.state === 'done' && file.spec.kind === 'undo') finishUndo(file.spec, job, options)
-  return job
+  return await runJob(file, executor, options)
 }
 
 /** The job that was taken back says so; its bin goes once nothing is left in it that could be brought back. */
-function finishUndo(spec: UndoSpec, job: Job, { dataFolder }: JobsOptions): void {
-  using original = JobFile.open(dataFolder, spec.job)
+function finishUndo({ job: undone }: UndoSpec, job: Job, { dataFolder }: JobsOptions): void {
+  using original = JobFile.open(dataFolder, undone)
   const isWhole = job.outcomes.failed + job.outcomes.skipped + job.outcomes.changed === 0
-  original.setUndone(job.id)
-  if (isWhole) removeBin(dataFolder, spec.job)
+  if (isWhole) removeBin(dataFolder, undone)
+  if (original.job().undoneBy === undefined) original.setUndone(job.id)
 }
 
 async function executorOf(file: JobFile, options: JobsOptions): Promise<Executor> {
@@ -289,7 +287,7 @@ async function executorOf(file: JobFile, options: JobsOptions): Promise<Executor
     const kept = TrashBin.exists(options.dataFolder, spec.job)
       ? TrashBin.find(options.dataFolder, spec.job)
       : undefined
-    return new Undoer(store, kept)
+    return new Undoer(store, kept, async (job) => finishUndo(spec, job, options))
   }
   const source = await open(spec.from, { write: false })
   const target = await open(spec.to, { write: true })

@@ -40,6 +40,7 @@ export async function runJob(file: JobFile, executor: Executor, options: RunOpti
     while (!signal.aborted) {
       const batch = file.nextBatch(options.limits ?? { items: batchItems, bytes: batchBytes })
       if (!batch) {
+        await executor.finish?.(file.job())
         file.setState('done')
         return progress.end()
       }

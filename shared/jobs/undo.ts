@@ -59,9 +59,12 @@ export class Undoer implements Executor {
   readonly #store: Store
   readonly #bin: TrashBin | undefined
 
-  constructor(store: Store, bin: TrashBin | undefined) {
+  readonly finish: NonNullable<Executor['finish']>
+
+  constructor(store: Store, bin: TrashBin | undefined, finish: NonNullable<Executor['finish']>) {
     this.#store = store
     this.#bin = bin
+    this.finish = finish
   }
 
   async perform(items: readonly PlanItem[], { again }: { readonly again: boolean }): Promise<ItemOutcome[]> {
