@@ -60,7 +60,7 @@ async function stateOf(url: string): Promise<{ listed: number; digests: Record<s
     const found = await store.getMany(batch.map(({ key }) => key))
     for (const [i, value] of found.entries()) digests[showKey(batch[i]!.key)] = sha256Of(value as Uint8Array)
   }
-  return { listed, digests: Object.fromEntries(Object.entries(digests).toSorted()) }
+  return { listed, digests }
 }
 
 /** Runs a job in a process that is killed after so long, if it has not ended by itself. */

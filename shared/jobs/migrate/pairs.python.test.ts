@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -96,6 +97,12 @@ async function sameMeaning(left: Uint8Array, right: Uint8Array): Promise<boolean
   return found.isComplete && found.changes.length === 0
 }
 
+/** Bytes where both are of one form; from JSON to a pickle what they mean. What JSON loses of a pickle is in the plan. */
+async function isKept(value: Uint8Array, there: Uint8Array): Promise<boolean> {
+  if (isJson(value) === isJson(there)) return sha256Of(value) === sha256Of(there)
+  return isJson(there) || sameMeaning(value, there)
+}
+
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'hashcache-pairs-'))
   dataFolder = join(folder, 'data')
@@ -110,22 +117,23 @@ describe.each(names)('from %s', (sourceName) => {
   let sourceUrl: string
   let sourceFolder: string
   let before: Map<string, Uint8Array>
-  let hits: Record<string, string | null>
+  /** What Python's loader finds in the source, with the function of each. */
+  let loaded: [key: string, func: string | null][]
 
   beforeAll(async () => {
     sourceFolder = mkdtempSync(join(folder, 'source-'))
     const source = placesIn(sourceFolder, redis.port).find(({ name }) => name === sourceName)!
-    sourceUrl = sourceName === 'redis' ? `${source.url.replace('/0', '/1')}` : source.url
+    sourceUrl = sourceName === 'redis' ? source.url.replace('/0', '/1') : source.url
     const made = await migrate(`fs:${join(corpusFolder('fs-class')!, 'cache')}`, sourceUrl, { query })
-    expect(made).toMatchObject({ state: 'done', outcomes: { failed: 0, changed: 0 } })
+    assert.equal(made.state, 'done')
+    assert.equal(made.outcomes.done, made.planned.entries)
     before = await valuesOf(sourceUrl)
-    expect(before.size).toBeGreaterThan(50)
+    assert.ok(before.size > 50)
     const place =
       sourceName === 'redis' ? { ...source, loader: source.loader.replace('port=', 'db=1, port=') } : source
-    hits = pythonFinds(place, [...before.keys()])
-    expect(
-      Object.values(hits).filter((func) => func !== null && !func.startsWith('fails')).length,
-    ).toBeGreaterThan(40)
+    const hits = pythonFinds(place, [...before.keys()])
+    loaded = Object.entries(hits).filter(([, func]) => func !== null && !func.startsWith('fails'))
+    assert.ok(loaded.length > 40)
   }, 120_000)
 
   it.each(names.filter((name) => name !== sourceName))('to %s', async (targetName) => {
@@ -140,15 +148,15 @@ describe.each(names)('from %s', (sourceName) => {
     })
     const after = await valuesOf(target.url)
     expect([...after.keys()]).toEqual([...before.keys()])
-    for (const [key, value] of before) {
-      const there = after.get(key)!
-      if (isJson(value) === isJson(there)) expect(sha256Of(there), key).toBe(sha256Of(value))
-      else if (isJson(value)) expect(await sameMeaning(value, there), key).toBe(true)
-    }
+    const unlike: string[] = []
+    for (const [key, value] of before) if (!(await isKept(value, after.get(key)!))) unlike.push(key)
+    expect(unlike).toEqual([])
     expect(await valuesOf(sourceUrl)).toEqual(before)
-    const found = pythonFinds(target, [...before.keys()])
-    for (const [key, func] of Object.entries(hits))
-      if (func !== null && !func.startsWith('fails')) expect(found[key], `${key} in ${targetName}`).toBe(func)
+    const found = pythonFinds(
+      target,
+      loaded.map(([key]) => key),
+    )
+    expect(Object.entries(found)).toEqual(loaded)
     rmSync(targetFolder, { recursive: true, force: true })
   })
 })
