@@ -35,6 +35,7 @@ function numpyColumn(array: NdArray, row: number, zone?: Zone): Column {
     dtype: name,
     length,
     cells: (from, to) => rowCells(array, row, from, to).map((cell) => tableCell(cell, dtype, zone)),
+    stored: { array, row },
   }
 }
 
@@ -93,7 +94,8 @@ function backedReader(backed: BackedArray, source: ByteSource): (row: number) =>
   }
   if (className.endsWith('StringArray'))
     return (row) => ({ ...numpyColumn(data, row), dtype: stringDType(dtype) })
-  if (className === 'PeriodArray') return (row) => ({ ...numpyColumn(data, row), dtype: 'period' })
+  if (className === 'PeriodArray')
+    return (row) => ({ ...numpyColumn(data, row), dtype: 'period', stored: undefined })
   return (row) => numpyColumn(data, row)
 }
 

@@ -1,5 +1,6 @@
 import type { DType } from '../numpy/dtype.ts'
 import type { Element } from '../numpy/element.ts'
+import type { NdArray } from '../numpy/ndarray.ts'
 import type { Value } from '../value/value.ts'
 
 /** One cell of a table, an index or a list of categories. */
@@ -23,6 +24,8 @@ export interface Column {
   readonly length: number
   /** Cells `[from, to)`, cut to the length. */
   cells(from: number, to: number): TableCell[]
+  /** Where the column is a row of a plain array: numbers and times are drawn from there, by ranges. */
+  readonly stored?: { readonly array: NdArray; readonly row: number }
 }
 
 export interface Index extends Column {
