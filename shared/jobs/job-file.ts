@@ -69,16 +69,18 @@ export class JobFile implements Disposable {
     this.#statements = prepareStatements(database)
   }
 
-  /** Ids sort by time, to the millisecond: `20261124-134512048-3f`. */
+  /** Ids sort by time, to the millisecond: `20261124-134512048-3fa2`. */
   static create(dataFolder: string, header: JobHeader, now = Date.now()): JobFile {
     const time = new Date(now)
       .toISOString()
-      .replaceAll(/[-:]|\..*/g, '')
+      .replaceAll(/[-:.Z]/g, '')
       .replace('T', '-')
-    const id = `${time}-${randomBytes(1).toString('hex')}`
+    const id = `${time}-${randomBytes(2).toString('hex')}`
     const folder = join(jobsFolder(dataFolder), id)
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      mkdirSync(jobsFolder(dataFolder), { recursive: true, mode: 0o700 })
+      // Not there yet: an id that another process has drawn at the same time is an error, not a shared job.
+      mkdirSync(folder, { mode: 0o700 })
       const file = new JobFile(id, folder, createJobDatabase(join(folder, 'job.sqlite')))
       file.#setHeader({ ...header, createdAtMs: now })
       return file
