@@ -41,7 +41,8 @@ export async function planEviction(spec: EvictSpec, planning: Planning): Promise
     lookedAt += batch.length
     onLookedAt?.(lookedAt)
   }
-  if (spec.selection.query === undefined && spec.selection.keys === undefined && spec.policy === undefined)
+  const { query = '', keys } = spec.selection
+  if (query.trim() === '' && keys === undefined && spec.policy === undefined)
     facts.warnings.push(`This is every entry of ${store.label}.`)
   warnOfGuests(catalog, facts.warnings)
   return facts

@@ -144,7 +144,7 @@ async function writePlan(output: Output, job: Job, options: JobsOptions): Promis
     showKey(key),
     actionTexts[action],
     sizeText(bytes),
-    durationText(computeSeconds),
+    computeSeconds > 0 ? durationText(computeSeconds) : '',
     note,
   ])
   const columns = [

@@ -1,0 +1,141 @@
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { hashcache, jsonLines, testDataFolder } from './testing/run.ts'
+
+const corpus = fileURLToPath(new URL('../../shared/testing/corpus', import.meta.url))
+let work: string
+let cache: string
+
+beforeEach(() => {
+  work = mkdtempSync(join(tmpdir(), 'hashcache-cli-jobs-'))
+  cache = join(work, 'cache')
+  cpSync(join(corpus, 'fs-class', 'cache'), cache, { recursive: true, preserveTimestamps: true })
+})
+afterEach(() => rmSync(work, { recursive: true, force: true }))
+afterAll(() => rmSync(testDataFolder, { recursive: true, force: true }))
+
+const count = (): number =>
+  readdirSync(cache, { recursive: true, withFileTypes: true }).filter((each) => each.isFile()).length
+
+interface JobLine {
+  readonly id: string
+  readonly state: string
+  readonly undo?: string
+  readonly outcomes: Record<string, number>
+  readonly planned: { readonly entries: number }
+}
+
+describe('evict, trash and undo', () => {
+  it('shows the plan, moves to the trash, prints the undo id, and takes it back', async () => {
+    const before = count()
+    const shown = await hashcache('evict', cache, '--query', 'func:energy', '--dry-run', '--json')
+    const [plan, ...items] = jsonLines<JobLine>(shown.stdout)
+    expect(shown.code).toBe(0)
+    expect(items).toHaveLength(plan!.planned.entries)
+    expect(count()).toBe(before)
+
+    const done = await hashcache('evict', cache, '--query', 'func:energy', '--yes', '--json')
+    const [job] = jsonLines<JobLine>(done.stdout)
+    expect(done.code).toBe(0)
+    expect(job).toMatchObject({ state: 'done', outcomes: { done: items.length } })
+    expect(count()).toBe(before - items.length)
+    const trash = await hashcache('trash', 'ls', '--json')
+    expect(jsonLines(trash.stdout)).toMatchObject([{ job: job!.id, entries: items.length }])
+
+    const undone = await hashcache('undo', job!.undo!)
+    expect(undone).toMatchObject({ code: 0, stderr: '' })
+    expect(count()).toBe(before)
+    expect((await hashcache('trash')).stdout).toBe('The trash is empty.\n')
+    const again = await hashcache('undo', job!.undo!)
+    expect(again.code).toBe(2)
+    expect(again.stderr).toContain('was taken back by')
+  })
+
+  it('changes nothing without --yes where there is no terminal to ask on', async () => {
+    const before = count()
+    const refused = await hashcache('evict', cache, '--query', '')
+    expect(refused.code).toBe(2)
+    expect(refused.stderr).toContain('--yes')
+    expect(refused.stdout).toContain('This is every entry')
+    expect(count()).toBe(before)
+  })
+
+  it('needs to be told which entries, and takes a policy', async () => {
+    expect((await hashcache('evict', cache, '--yes')).stderr).toContain('--policy')
+    const policy = join(work, 'retention.json')
+    writeFileSync(policy, '{"maxEntriesPerFunction": 2}')
+    const planned = await hashcache('evict', cache, '--policy', policy, '--dry-run', '--json')
+    const [, ...items] = jsonLines<{ note: string }>(planned.stdout)
+    expect(items.length).toBeGreaterThan(20)
+    expect(items.every(({ note }) => note === 'more than 2 entries of the function')).toBe(true)
+    writeFileSync(policy, '{"maxAge": 2}')
+    const wrong = await hashcache('evict', cache, '--policy', policy, '--yes')
+    expect(wrong.code).toBe(2)
+    expect(wrong.stderr).toContain('"maxAge" is no rule')
+  })
+
+  it('empties the trash only by the number of its entries', async () => {
+    const done = await hashcache('evict', cache, '--query', 'func:rate', '--yes', '--json')
+    const [job] = jsonLines<JobLine>(done.stdout)
+    const wrong = await hashcache('trash', 'empty', job!.id, '--count', '1')
+    expect(wrong.code).toBe(2)
+    const right = await hashcache('trash', 'empty', job!.id, '--count', String(job!.outcomes.done))
+    expect(right.code).toBe(0)
+    expect((await hashcache('trash', 'empty', job!.id)).stderr).toContain('has nothing of job')
+  })
+})
+
+describe('migrate', () => {
+  it('makes the target, verifies, and can be repeated', async () => {
+    const target = `sqlite:${join(work, 'new.sqlite')}`
+    const first = await hashcache('migrate', cache, target, '--json')
+    const [job] = jsonLines<JobLine>(first.stdout)
+    expect(first.code).toBe(0)
+    expect(job?.outcomes.done).toBe(count())
+    expect((await hashcache('diff', cache, target)).code).toBe(0)
+    const [again] = jsonLines<JobLine>((await hashcache('migrate', cache, target, '--json')).stdout)
+    expect(again?.planned.entries).toBe(0)
+    expect((await hashcache('undo', job!.id)).code).toBe(0)
+    expect((await hashcache('ls', target, '--json')).stdout).toBe('')
+  })
+
+  it('says what to write for a target that is not there, and lists what JSON loses', async () => {
+    const missing = await hashcache('migrate', cache, join(work, 'nothing'))
+    expect(missing.code).toBe(2)
+    expect(missing.stderr).toContain('sqlite:')
+    const refused = await hashcache('migrate', cache, `json:${join(work, 'json')}`, '--json')
+    expect(refused.code).toBe(2)
+    expect(JSON.parse(refused.stderr)).toMatchObject({
+      error: { code: 'REFUSED', data: { needs: 'acceptLoss' } },
+    })
+    const dry = await hashcache('migrate', cache, `json:${join(work, 'json')}`, '--dry-run')
+    expect(dry.code).toBe(1)
+    expect(dry.stdout).toContain('tuple → list')
+    const none = await hashcache('migrate', cache, `json:${join(work, 'json')}`, '--resume')
+    expect(none.stderr).toContain('no unfinished migration')
+  })
+})
+
+describe('verify and jobs', () => {
+  it('finds a damaged entry, repairs it into the trash, and keeps the history', async () => {
+    const [shard] = readdirSync(cache)
+    const [name] = readdirSync(join(cache, shard!))
+    writeFileSync(join(cache, shard!, name!), 'no pickle')
+    const found = await hashcache('verify', cache, '--json')
+    expect(found.code).toBe(1)
+    expect(jsonLines(found.stdout)).toMatchObject([{ finding: 'damaged', key: name }])
+    const repaired = await hashcache('verify', cache, '--repair', '--yes', '--json')
+    const [job] = jsonLines<JobLine>(repaired.stdout)
+    expect(repaired.code).toBe(0)
+    expect((await hashcache('verify', cache)).code).toBe(0)
+    const [newest] = jsonLines<JobLine>((await hashcache('jobs', 'ls', '--json')).stdout)
+    expect(newest?.id).toBe(job!.id)
+    const [, item] = jsonLines<{ key: string; state: string }>(
+      (await hashcache('jobs', 'show', job!.id)).stdout,
+    )
+    expect(item).toMatchObject({ key: name, state: 'done' })
+  })
+})
