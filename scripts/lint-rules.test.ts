@@ -27,6 +27,8 @@ const violations: readonly [file: string, line: string][] = [
   ['shared/catalog/plant.ts', "export { planJob } from '../jobs/jobs.ts'"],
   ['shared/jobs/plant.ts', "export { createEngine } from '../../src-main/engine/engine.ts'"],
   ['shared/catalog/plant.ts', "export { app } from 'electron'"],
+  ['shared/catalog/plant.ts', "export { compareCaches } from '../compare/compare.ts'"],
+  ['shared/compare/plant.ts', "export { planEvict } from '../jobs/evict.ts'"],
   ['src-main/engine/plant.ts', "export { serve } from '../web/serve.ts'"],
   ['src-main/engine/plant.ts', "export { app } from 'electron'"],
   ['src-main/web/plant.ts', "export { useState } from 'react'"],

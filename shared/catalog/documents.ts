@@ -18,6 +18,8 @@ export interface Document extends Disposable {
   readonly decoded: DecodedValue
   /** The stored (maybe compressed) bytes. */
   readonly stored: ByteSource
+  /** The bytes that are decoded: those within, of stores that wrap their values once more. */
+  readonly inner: ByteSource
   /** Changes when the stored bytes change. */
   readonly stamp: string
   readonly modifiedMs?: number
@@ -41,7 +43,7 @@ export async function openEntryDocument(
   const place = store.locate?.(bytes)
   if (place) {
     try {
-      const unwrap = (stored: ByteSource): ByteSource => unwrapped(store, stored)
+      const unwrap = (stored: ByteSource): ByteSource => innerOf(store, stored)
       return await decodePlace(place, { ...how, values: store.capabilities.values, unwrap })
     } catch (thrown) {
       throw thrown instanceof AppError && thrown.code === 'NOT_FOUND' ? noSuchEntry(store, key) : thrown
@@ -52,18 +54,20 @@ export async function openEntryDocument(
   if (!(value instanceof Uint8Array))
     throw new AppError('REFUSED', `${key} in ${store.location} cannot be read: ${value.sentence}`)
   const stored = new MemorySource(value)
+  const inner = innerOf(store, stored)
   const { values } = store.capabilities
-  const decoded = await decodeValue(unwrapped(store, stored), { ...how, values })
+  const decoded = await decodeValue(inner, { ...how, values })
   return {
     decoded,
     stored,
+    inner,
     stamp: createHash('sha256').update(value).digest('hex'),
     [Symbol.dispose]: () => decoded[Symbol.dispose](),
   }
 }
 
 /** The bytes within the bytes, of stores that wrap their values once more. */
-function unwrapped(store: Store, stored: ByteSource): ByteSource {
+export function innerOf(store: Store, stored: ByteSource): ByteSource {
   const inner = store.innerValue?.(stored)
   if (!inner) return stored
   return inner.inline ? new MemorySource(inner.inline) : new SliceSource(stored, inner.at ?? 0, inner.length)
@@ -93,12 +97,14 @@ async function decodePlace(
   const stored = stack.use(openFileSource(place.path, { offset: place.offset, length: place.length }))
   const sideFile = stack.use(sideFileOpener(dirname(place.path)))
   const { unwrap, ...options } = how
-  const decoded = stack.use(await decodeValue(unwrap?.(stored) ?? stored, { ...options, sideFile }))
+  const inner = unwrap?.(stored) ?? stored
+  const decoded = stack.use(await decodeValue(inner, { ...options, sideFile }))
   const held = stack.move()
   const status = fileStamp(place.path)
   return {
     decoded,
     stored,
+    inner,
     stamp: status?.stamp ?? '',
     modifiedMs: status?.modifiedMs,
     [Symbol.dispose]: () => held.dispose(),

@@ -1,54 +1,25 @@
-import type { Row } from '../../shared/api/contract.ts'
-import { diffValues } from '../../shared/diff/diff.ts'
-import type { Diff, Side, Tolerance } from '../../shared/diff/types.ts'
-import { lookUp } from '../../shared/lenses/names.ts'
-import { AppError } from '../../shared/model/errors.ts'
+import { compareCaches } from '../../shared/compare/compare.ts'
+import type { CompareLine, CompareProgress, MatchedBy, Relation } from '../../shared/compare/contract.ts'
+import { ResultFile } from '../../shared/compare/result-file.ts'
+import type { Tolerance } from '../../shared/diff/types.ts'
 import { jsonKey, parseKey } from '../../shared/model/keys.ts'
-import type { Store } from '../../shared/stores/contract.ts'
-import { openEntryDocument, sha256Of } from '../../shared/catalog/documents.ts'
-import { openCatalog, searchRows } from './opened-catalog.ts'
-import type { OpenedCatalog } from './opened-catalog.ts'
+import { openCatalog } from './opened-catalog.ts'
 import type { Output } from './output.ts'
 import { tableLines } from './output.ts'
 import type { ExitCode } from './program.ts'
 
 export interface DiffStoresOptions {
+  readonly by: MatchedBy
   readonly query?: string
   readonly tolerance: Tolerance
   readonly json?: boolean
 }
 
-/** How two entries of the same key stand to each other. */
-type Relation =
-  /** Byte for byte as stored. */
-  | { readonly kind: 'same' }
-  /** Other bytes (another compressor, another protocol) of an equal value. */
-  | { readonly kind: 'sameValue' }
-  | ({ readonly kind: 'different' } & Difference)
-
-interface Difference {
-  readonly why: string
-  readonly counts?: Diff['counts']
-  /** True for two records that differ in who ran them, when and how long, and not in what came out. */
-  readonly isMetadataOnly?: boolean
-}
-
-interface Report {
-  same: number
-  sameValue: number
-  readonly different: ({ readonly key: string } & Difference)[]
-  onlyLeft: string[]
-  onlyRight: string[]
-  /** The same call under other keys. */
-  readonly sameCall: { readonly call: string; readonly left: string; readonly right: string }[]
-}
-
 /** Entries that people are shown of each group. */
 const listedEntries = 20
-/** More changes of one entry need not be counted to know that it differs. */
-const maxChanges = 1
+const pageLines = 1_000
 
-/** Compares two stores by key, and what only one of them has by call. */
+/** Compares two stores by key, and what only one of them has by call; or all of them by call. */
 export async function diffStores(
   left: string,
   right: string,
@@ -57,162 +28,147 @@ export async function diffStores(
 ): Promise<ExitCode> {
   await using leftOpened = await openCatalog(left)
   await using rightOpened = await openCatalog(right)
-  const report = await compareStores(leftOpened, rightOpened, options)
+  using result = ResultFile.create('')
+  const { by, query, tolerance } = options
+  const progress = progressLine()
+  await compareCaches(leftOpened, rightOpened, result, { by, query, tolerance, onProgress: progress.show })
+  progress.clear()
   if (options.json) {
-    await output.write(JSON.stringify(jsonOf(leftOpened.store, rightOpened.store, report)) + '\n')
-  } else {
-    await writeReport(report, output)
-  }
-  return report.different.length + report.onlyLeft.length + report.onlyRight.length === 0 ? 0 : 1
+    const locations = { left: leftOpened.store.location, right: rightOpened.store.location }
+    await writeJson(result, { ...locations, by }, output)
+  } else await writeReport(result, by, output)
+  const totals = result.totals()
+  const unlike = (['different', 'unclear', 'metadata', 'onlyLeft', 'onlyRight'] as const).some(
+    (relation) => totals[relation].entries > 0,
+  )
+  return unlike ? 1 : 0
 }
 
-async function compareStores(
-  left: OpenedCatalog,
-  right: OpenedCatalog,
-  { query, tolerance }: DiffStoresOptions,
-): Promise<Report> {
-  const report: Report = { same: 0, sameValue: 0, different: [], onlyLeft: [], onlyRight: [], sameCall: [] }
-  const others = new Map<string, string | undefined>()
-  for (const row of searchRows(right.catalog, { query })) others.set(row.key, callOf(row))
-  const calls = new Map<string, string | undefined>()
-  for (const row of searchRows(left.catalog, { query })) {
-    if (!others.delete(row.key)) {
-      calls.set(row.key, callOf(row))
-      continue
-    }
-    const relation = await relationOf(left.store, right.store, row.key, tolerance)
-    if (relation.kind === 'different') {
-      const { why, counts, isMetadataOnly } = relation
-      report.different.push({ key: row.key, why, counts, isMetadataOnly })
-    } else report[relation.kind]++
-  }
-  report.onlyLeft = [...calls.keys()]
-  report.onlyRight = [...others.keys()]
-  const byCall = new Map([...others].map(([key, call]) => [call, key]))
-  for (const [key, call] of calls) {
-    const other = call === undefined ? undefined : byCall.get(call)
-    if (call !== undefined && other !== undefined) {
-      report.sameCall.push({ call: call.slice(call.indexOf('\0') + 1), left: key, right: other })
-    }
-  }
-  return report
-}
-
-/** What tells a call: where the function is, and the call as one would type it, unless that is cut short. */
-function callOf({ module, call }: Row): string | undefined {
-  return call === undefined || call.includes('…') ? undefined : `${module ?? ''}\0${call}`
-}
-
-async function relationOf(left: Store, right: Store, key: string, tolerance: Tolerance): Promise<Relation> {
-  try {
-    using a = await openEntryDocument(left, key)
-    using b = await openEntryDocument(right, key)
-    if (a.stored.byteLength === b.stored.byteLength && sha256Of(a.stored) === sha256Of(b.stored)) {
-      return { kind: 'same' }
-    }
-    const problem = a.decoded.problem ?? b.decoded.problem
-    if (problem || !a.decoded.root || !b.decoded.root) {
-      return { kind: 'different', why: problem?.sentence ?? 'There is no value in it.' }
-    }
-    const sides = [a, b].map(({ decoded }) => ({ root: decoded.root!, source: decoded.source }))
-    const { changes, counts, isComplete } = diffValues(sides[0]!, sides[1]!, { tolerance, maxChanges })
-    const [change] = changes
-    if (change) {
-      const isMetadataOnly = haveSameOutput(sides[0]!, sides[1]!, tolerance)
-      return { kind: 'different', why: `${change.kind} ${change.path}`, counts, isMetadataOnly }
-    }
-    return isComplete
-      ? { kind: 'sameValue' }
-      : { kind: 'different', why: 'Their bytes differ, and not all of their values could be compared.' }
-  } catch (thrown) {
-    if (thrown instanceof AppError && (thrown.code === 'NOT_FOUND' || thrown.code === 'REFUSED')) {
-      return { kind: 'different', why: thrown.message }
-    }
-    throw thrown
-  }
-}
-
-function haveSameOutput(left: Side, right: Side, tolerance: Tolerance): boolean {
-  const [a, b] = [left, right].map(({ root, source }) => {
-    const output = lookUp(root, 'output')
-    return output && { root: output, source }
-  })
-  if (!a || !b) return false
-  const { changes, isComplete } = diffValues(a, b, { tolerance, maxChanges })
-  return changes.length === 0 && isComplete
-}
-
-function jsonOf(left: Store, right: Store, report: Report): Record<string, unknown> {
-  const asJson = (key: string): unknown => jsonKey(parseKey(key))
-  const { same, sameValue, different, onlyLeft, onlyRight, sameCall } = report
+/** For whoever waits at a terminal; nothing where stderr is a file. */
+function progressLine(): { show(progress: CompareProgress): void; clear(): void } {
+  const { stderr } = process
+  const words = { list: 'listing', calls: 'reading calls', values: 'comparing' } as const
+  let isShown = false
   return {
-    left: left.location,
-    right: right.location,
-    counts: {
-      same,
-      sameValue,
-      different: different.length,
-      metadataOnly: different.filter(({ isMetadataOnly }) => isMetadataOnly).length,
-      onlyLeft: onlyLeft.length,
-      onlyRight: onlyRight.length,
-      sameCall: sameCall.length,
+    show({ phase, done, of }) {
+      if (!stderr.isTTY) return
+      stderr.write(`\r\u001b[K${words[phase]} ${done} of ${of}`)
+      isShown = true
     },
-    different: different.map(({ key, why, counts, isMetadataOnly }) => ({
-      key: asJson(key),
-      why,
-      counts,
-      isMetadataOnly,
-    })),
-    onlyLeft: onlyLeft.map(asJson),
-    onlyRight: onlyRight.map(asJson),
-    sameCall: sameCall.map(({ call, ...keys }) => ({
-      call,
-      left: asJson(keys.left),
-      right: asJson(keys.right),
-    })),
+    clear() {
+      if (isShown) stderr.write('\r\u001b[K')
+    },
   }
 }
 
-async function writeReport(report: Report, output: Output): Promise<void> {
-  const { same, sameValue, different, onlyLeft, onlyRight, sameCall } = report
-  const inMetadata = different.filter(({ isMetadataOnly }) => isMetadataOnly).length
-  const some = inMetadata === 0 ? '' : ` (${inMetadata} of them only in metadata)`
-  await output.write(
-    `${same} the same, ${sameValue} the same value in other bytes, ${different.length} different${some}, ${onlyLeft.length} only left, ${onlyRight.length} only right\n`,
-  )
-  await writeKeys(
-    output,
-    ['different', 'first difference'],
-    different
-      .toSorted((a, b) => Number(a.isMetadataOnly ?? false) - Number(b.isMetadataOnly ?? false))
-      .map(({ key, why, isMetadataOnly }) => [key, isMetadataOnly ? `${why} (not the output)` : why]),
-  )
-  await writeKeys(
-    output,
-    ['only left'],
-    onlyLeft.map((key) => [key]),
-  )
-  await writeKeys(
-    output,
-    ['only right'],
-    onlyRight.map((key) => [key]),
-  )
-  await writeKeys(
-    output,
-    ['same call, left', 'right', 'call'],
-    sameCall.map(({ call, ...keys }) => [keys.left, keys.right, call]),
-  )
+function* linesOf(result: ResultFile, of: readonly Relation[], limit = Infinity): Generator<CompareLine> {
+  for (let from = 0; from < limit; from += pageLines) {
+    const { lines } = result.lines(of, from, Math.min(limit, from + pageLines))
+    if (lines.length === 0) return
+    yield* lines
+  }
 }
 
-async function writeKeys(
+/** One object, written piece by piece: its lists may be as long as the caches. */
+async function writeJson(result: ResultFile, head: object, output: Output): Promise<void> {
+  const totals = result.totals()
+  const count = (relation: Relation): number => totals[relation].entries
+  const counts = {
+    same: count('same'),
+    sameValue: count('sameValue'),
+    different: count('different') + count('metadata') + count('unclear'),
+    metadataOnly: count('metadata'),
+    unclear: count('unclear'),
+    onlyLeft: count('onlyLeft'),
+    onlyRight: count('onlyRight'),
+    sameCall: count('sameCall'),
+  }
+  const asJson = (key: string | undefined): unknown => key && jsonKey(parseKey(key))
+  const list = async (
+    name: string,
+    of: readonly Relation[],
+    form: (line: CompareLine) => unknown,
+  ): Promise<void> => {
+    let separator = `,${JSON.stringify(name)}:[`
+    for (const line of linesOf(result, of)) {
+      await output.write(separator + JSON.stringify(form(line)))
+      separator = ','
+    }
+    await output.write(separator === ',' ? ']' : `${separator}]`)
+  }
+  await output.write(JSON.stringify({ ...head, counts }).slice(0, -1))
+  await list(
+    'different',
+    ['different', 'unclear', 'metadata'],
+    ({ relation, left, right, why, changes, call }) => ({
+      key: left === right ? asJson(left) : undefined,
+      ...(left === right ? {} : { left: asJson(left), right: asJson(right), call }),
+      why,
+      changes,
+      isMetadataOnly: relation === 'metadata',
+      isUnclear: relation === 'unclear' ? true : undefined,
+    }),
+  )
+  await list('onlyLeft', ['onlyLeft'], ({ left }) => asJson(left))
+  await list('onlyRight', ['onlyRight'], ({ right }) => asJson(right))
+  await list('sameCall', ['sameCall'], ({ call, left, right, why }) => ({
+    call,
+    left: asJson(left),
+    right: asJson(right),
+    why,
+  }))
+  await output.write('}\n')
+}
+
+async function writeReport(result: ResultFile, by: MatchedBy, output: Output): Promise<void> {
+  const totals = result.totals()
+  const count = (relation: Relation): number => totals[relation].entries
+  const apart = [
+    ...(count('metadata') > 0 ? [`${count('metadata')} of them only in metadata`] : []),
+    ...(count('unclear') > 0 ? [`${count('unclear')} could not be compared in full`] : []),
+  ]
+  const different = count('different') + count('metadata') + count('unclear')
+  const some = apart.length === 0 ? '' : ` (${apart.join(', ')})`
+  const equal = by === 'key' ? 'the same value in other bytes' : 'with equal output'
+  await output.write(
+    `${count('same')} the same, ${count('sameValue')} ${equal}, ${different} different${some}, ${count('onlyLeft')} only left, ${count('onlyRight')} only right\n`,
+  )
+  const group = async (
+    titles: readonly string[],
+    of: readonly Relation[],
+    cells: (line: CompareLine) => readonly string[],
+  ): Promise<void> => {
+    const entries = of.reduce((sum, relation) => sum + count(relation), 0)
+    const lines = of.flatMap((relation) => [...linesOf(result, [relation], listedEntries)])
+    await writeTable(output, titles, lines.slice(0, listedEntries).map(cells), entries)
+  }
+  const keysOf = ({ left, right }: CompareLine): string =>
+    left === right ? (left ?? '') : `${left ?? ''}  ${right ?? ''}`
+  const call = ({ call: text }: CompareLine): string => text ?? ''
+  await group(['different', 'first difference'], ['different', 'unclear', 'metadata'], (line) => [
+    keysOf(line),
+    line.relation === 'metadata' ? `${line.why} (not the output)` : (line.why ?? ''),
+  ])
+  await group(['only left', 'call'], ['onlyLeft'], (line) => [line.left ?? '', call(line)])
+  await group(['only right', 'call'], ['onlyRight'], (line) => [line.right ?? '', call(line)])
+  await group(['same call, left', 'right', 'output', 'call'], ['sameCall'], (line) => [
+    line.left ?? '',
+    line.right ?? '',
+    line.why ?? 'equal',
+    call(line),
+  ])
+}
+
+async function writeTable(
   output: Output,
   titles: readonly string[],
-  cells: readonly string[][],
+  cells: readonly (readonly string[])[],
+  entries: number,
 ): Promise<void> {
   if (cells.length === 0) return
   await output.write('\n')
   const columns = titles.map((title) => ({ title }))
-  for (const line of tableLines(output, columns, cells.slice(0, listedEntries))) await output.write(line)
-  if (cells.length > listedEntries)
-    await output.write(`… and ${cells.length - listedEntries} more; all of them with --json\n`)
+  for (const line of tableLines(output, columns, cells)) await output.write(line)
+  if (entries > cells.length)
+    await output.write(`… and ${entries - cells.length} more; all of them with --json\n`)
 }

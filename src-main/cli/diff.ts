@@ -1,3 +1,4 @@
+import type { MatchedBy } from '../../shared/compare/contract.ts'
 import { diffValues } from '../../shared/diff/diff.ts'
 import type { ArrayDifference, Change, ChangeKind, Diff, Tolerance } from '../../shared/diff/types.ts'
 import { AppError } from '../../shared/model/errors.ts'
@@ -15,6 +16,8 @@ import { isStore } from './show.ts'
 
 export interface DiffCommandOptions {
   readonly query?: string
+  /** How entries of two stores are matched; `key` if absent. */
+  readonly by?: MatchedBy
   /** `absolute=1e-9,relative=1e-6,ulp=4`, one or more of them. */
   readonly tolerance?: string
   readonly json?: boolean
@@ -27,18 +30,20 @@ export async function runDiff(targets: readonly string[], options: DiffCommandOp
   const [first = '', second = '', third, fourth] = targets
   if (targets.length === 2) {
     const [isLeftStore, isRightStore] = [await isStore(first), await isStore(second)]
-    if (isLeftStore && isRightStore) return diffStores(first, second, { ...options, tolerance }, output)
+    if (isLeftStore && isRightStore) {
+      return diffStores(first, second, { ...options, by: options.by ?? 'key', tolerance }, output)
+    }
     if (isLeftStore || isRightStore)
       throw new AppError(
         'USAGE',
         `${isLeftStore ? first : second} is a store and ${isLeftStore ? second : first} is not; give two stores, two files, or STORE KEY STORE KEY.`,
       )
-    refuseQuery(options)
+    refuseStoreOptions(options)
     using left = await openFileDocument(first)
     using right = await openFileDocument(second)
     return diffDocuments({ file: first }, left, { file: second }, right, { ...options, tolerance }, output)
   }
-  refuseQuery(options)
+  refuseStoreOptions(options)
   if (third === undefined || targets.length > 4)
     throw new AppError('USAGE', 'Give two stores, two files, STORE KEY STORE KEY, or STORE KEY KEY.')
   const [otherStore, otherKey] = fourth === undefined ? [first, third] : [third, fourth]
@@ -55,9 +60,11 @@ export async function runDiff(targets: readonly string[], options: DiffCommandOp
   )
 }
 
-function refuseQuery({ query }: DiffCommandOptions): void {
-  if (query !== undefined)
-    throw new AppError('USAGE', '--query chooses entries of two stores; leave it out here.')
+function refuseStoreOptions({ query, by }: DiffCommandOptions): void {
+  if (query !== undefined || by !== undefined) {
+    const name = by === undefined ? '--query chooses' : '--by matches'
+    throw new AppError('USAGE', `${name} entries of two stores; leave it out here.`)
+  }
 }
 
 /** The document outlives its store: its bytes are in a file or in memory. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { AppError, toAppError } from '../../shared/model/errors.ts'
 import { addJobCommands } from './job-commands.ts'
+import type { DiffCommandOptions } from './diff.ts'
 import { version } from './version.ts'
 
 /** 0: done and nothing found wrong; 1: done, with problems in the report; 2: could not run. */
@@ -124,9 +125,15 @@ function createProgram(asJson: boolean, exit: (code: ExitCode) => void): Command
     .description('compare two stores, two entries or two files, by what the values mean')
     .argument('<store-or-file...>', 'STORE STORE, STORE KEY STORE KEY, STORE KEY KEY, or FILE FILE')
     .addOption(query())
+    .addOption(
+      new Option(
+        '--by <match>',
+        'match entries of two stores by key, or the newest of each call by function and arguments',
+      ).choices(['key', 'call']),
+    )
     .option('-t, --tolerance <amounts>', 'for floats: absolute=1e-9,relative=1e-6,ulp=4, one or more of them')
     .addOption(json())
-    .action(async (targets: string[], options: { query?: string; tolerance?: string; json?: boolean }) => {
+    .action(async (targets: string[], options: DiffCommandOptions) => {
       const { runDiff } = await import('./diff.ts')
       exit(await runDiff(targets, options))
     })

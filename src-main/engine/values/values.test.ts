@@ -139,6 +139,7 @@ describe('documents', () => {
       const stored = { byteLength, read: () => new Uint8Array(0) }
       return {
         stored,
+        inner: stored,
         decoded: { source: stored } as unknown as Document['decoded'],
         stamp,
         [Symbol.dispose]: () => void dropped.push(name),
