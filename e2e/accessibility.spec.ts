@@ -38,6 +38,24 @@ for (const colorScheme of ['light', 'dark'] as const) {
       }
     })
 
+    test('the jobs, their forms and the trash', async ({ inspector }) => {
+      const { page } = inspector
+      await inspector.filterBy('func:langevin_trace', 6)
+      await inspector.row(0).click()
+      await page.keyboard.press('Delete')
+      await expect(page.getByRole('table', { name: 'Items' })).toBeVisible()
+      await expect(page.getByRole('button', { name: /to the trash$/ })).toBeVisible()
+      expect(await violations(page), 'plan').toEqual([])
+      for (const form of ['Migrate…', 'Clean up…', 'Verify']) {
+        await page.getByRole('button', { name: form, exact: true }).click()
+        await expect(page.getByRole('heading', { level: 2 }).last()).toBeVisible()
+        expect(await violations(page, 'main'), form).toEqual([])
+      }
+      await page.getByRole('button', { name: 'Trash', exact: true }).click()
+      await expect(page.getByText('The trash is empty')).toBeVisible()
+      expect(await violations(page, 'main'), 'trash').toEqual([])
+    })
+
     test('welcome, dialogs, palette and menus', async ({ inspector }) => {
       const { page } = inspector
       await inspector.row(0).click()

@@ -16,6 +16,8 @@ export interface Program extends AsyncDisposable {
   readonly token: string
   /** Ends it as `kill` would; what it served stays in the browser. */
   stop(): Promise<void>
+  /** Ends it as `kill -9` would: it can clean up nothing. */
+  kill(): Promise<void>
 }
 
 /** A folder that goes away with its test. */
@@ -40,8 +42,9 @@ export async function startProgram(stores: readonly string[], dataFolder: string
   })
   const url = await printedAddress(child)
   const { origin, searchParams } = new URL(url)
-  const stop = (): Promise<void> => end(child)
-  return { url, origin, token: searchParams.get('token') ?? '', stop, [Symbol.asyncDispose]: stop }
+  const stop = (): Promise<void> => end(child, 'SIGTERM')
+  const kill = (): Promise<void> => end(child, 'SIGKILL')
+  return { url, origin, token: searchParams.get('token') ?? '', stop, kill, [Symbol.asyncDispose]: stop }
 }
 
 function printedAddress(child: ChildProcess): Promise<string> {
@@ -62,10 +65,10 @@ function printedAddress(child: ChildProcess): Promise<string> {
   })
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = new Promise((resolve) => child.once('exit', resolve))
-  child.kill('SIGTERM')
+  child.kill(signal)
   await ended
 }
 

@@ -12,10 +12,10 @@ import { hasRule, noChoices, policyFields, policyOf, typedOf, type Choices } fro
 import { usePlanJob } from './use-job-commands.ts'
 
 const orders: readonly { value: Choices['order']; label: string }[] = [
-  { value: 'value', label: 'least compute lost per byte first' },
-  { value: 'oldest', label: 'oldest first' },
-  { value: 'largest', label: 'largest first' },
-  { value: 'least-recently-used', label: 'least recently read first' },
+  { value: 'value', label: 'least compute lost per byte' },
+  { value: 'oldest', label: 'oldest' },
+  { value: 'largest', label: 'largest' },
+  { value: 'least-recently-used', label: 'least recently read' },
 ]
 const kinds = [
   ['superseded', 'Superseded calls', 'All but the newest entry of the same call'],
@@ -75,7 +75,7 @@ function Rules({ store, kept }: { store: Connection; kept: Retention }) {
         ))}
         <NativeSelect
           size="xs"
-          label="When there is too much, go"
+          label="When too much, go first"
           value={choices.order}
           onChange={(event) =>
             setChoices({ ...choices, order: event.currentTarget.value as Choices['order'] })

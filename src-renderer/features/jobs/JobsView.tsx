@@ -53,7 +53,11 @@ export function JobsView({ store }: ViewProps) {
             Verify
           </Button>
         </div>
-        <JobList jobs={jobs.data} chosen={place.options['job']} onChoose={(id) => choose('job', id)} />
+        <JobList
+          jobs={jobs.data}
+          chosen={wanted === '' ? place.options['job'] : ''}
+          onChoose={(id) => choose('job', id)}
+        />
       </div>
       <div className={classes.main}>
         <Main store={store} jobs={jobs.data} />

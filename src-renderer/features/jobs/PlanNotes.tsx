@@ -75,7 +75,7 @@ function Losses({ job }: { job: Job }) {
               <td>
                 <code>{visibleText(path)}</code>
               </td>
-              <td>{kept === 'lost' ? 'cannot be written' : 'another type'}</td>
+              <td>{kept === 'lost' ? 'a description only' : 'another type'}</td>
               <td className={classes.number}>{formatCount(count)}</td>
             </tr>
           ))}

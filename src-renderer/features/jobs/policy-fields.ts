@@ -24,7 +24,7 @@ export const policyFields: readonly PolicyField[] = [
   { name: 'maxEntriesPerFunction', label: 'More than, entries a function', placeholder: '1000', unit: 1 },
   {
     name: 'keepLastPerFunction',
-    label: 'Always keep the newest of each function',
+    label: 'Keep of each function, newest',
     placeholder: '0',
     unit: 1,
   },

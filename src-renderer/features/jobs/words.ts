@@ -14,13 +14,13 @@ export const stateWords: Readonly<Record<Job['state'], string>> = {
 }
 
 export const actionWords: Readonly<Record<JobItem['action'], string>> = {
-  put: 'write',
-  replace: 'replace',
-  delete: 'move to the trash',
-  restore: 'bring back',
-  remove: 'remove again',
+  put: 'to write',
+  replace: 'to replace',
+  delete: 'to the trash',
+  restore: 'to bring back',
+  remove: 'to remove again',
   same: 'there already',
-  skip: 'leave alone',
+  skip: 'left alone',
 }
 
 /** What became of an item. */

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { photograph, startProgram } from './program.ts'
+import { expect, test } from './test.ts'
+
+test('select, plan, run, report, trash, undo: all comes back as it was', async ({ inspector, copies }) => {
+  const { page } = inspector
+  const before = await photograph(copies[0]!)
+  await inspector.filterBy('func:langevin_trace', 6)
+  await inspector.row(0).click()
+  await page.keyboard.press('Control+a')
+  await page.getByRole('region', { name: 'Selection' }).getByRole('button', { name: 'Evict…' }).click()
+  const job = page.getByRole('region', { name: /^Evict from/ })
+  await expect(job.getByText('planned, not run')).toBeVisible()
+  await expect(job.getByRole('table', { name: 'Items' })).toHaveAttribute('aria-rowcount', '7')
+  expect(await photograph(copies[0]!)).toEqual(before)
+
+  await job.getByRole('button', { name: 'Unlock and move 6 entries to the trash' }).click()
+  await expect(job.getByText('6 done', { exact: true })).toBeVisible()
+  await expect(page.getByText('147 entries ·')).toBeVisible()
+
+  await page.getByRole('button', { name: 'Trash', exact: true }).click()
+  await expect(page.getByRole('list', { name: 'Contents of the trash' }).getByRole('listitem')).toHaveCount(1)
+  await page.getByRole('button', { name: 'Empty the trash…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Delete for good' })
+  await dialog.getByRole('textbox').fill('5')
+  await expect(dialog.getByRole('button', { name: 'Delete for good' })).toBeDisabled()
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+
+  await page.getByRole('button', { name: 'Undo…' }).click()
+  const undo = page.getByRole('region', { name: /^Undo: Evict from/ })
+  await undo.getByRole('button', { name: 'Take back 6 entries' }).click()
+  await expect(undo.getByText('6 done', { exact: true })).toBeVisible()
+  await expect(page.getByText('153 entries ·')).toBeVisible()
+  // Folders have new times of their own; the entries' files are those that were there.
+  const files = (lines: string[]): string[] => lines.filter((line) => !line.endsWith(' '))
+  expect(files(await photograph(copies[0]!))).toEqual(files(before))
+})
+
+test('migrate to a new SQLite file, and open the result', async ({ inspector, folder }) => {
+  const { page } = inspector
+  await page.getByRole('button', { name: 'Jobs', exact: true }).click()
+  await page.getByRole('button', { name: 'Migrate…' }).click()
+  const form = page.getByRole('form', { name: 'Migrate or merge' })
+  await form.getByLabel('To: a path, or the URL of a server').fill(path.join(folder, 'new.sqlite'))
+  await form.getByLabel('Kind of the target').selectOption({ label: 'SQLite (made if it is not there)' })
+  await form.getByRole('button', { name: 'Make the plan' }).click()
+  const job = page.getByRole('region', { name: /^Migrate/ })
+  await job.getByRole('button', { name: 'Write 153 entries' }).click()
+  await job.getByRole('button', { name: 'Open the result' }).click()
+  await expect(inspector.grid).toHaveAttribute('aria-rowcount', '154')
+  await expect(page.getByText('SQLite', { exact: false }).first()).toBeVisible()
+})
+
+test('what JSON loses is listed, and refused until it is accepted', async ({ inspector, folder }) => {
+  const { page } = inspector
+  await page.getByRole('button', { name: 'Jobs', exact: true }).click()
+  await page.getByRole('button', { name: 'Migrate…' }).click()
+  const form = page.getByRole('form', { name: 'Migrate or merge' })
+  await form.getByLabel('To: a path, or the URL of a server').fill(`json:${path.join(folder, 'json')}`)
+  await form.getByRole('button', { name: 'Make the plan' }).click()
+  const job = page.getByRole('region', { name: /^Migrate/ })
+  await expect(job.getByRole('row', { name: /tuple → list/ })).toBeVisible()
+  await job.getByRole('button', { name: 'Accept what is lost and plan again' }).click()
+  await expect(job.getByRole('button', { name: 'Write 153 entries' })).toBeVisible()
+})
+
+test('rules are planned, and what is wrong is verified', async ({ inspector }) => {
+  const { page } = inspector
+  await page.getByRole('button', { name: 'Jobs', exact: true }).click()
+  await page.getByRole('button', { name: 'Clean up…' }).click()
+  const form = page.getByRole('form', { name: 'Clean up' })
+  await expect(form.getByRole('button', { name: 'Make the plan' })).toBeDisabled()
+  await form.getByLabel('More than, entries a function').fill('2')
+  await form.getByRole('button', { name: 'Make the plan' }).click()
+  const job = page.getByRole('region', { name: /^Evict from/ })
+  await expect(job.getByText('more than 2 entries of the function').first()).toBeVisible()
+  await page.getByRole('button', { name: 'Verify' }).click()
+  await expect(page.getByText('Nothing wrong was found')).toBeVisible()
+})
+
+/** A cache that takes some seconds to be moved: each file is forced to the disk. */
+async function manyEntries(folder: string, entries: number): Promise<string> {
+  const cache = path.join(folder, 'many', 'cache')
+  for (let i = 0; i < entries; i++) {
+    const name = createHash('sha1').update(String(i)).digest('hex')
+    const shard = path.join(cache, name.slice(0, 2))
+    await mkdir(shard, { recursive: true })
+    await writeFile(
+      path.join(shard, name),
+      Buffer.from(`\u0080\u0004\u008c\u0008${name.slice(0, 8)}.`, 'latin1'),
+    )
+  }
+  return cache
+}
+
+test('a job is cancelled, and one that was killed with its engine is resumed', async ({ page, folder }) => {
+  const cache = await manyEntries(folder, 6_000)
+  const data = path.join(folder, 'data')
+  const migrate = async (to: string): Promise<void> => {
+    await page.getByRole('button', { name: 'Jobs', exact: true }).click()
+    await page.getByRole('button', { name: 'Migrate…' }).click()
+    await page.getByLabel('To: a path, or the URL of a server').fill(`fs:${path.join(folder, to)}`)
+    await page.getByRole('button', { name: 'Make the plan' }).click()
+    await page.getByRole('button', { name: 'Write 6,000 entries' }).click()
+    await expect(page.getByRole('progressbar', { name: 'Progress' })).toBeVisible()
+  }
+  const program = await startProgram([cache], data)
+  await page.goto(program.url)
+  await migrate('first')
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await expect(page.getByText('cancelled').first()).toBeVisible()
+  await migrate('second')
+  await program.kill()
+
+  await using again = await startProgram([cache], data)
+  await page.goto(`${again.url}&view=jobs`)
+  await page.getByRole('button', { name: 'Jobs', exact: true }).click()
+  await expect(page.getByText('The program that ran it ended in the middle.')).toBeVisible()
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await expect(page.getByText('6,000 done', { exact: true })).toBeVisible({ timeout: 30_000 })
+})
