@@ -40,6 +40,8 @@ import { ranges } from './ranges.ts'
  *
  * Jobs (migrate, evict, undo) and the trash: `jobs.ts`.
  *
+ * Pictures of arrays, and values as files: `pictures.ts`.
+ *
  * Passwords in the URL of a server go in only: what comes out has `***` in their place. An error with `data.needs` = `password`
  * asks for the same request with the user and password given (again).
  *

@@ -10,6 +10,7 @@ import { appRoutes } from './routes/app.ts'
 import { entryRoutes } from './routes/entries.ts'
 import { fileRoutes } from './routes/files.ts'
 import { locationRoutes } from './routes/locations.ts'
+import { pictureRoutes } from './routes/pictures.ts'
 import { resultRoutes } from './routes/results.ts'
 import { jobRoutes, storeJobRoutes } from './routes/jobs.ts'
 import { storeRoutes } from './routes/stores.ts'
@@ -119,6 +120,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   app.route('/', storeJobRoutes(board, new RetentionRules(connections, dataFolder)))
   app.route('/results', resultRoutes(catalogs))
   app.route('/stores/:store/entries/:key', entryRoutes({ connections, values }))
+  app.route('/stores/:store/entries/:key', pictureRoutes({ connections, values }))
   app.get('/events', () => events.respond(connections.list()))
 
   const close = async (): Promise<void> => {

@@ -103,7 +103,7 @@ export function arrayStatistics(node: Value, source: ByteSource): ArrayStatistic
   }
 }
 
-function arrayOf(node: Value, source: ByteSource): NdArray {
+export function arrayOf(node: Value, source: ByteSource): NdArray {
   const array = asArray(node, source)
   if (array) return array
   const view = viewOf(node, source)

@@ -6,7 +6,9 @@ import type {
   TrustReport,
 } from '../../../shared/api/contract.ts'
 import type { FileRange, StoreLocation } from '../../../shared/stores/contract.ts'
+import type { ExportFormat } from '../../../shared/api/pictures.ts'
 import type { WindowRequest } from '../values/arrays.ts'
+import type { ImageQuestion, LineQuestion, PlaneQuestion } from '../values/pictures.ts'
 
 /** The entry that is asked about. */
 export interface EntryAddress {
@@ -37,6 +39,24 @@ export type ValueTask =
       readonly path: readonly number[]
       readonly as: 'json' | 'python'
     } & EntryAddress)
+  | ({
+      readonly ask: 'line'
+      readonly path: readonly number[]
+      readonly question: LineQuestion
+    } & EntryAddress)
+  | ({
+      readonly ask: 'plane'
+      readonly path: readonly number[]
+      readonly question: PlaneQuestion
+    } & EntryAddress)
+  | ({
+      readonly ask: 'image'
+      readonly path: readonly number[]
+      readonly question: ImageQuestion
+    } & EntryAddress)
+  | ({ readonly ask: 'export'; readonly path: readonly number[]; readonly as: ExportFormat } & EntryAddress)
+  | { readonly ask: 'exportNext'; readonly session: string }
+  | { readonly ask: 'exportEnd'; readonly session: string }
   | ({ readonly ask: 'trust' } & EntryAddress)
   | ({ readonly ask: 'place' } & EntryAddress)
   | ({ readonly ask: 'bytes'; readonly from: number; readonly to: number } & EntryAddress)
@@ -48,6 +68,14 @@ export interface ValueAnswers {
   array: ArrayWindow
   statistics: ArrayStatistics
   text: { readonly text: string; readonly isCut: boolean }
+  /** Frames, see `shared/api/pictures.ts`. */
+  line: Uint8Array
+  plane: Uint8Array
+  image: Uint8Array
+  /** Name of the export, for `exportNext` until that answers `undefined`; `exportEnd` gives it up. */
+  export: string
+  exportNext: Uint8Array | undefined
+  exportEnd: undefined
   trust: TrustReport
   /** Where the stored bytes are; without a file they are asked for with `bytes`. */
   place: { readonly sizeBytes: number; readonly file?: FileRange }

@@ -7,6 +7,8 @@ import { entryTrust } from '../values/trust.ts'
 import { DocumentCache } from '../values/document-cache.ts'
 import type { Document } from '../../../shared/catalog/documents.ts'
 import { entryStamp, openEntryDocument } from '../../../shared/catalog/documents.ts'
+import { ExportSessions } from '../values/export-sessions.ts'
+import { imagePicture, linePicture, planePicture } from '../values/pictures.ts'
 import { valueText } from '../values/text.ts'
 import { nodeAt, treePage } from '../values/tree.ts'
 import { rootOf } from '../values/root.ts'
@@ -17,6 +19,7 @@ const documentBudgetBytes = 256 * 1024 * 1024
 
 const stores = new Map<string, Promise<Store>>()
 const documents = new DocumentCache(documentBudgetBytes)
+const exports = new ExportSessions()
 
 async function storeOf({ id, store: location }: EntryAddress): Promise<Store> {
   let store = stores.get(id)
@@ -43,6 +46,13 @@ async function documentOf(address: EntryAddress): Promise<{ store: Store; docume
 
 async function run(task: ValueTask): Promise<unknown> {
   if (task.ask === 'close') return close(task.id)
+  if (task.ask === 'exportNext') return exports.next(task.session)
+  if (task.ask === 'exportEnd') return exports.end(task.session)
+  if (task.ask === 'export') {
+    // A document of its own: those that are kept may be dropped before the end.
+    const own = await openEntryDocument(await storeOf(task), task.key)
+    return exports.start(task.id, own, task.key, task.path, task.as)
+  }
   if (task.ask === 'trust') return entryTrust(await storeOf(task), task.key)
   const { store, document } = await documentOf(task)
   const { source } = document.decoded
@@ -55,6 +65,12 @@ async function run(task: ValueTask): Promise<unknown> {
       return arrayWindow(nodeAt(rootOf(document, task.key), task.path).value, source, task.window)
     case 'statistics':
       return arrayStatistics(nodeAt(rootOf(document, task.key), task.path).value, source)
+    case 'line':
+      return linePicture(nodeAt(rootOf(document, task.key), task.path).value, source, task.question)
+    case 'plane':
+      return planePicture(nodeAt(rootOf(document, task.key), task.path).value, source, task.question)
+    case 'image':
+      return imagePicture(nodeAt(rootOf(document, task.key), task.path).value, source, task.question)
     case 'text':
       return valueText(nodeAt(rootOf(document, task.key), task.path).value, source, task.as)
     case 'place':
@@ -66,6 +82,7 @@ async function run(task: ValueTask): Promise<unknown> {
 
 async function close(id: string): Promise<undefined> {
   documents.forget(`${id}\0`)
+  exports.forget(id)
   const store = stores.get(id)
   stores.delete(id)
   await (await store?.catch(() => undefined))?.[Symbol.asyncDispose]()

@@ -1,0 +1,119 @@
+import type { Context } from 'hono'
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { complexParts, exportFormats } from '../../../shared/api/pictures.ts'
+import { contentDisposition } from '../http/raw.ts'
+import { numberList, span, validate, wholeNumber } from '../http/validate.ts'
+import { exportFiles } from '../values/export.ts'
+import type { EntryAddress, ValueAnswers, ValueTask } from '../workers/value-task.ts'
+import type { EntryRoutesOptions } from './entries.ts'
+
+const path = numberList('.').default([])
+const index = numberList(',').default([])
+const everything = Number.MAX_SAFE_INTEGER
+const count = wholeNumber.refine((number) => number > 0, 'a number above 0 is wanted')
+const complex = z.enum(complexParts).default('magnitude')
+const number = z
+  .string()
+  .regex(/^-?\d{1,400}(\.\d{0,400})?(e[+-]?\d{1,3})?$/, 'a number is wanted')
+  .transform(Number)
+
+const lineQuery = z.object({
+  path,
+  column: wholeNumber.default(0),
+  axis: wholeNumber.optional(),
+  index,
+  from: wholeNumber.default(0),
+  to: wholeNumber.default(everything),
+  buckets: count.default(1_000),
+  part: span.optional(),
+  complex,
+})
+const area = {
+  path,
+  index,
+  rows: span.default([0, everything]),
+  columns: span.default([0, everything]),
+  height: count.default(400),
+  width: count.default(400),
+}
+const axes = z
+  .string()
+  .regex(/^\d{1,2},\d{1,2}$/, 'two axes such as 0,1 are wanted')
+  .transform((text): [number, number] => {
+    const [rows = 0, columns = 1] = text.split(',').map(Number)
+    return [rows, columns]
+  })
+const planeQuery = z.object({ ...area, axes: axes.optional(), part: span.optional(), complex })
+const imageQuery = z.object({
+  ...area,
+  channels: z.enum(['none', 'last', 'first']).default('none'),
+  low: number.optional(),
+  high: number.optional(),
+})
+const exportQuery = z.object({ path, as: z.enum(exportFormats) })
+
+/** Pictures of arrays and values as files, of one entry: `/stores/:store/entries/:key`. */
+export function pictureRoutes({ connections, values }: EntryRoutesOptions): Hono {
+  const addressOf = (context: Context): EntryAddress => {
+    const id = context.req.param('store') ?? ''
+    return { id, store: connections.get(id).store, key: context.req.param('key') ?? '' }
+  }
+  const frame = async (context: Context, task: ValueTask): Promise<Response> => {
+    const bytes = (await values.run(task, { signal: context.req.raw.signal })) as ValueAnswers['line']
+    return new Response(new Uint8Array(bytes), { headers: { 'content-type': 'application/octet-stream' } })
+  }
+  return new Hono()
+    .get('/line', (context) => {
+      const { path: node, ...question } = validate(lineQuery, context.req.query())
+      return frame(context, { ask: 'line', path: node, question, ...addressOf(context) })
+    })
+    .get('/plane', (context) => {
+      const { path: node, ...question } = validate(planeQuery, context.req.query())
+      return frame(context, { ask: 'plane', path: node, question, ...addressOf(context) })
+    })
+    .get('/image', (context) => {
+      const { path: node, ...question } = validate(imageQuery, context.req.query())
+      return frame(context, { ask: 'image', path: node, question, ...addressOf(context) })
+    })
+    .get('/export', async (context) => {
+      const question = validate(exportQuery, context.req.query())
+      const address = addressOf(context)
+      const session = (await values.run({ ask: 'export', ...question, ...address })) as string
+      const next = async (): Promise<Uint8Array | undefined> =>
+        (await values.run({ ask: 'exportNext', session })) as ValueAnswers['exportNext']
+      // What cannot be made fails here, as an answer with its sentence, and not in the middle of a file.
+      const first = await next()
+      const { ending, mediaType } = exportFiles[question.as]
+      const suffix = question.path.length === 0 ? '' : `-${question.path.join('.')}`
+      return new Response(
+        pulled(first, next, () => void values.run({ ask: 'exportEnd', session })),
+        {
+          headers: {
+            'content-type': mediaType,
+            'content-disposition': contentDisposition(`${address.key}${suffix}${ending}`),
+          },
+        },
+      )
+    })
+}
+
+function pulled(
+  first: Uint8Array | undefined,
+  next: () => Promise<Uint8Array | undefined>,
+  giveUp: () => void,
+): ReadableStream<Uint8Array> {
+  let waiting = first
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const piece = waiting ?? (first && (await next()))
+        waiting = undefined
+        if (piece) controller.enqueue(piece)
+        else controller.close()
+      },
+      cancel: giveUp,
+    },
+    { highWaterMark: 0 },
+  )
+}
