@@ -10,6 +10,7 @@ import type {
   SortKey,
   StoreSummary,
 } from '../api/contract.ts'
+import type { Why } from '../api/why.ts'
 import { AppError } from '../model/errors.ts'
 import type { ShownKey } from '../model/keys.ts'
 import { parseKey, showKey } from '../model/keys.ts'
@@ -24,6 +25,7 @@ import { RowReader } from './rows.ts'
 import { Strings } from './strings.ts'
 import { Sums } from './sums.ts'
 import { TextIndex } from './text-index.ts'
+import { whyOf } from './why.ts'
 import type { CatalogBatch } from './writer.ts'
 import { Writer } from './writer.ts'
 
@@ -176,6 +178,18 @@ export class Catalog {
   /** One entry by its key. */
   row(key: ShownKey): Row | undefined {
     return this.#guard(() => this.#rows.readKey(parseKey(key)))
+  }
+
+  /**
+   * Why an entry has the key it has: what is near to it.
+   *
+   * @throws AppError NOT_FOUND
+   */
+  why(key: ShownKey): Why {
+    const [database, strings, rows] = [this.#database, this.#strings, this.#rows]
+    return this.#guard(() =>
+      database.transaction(() => whyOf(key, { database, strings, rows, columns: this.#currentColumns() }))(),
+    )
   }
 
   // ---- what the indexer needs ---------------------------------------------------------------------

@@ -31,7 +31,12 @@ export async function diffStores(
   using result = ResultFile.create('')
   const { by, query, tolerance } = options
   const progress = progressLine()
-  await compareCaches(leftOpened, rightOpened, result, { by, query, tolerance, onProgress: progress.show })
+  await compareCaches(leftOpened, rightOpened, result, {
+    by,
+    query,
+    tolerance,
+    onProgress: (step) => progress.show(step),
+  })
   progress.clear()
   if (options.json) {
     const locations = { left: leftOpened.store.location, right: rightOpened.store.location }

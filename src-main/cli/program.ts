@@ -139,6 +139,16 @@ function createProgram(asJson: boolean, exit: (code: ExitCode) => void): Command
     })
   addJobCommands(program, exit)
   program
+    .command('why')
+    .description('tell why an entry has its key: the calls nearest to it, and what differs')
+    .argument('<store>')
+    .argument('<key>', 'of an entry that is there; a call that was never made has no arguments to compare')
+    .addOption(json())
+    .action(async (store: string, key: string, options: { json?: boolean }) => {
+      const { runWhy } = await import('./why.ts')
+      exit(await runWhy(store, key, options))
+    })
+  program
     .command('serve')
     .description('serve the inspector on this machine (loopback only) and print its address')
     .argument('[store...]')

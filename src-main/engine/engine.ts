@@ -14,6 +14,7 @@ import { pictureRoutes } from './routes/pictures.ts'
 import { resultRoutes } from './routes/results.ts'
 import { jobRoutes, storeJobRoutes } from './routes/jobs.ts'
 import { storeRoutes } from './routes/stores.ts'
+import { whyRoutes } from './routes/why.ts'
 import { JobBoard } from './job-board.ts'
 import { RetentionRules } from './retention.ts'
 import { openSettings } from './settings.ts'
@@ -116,6 +117,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     locationRoutes({ probes, tests: { pool: tests, seconds: testTimeLimitMs / 1_000 }, searches }),
   )
   app.route('/', storeRoutes({ connections, catalogs }))
+  app.route('/', whyRoutes({ connections, catalogs }))
   app.route('/', jobRoutes(board))
   app.route('/', storeJobRoutes(board, new RetentionRules(connections, dataFolder)))
   app.route('/results', resultRoutes(catalogs))

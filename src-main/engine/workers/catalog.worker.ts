@@ -50,6 +50,8 @@ function answer(task: CatalogTask): unknown {
       return catalogOf(task.file).argumentColumns(task.func, task.module)
     case 'row':
       return catalogOf(task.file).row(task.key)
+    case 'why':
+      return catalogOf(task.file).why(task.key)
     case 'rows':
       return catalogOfResult(task.result).rows(task.result, task.from, task.to, task.args)
     case 'position':
