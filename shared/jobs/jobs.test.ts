@@ -1,5 +1,14 @@
 import Database from 'better-sqlite3'
-import { cpSync, mkdtempSync, readdirSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -189,6 +198,25 @@ describe('a merge', () => {
     expect(Object.keys(after)).toHaveLength(4)
     await run(await planJob({ kind: 'undo', job: done.id }, options))
     expect(await contentOf(right())).toEqual(before)
+  })
+
+  it('signs off what it wrote: each entry with its digest, and the digest of the list', async () => {
+    const done = await run(await migrate(left(), right(), { onConflict: 'overwrite' }))
+    const text = readFileSync(join(options.dataFolder, 'jobs', done.id, 'manifest.ndjson'), 'utf8')
+    const lines = text.trim().split('\n')
+    const after = await contentOf(right())
+    const entries = lines.slice(0, -1).map((line) => JSON.parse(line) as { key: string; sha256: string })
+    expect(entries.map((entry) => entry.key).toSorted()).toEqual([key(1), key(3)].toSorted())
+    for (const entry of entries) expect(entry.sha256).toBe(after[entry.key])
+    const list = sha256Of(
+      Buffer.from(
+        lines
+          .slice(0, -1)
+          .map((line) => line + '\n')
+          .join(''),
+      ),
+    )
+    expect(JSON.parse(lines.at(-1)!)).toMatchObject({ entries: 2, sha256: list })
   })
 
   it('keeps both where keys are free', async () => {

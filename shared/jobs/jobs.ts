@@ -19,6 +19,7 @@ import type {
 import { Evictor, planEviction } from './evict.ts'
 import { JobFile, type JobHeader } from './job-file.ts'
 import { lockJob } from './job-lock.ts'
+import { writeManifest } from './migrate/manifest.ts'
 import { Migrator } from './migrate/migrator.ts'
 import { planMigration } from './migrate/plan.ts'
 import { Target } from './migrate/target.ts'
@@ -291,7 +292,11 @@ async function executorOf(file: JobFile, options: JobsOptions): Promise<Executor
   }
   const source = await open(spec.from, { write: false })
   const target = await open(spec.to, { write: true })
-  return new Migrator(source, target, spec.form ?? 'any', bin)
+  return new Migrator(source, target, {
+    form: spec.form ?? 'any',
+    bin,
+    finish: async () => writeManifest(file),
+  })
 }
 
 function storeChangedBy({ job }: UndoSpec, { dataFolder }: JobsOptions): StoreLocation {

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { dataFolder } from '../../shared/catalog/location.ts'
 import type { Job, PlanItem } from '../../shared/jobs/contract.ts'
 import { forgetJob, JobFile, type ItemWithOutcome } from '../../shared/jobs/job-file.ts'
 import { redacted, runPlanned, type JobsOptions } from '../../shared/jobs/jobs.ts'
 import type { StopReason } from '../../shared/jobs/run.ts'
+import { manifestFile } from '../../shared/jobs/migrate/manifest.ts'
 import { AppError } from '../../shared/model/errors.ts'
 import { jsonKey, showKey } from '../../shared/model/keys.ts'
 import type { StoreLocation } from '../../shared/stores/contract.ts'
@@ -177,6 +179,8 @@ async function writeReport(output: Output, job: Job, options: JobsOptions): Prom
   }
   if (job.problem) await output.write(`${paint(output, 'red', job.problem.sentence)}\n`)
   if (job.state !== 'done') await output.write(`To go on: hashcache jobs resume ${job.id}\n`)
+  const manifest = manifestFile(file.folder)
+  if (existsSync(manifest)) await output.write(`What was written, with its digests: ${manifest}\n`)
   if (job.canUndo) await output.write(`To take it back: hashcache undo ${job.id}\n`)
 }
 

@@ -26,11 +26,18 @@ export class Migrator implements Executor {
   readonly #bin: () => TrashBin
   #opened: TrashBin | undefined
 
-  constructor(source: Store, target: Store, form: ValueForm, bin: () => TrashBin) {
+  readonly finish: NonNullable<Executor['finish']>
+
+  constructor(
+    source: Store,
+    target: Store,
+    { form, bin, finish }: { form: ValueForm; bin: () => TrashBin; finish: NonNullable<Executor['finish']> },
+  ) {
     this.#source = source
     this.#target = target
     this.#form = form
     this.#bin = bin
+    this.finish = finish
   }
 
   async perform(items: readonly PlanItem[], { again }: { readonly again: boolean }): Promise<ItemOutcome[]> {
