@@ -35,10 +35,7 @@ export interface Store extends AsyncDisposable {
    * Entries as `entries` lists them, of these keys, in the order asked; `undefined` where the key is not (any more)
    * there. Of stores that tell more of an entry than its value: when it was written, when it will expire.
    */
-  lookUp?(
-    keys: readonly Uint8Array[],
-    options?: { signal?: AbortSignal },
-  ): Promise<(Entry | undefined)[]>
+  lookUp?(keys: readonly Uint8Array[], options?: { signal?: AbortSignal }): Promise<(Entry | undefined)[]>
 
   /**
    * Where the value can be read by range without the store (an ordinary file), or `undefined`.
