@@ -163,7 +163,7 @@ export const emptyRequest = z.object({
   typed: z.number(),
 })
 
-export const finding = z.enum(['damaged', 'misplaced', 'stray', 'duplicate', 'unreadable'])
+const finding = z.enum(['damaged', 'misplaced', 'stray', 'duplicate', 'unreadable'])
 export const verifyEvent = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('finding'),

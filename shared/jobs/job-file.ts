@@ -21,7 +21,7 @@ import type { OutcomeRow } from './job-rows.ts'
 import { fromRow, itemValues, prepareStatements } from './job-rows.ts'
 
 /** Actions that change the store; the others are in the plan for the record. */
-export const changingActions: ReadonlySet<ItemAction> = new Set<ItemAction>([
+const changingActions: ReadonlySet<ItemAction> = new Set<ItemAction>([
   'put',
   'replace',
   'delete',
@@ -51,7 +51,7 @@ export interface Batch {
   readonly again: boolean
 }
 
-export function jobsFolder(dataFolder: string): string {
+function jobsFolder(dataFolder: string): string {
   return join(dataFolder, 'jobs')
 }
 

@@ -310,7 +310,7 @@ function opener({ open }: JobsOptions): NonNullable<JobsOptions['open']> {
   return open ?? ((location, options) => openStore(location, options))
 }
 
-export function refOf(store: Store): StoreRef {
+function refOf(store: Store): StoreRef {
   return { kind: store.kind, location: store.location, label: store.label }
 }
 

@@ -57,7 +57,7 @@ export function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-export function trashFolder(dataFolder: string): string {
+function trashFolder(dataFolder: string): string {
   return join(dataFolder, 'trash')
 }
 
