@@ -23,6 +23,7 @@ export default defineConfig({
           'job.worker': path.join(root, 'src-main/engine/workers/job.worker.ts'),
           'index.worker': path.join(root, 'src-main/engine/workers/index.worker.ts'),
           'catalog.worker': path.join(root, 'src-main/engine/workers/catalog.worker.ts'),
+          'compare.worker': path.join(root, 'src-main/engine/workers/compare.worker.ts'),
           'value.worker': path.join(root, 'src-main/engine/workers/value.worker.ts'),
           // Programs that stores start for themselves.
           'lmdb-writer': path.join(root, 'shared/stores/lmdb/writer-process.ts'),

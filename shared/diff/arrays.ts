@@ -1,11 +1,11 @@
 import { canonicalBytes } from '../numpy/canonical.ts'
-import { orderedChunks, storedChunks } from '../numpy/chunks.ts'
 import type { DType } from '../numpy/dtype.ts'
 import { dtypeText } from '../numpy/dtype.ts'
 import { elementText } from '../numpy/element.ts'
 import type { NdArray } from '../numpy/ndarray.ts'
 import { cellsOf } from '../numpy/ndarray.ts'
 import { isNumeric, numbersOf } from '../numpy/statistics.ts'
+import { ElementReader } from './element-reader.ts'
 import { areClose } from './numbers.ts'
 import type { ArrayDifference, Tolerance } from './types.ts'
 
@@ -102,37 +102,6 @@ class Tally {
   }
 }
 
-/** Hands out the bytes of elements, so many at a time. */
-class Reader {
-  readonly #chunks: Iterator<Uint8Array>
-  readonly #itemsize: number
-  #rest: Uint8Array = new Uint8Array(0)
-
-  constructor(array: NdArray, order: 'C' | 'F') {
-    this.#chunks = order === 'F' ? storedChunks(array) : orderedChunks(array)
-    this.#itemsize = array.dtype.itemsize
-  }
-
-  take(elements: number): Uint8Array {
-    const needed = elements * this.#itemsize
-    while (this.#rest.length < needed) {
-      const next = this.#chunks.next()
-      if (next.done) break
-      this.#rest = this.#rest.length === 0 ? next.value : joined(this.#rest, next.value)
-    }
-    const taken = this.#rest.subarray(0, needed)
-    this.#rest = this.#rest.subarray(needed)
-    return taken
-  }
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(first.length + second.length)
-  whole.set(first)
-  whole.set(second, first.length)
-  return whole
-}
-
 /** Compares a block of elements whose bytes are given; `at` is the position of the first. */
 type BlockComparison = (left: Uint8Array, right: Uint8Array, at: number) => void
 
@@ -145,8 +114,8 @@ function compareElements(
 ): void {
   const compare = comparisonFor(left.dtype, right.dtype, tolerance, tally)
   if (!compare) return compareTexts(left, right, elements, tally)
-  const leftReader = new Reader(left, tally.order)
-  const rightReader = new Reader(right, tally.order)
+  const leftReader = new ElementReader(left, tally.order)
+  const rightReader = new ElementReader(right, tally.order)
   for (let at = 0; at < elements; at += blockElements) {
     const count = Math.min(blockElements, elements - at)
     compare(leftReader.take(count), rightReader.take(count), at)

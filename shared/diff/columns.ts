@@ -1,9 +1,9 @@
-import type { Column, TableCell } from '../lenses/table.ts'
+import type { Column, Table, TableCell } from '../lenses/table.ts'
 import type { ByteSource } from '../model/source.ts'
 import { cellText } from '../render/cell.ts'
 import type { ArrayComparison, ElementBudget } from './arrays.ts'
 import { areClose } from './numbers.ts'
-import type { Tolerance } from './types.ts'
+import type { SidePreview, Tolerance } from './types.ts'
 
 const blockCells = 1024
 
@@ -62,4 +62,21 @@ const unreadCell: TableCell = { kind: 'unread' }
 function floatOf(cell: TableCell): { value: number; itemsize: number } | undefined {
   if (cell.kind === 'nan') return { value: Number.NaN, itemsize: 8 }
   return cell.kind === 'element' && cell.element.kind === 'float' ? cell.element : undefined
+}
+
+/** Columns by their labels as Python shows them; labels that occur twice are numbered. */
+export function columnsOf({ labels, columns }: Table, source: ByteSource): Map<string, Column> {
+  const found = new Map<string, Column>()
+  const cells = labels.cells(0, columns.length)
+  for (const [i, column] of columns.entries()) {
+    const label = cells[i] ? cellText(cells[i], source) : String(i)
+    let unique = label
+    for (let n = 2; found.has(unique); n++) unique = `${label}, ${n}`
+    found.set(unique, column)
+  }
+  return found
+}
+
+export function columnPreview({ dtype, length }: Column): SidePreview {
+  return { type: 'column', preview: `${length} rows of ${dtype}` }
 }

@@ -13,7 +13,7 @@ import type { ArrayComparison, ElementBudget } from './arrays.ts'
 import { compareArrays } from './arrays.ts'
 import type { Pair, Sources } from './children.ts'
 import { dictPairs, listPairs, objectPairs, setPairs } from './children.ts'
-import { compareColumns } from './columns.ts'
+import { columnPreview, columnsOf, compareColumns } from './columns.ts'
 import { areClose } from './numbers.ts'
 import { atField, atIndex, pathText } from './path.ts'
 import type { Place } from './path.ts'
@@ -40,6 +40,7 @@ class Comparison {
   readonly #sources: Sources
   readonly #tolerance: Tolerance
   readonly #maxChanges: number
+  readonly #onChange: DiffOptions['onChange']
   readonly #elements: ElementBudget
   readonly #changes: Change[] = []
   readonly #counts: Record<ChangeKind, number> = { added: 0, removed: 0, changed: 0, type: 0 }
@@ -53,6 +54,7 @@ class Comparison {
     this.#sources = sources
     this.#tolerance = options.tolerance ?? {}
     this.#maxChanges = options.maxChanges ?? 1000
+    this.#onChange = options.onChange
     this.#steps = options.maxSteps ?? 5_000_000
     this.#elements = { elements: options.maxElements ?? 2 ** 31 }
   }
@@ -76,13 +78,27 @@ class Comparison {
 
   #pair({ left, right, place }: Pair): void {
     if (left && right) this.#both(left, right, place)
-    else if (left) this.#change('removed', place, { left: this.#preview(left, this.#sources.left) })
-    else if (right) this.#change('added', place, { right: this.#preview(right, this.#sources.right) })
+    else if (left) {
+      const preview = this.#preview(left, this.#sources.left)
+      this.#change('removed', place, { left: preview }, left)
+    } else if (right) {
+      const preview = this.#preview(right, this.#sources.right)
+      this.#change('added', place, { right: preview }, undefined, right)
+    }
   }
 
-  #change(kind: ChangeKind, place: Place | undefined, what: Omit<Change, 'path' | 'kind'>): void {
+  #change(
+    kind: ChangeKind,
+    place: Place | undefined,
+    what: Omit<Change, 'path' | 'kind'>,
+    left?: Value,
+    right?: Value,
+  ): void {
     this.#counts[kind]++
-    if (this.#changes.length < this.#maxChanges) this.#changes.push({ path: pathText(place), kind, ...what })
+    if (this.#changes.length >= this.#maxChanges) return
+    const change = { path: pathText(place), kind, ...what }
+    this.#changes.push(change)
+    this.#onChange?.(change, left, right)
   }
 
   #preview(node: Value, source: ByteSource): SidePreview {
@@ -97,11 +113,11 @@ class Comparison {
     place: Place | undefined,
     more: Partial<Change> = {},
   ): void {
-    this.#change(kind, place, {
+    const sides = {
       left: this.#preview(left, this.#sources.left),
       right: this.#preview(right, this.#sources.right),
-      ...more,
-    })
+    }
+    this.#change(kind, place, { ...sides, ...more }, left, right)
   }
 
   #both(left: Value, right: Value, place: Place | undefined): void {
@@ -362,23 +378,6 @@ function* itemPairs(
     })
     yield { left: left[i], right: right[i], place: atIndex(place, ...index.toReversed()) }
   }
-}
-
-/** Columns by their labels as Python shows them; labels that occur twice are numbered. */
-function columnsOf({ labels, columns }: Table, source: ByteSource): Map<string, Column> {
-  const found = new Map<string, Column>()
-  const cells = labels.cells(0, columns.length)
-  for (const [i, column] of columns.entries()) {
-    const label = cells[i] ? cellText(cells[i], source) : String(i)
-    let unique = label
-    for (let n = 2; found.has(unique); n++) unique = `${label}, ${n}`
-    found.set(unique, column)
-  }
-  return found
-}
-
-function columnPreview({ dtype, length }: Column): SidePreview {
-  return { type: 'column', preview: `${length} rows of ${dtype}` }
 }
 
 function readBytes(ref: BytesRef, at: number, length: number, source: ByteSource): Uint8Array {

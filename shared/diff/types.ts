@@ -19,6 +19,30 @@ export interface DiffOptions {
   readonly maxSteps?: number
   /** Elements of arrays looked at; 2^31 by default. */
   readonly maxElements?: number
+  /** Called for each change that is listed, with the nodes (of one part of a table the table) that stand there. */
+  readonly onChange?: (change: Change, left: Value | undefined, right: Value | undefined) => void
+}
+
+/**
+ * Two arrays of one shape against each other, down-sampled: a grid of cells, each with the largest |left − right| in it.
+ * Of arrays with more than two dimensions all but the last are laid out as rows.
+ */
+export interface DifferenceMap {
+  /** Rows and columns of the arrays, as they are laid out. */
+  readonly shape: readonly [rows: number, columns: number]
+  /** Rows and columns of the grid. */
+  readonly grid: readonly [rows: number, columns: number]
+  /** Row by row; 0 where nothing differs, NaN where the difference has no size (nan beside a number, other texts). */
+  readonly cells: readonly number[]
+  /** Elements that differ at all, without tolerance, of those looked at. */
+  readonly differing: number
+  readonly elements: number
+  /** The largest finite difference and its index. */
+  readonly max: number
+  readonly maxAt?: readonly number[]
+  /** Mean of |left − right| over finite elements. */
+  readonly mean: number
+  readonly isComplete: boolean
 }
 
 /** A value with the source that its nodes point into. */

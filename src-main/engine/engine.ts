@@ -14,11 +14,14 @@ import { pictureRoutes } from './routes/pictures.ts'
 import { resultRoutes } from './routes/results.ts'
 import { jobRoutes, storeJobRoutes } from './routes/jobs.ts'
 import { storeRoutes } from './routes/stores.ts'
+import { compareRoutes } from './routes/compare.ts'
 import { whyRoutes } from './routes/why.ts'
+import { Comparisons } from './comparisons.ts'
 import { JobBoard } from './job-board.ts'
 import { RetentionRules } from './retention.ts'
 import { openSettings } from './settings.ts'
 import type { CatalogTask } from './workers/catalog-task.ts'
+import type { CompareTask } from './workers/compare-task.ts'
 import type { IndexResult, IndexTask } from './workers/index-task.ts'
 import type { JobTask } from './workers/job-task.ts'
 import type { ProbeTask } from './workers/probe-task.ts'
@@ -77,6 +80,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   })
   const jobWorkers = new WorkerPool<JobTask, unknown>(workerProgram('job'), { threads: jobThreads })
   const jobDesk = new WorkerPool<JobTask, unknown>(workerProgram('job'), { threads: 1 })
+  const comparers = new WorkerPool<CompareTask, unknown>(workerProgram('compare'), { threads: 1 })
+  const compareReaders = new WorkerPool<CompareTask, unknown>(workerProgram('compare'), { threads: 1 })
   const connections = new Connections({
     dataFolder: options.dataFolder,
     settings,
@@ -101,6 +106,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     desk: jobDesk,
   })
 
+  const comparisons = new Comparisons({
+    dataFolder,
+    connections,
+    runners: comparers,
+    readers: compareReaders,
+  })
+
   const app = new Hono().basePath('/api')
   app.onError((error) => errorResponse(error))
   app.notFound((context) =>
@@ -117,6 +129,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     locationRoutes({ probes, tests: { pool: tests, seconds: testTimeLimitMs / 1_000 }, searches }),
   )
   app.route('/', storeRoutes({ connections, catalogs }))
+  app.route('/compare', compareRoutes({ connections, values, comparisons }))
   app.route('/', whyRoutes({ connections, catalogs }))
   app.route('/', jobRoutes(board))
   app.route('/', storeJobRoutes(board, new RetentionRules(connections, dataFolder)))
@@ -128,10 +141,20 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const close = async (): Promise<void> => {
     events.end()
     await connections[Symbol.asyncDispose]().catch(() => undefined)
+    await comparisons[Symbol.asyncDispose]().catch(() => undefined)
     await Promise.all(
-      [indexers, probes, tests, searches, catalogs, values, jobWorkers, jobDesk].map((pool) =>
-        pool[Symbol.asyncDispose](),
-      ),
+      [
+        comparers,
+        compareReaders,
+        indexers,
+        probes,
+        tests,
+        searches,
+        catalogs,
+        values,
+        jobWorkers,
+        jobDesk,
+      ].map((pool) => pool[Symbol.asyncDispose]()),
     )
   }
   return { app, connections, endStreams: () => events.end(), close, [Symbol.asyncDispose]: close }

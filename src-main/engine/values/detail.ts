@@ -57,7 +57,7 @@ function recordParts(
 }
 
 /** A summary as a row of the list. */
-function rowOf(key: string, sizeBytes: number | undefined, summary: EntrySummary): Row {
+export function rowOf(key: string, sizeBytes: number | undefined, summary: EntrySummary): Row {
   const { args: _args, ...columns } = summary
   return { key, ...columns, sizeBytes }
 }

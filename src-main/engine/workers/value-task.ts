@@ -7,6 +7,8 @@ import type {
 } from '../../../shared/api/contract.ts'
 import type { FileRange, StoreLocation } from '../../../shared/stores/contract.ts'
 import type { ExportFormat } from '../../../shared/api/pictures.ts'
+import type { ToleranceAmounts } from '../../../shared/api/compare.ts'
+import type { CompareQuestion } from '../values/compare.ts'
 import type { WindowRequest } from '../values/arrays.ts'
 import type { ImageQuestion, LineQuestion, PlaneQuestion } from '../values/pictures.ts'
 
@@ -17,6 +19,15 @@ export interface EntryAddress {
   readonly store: StoreLocation
   /** Shown key. */
   readonly key: string
+}
+
+/** A question about two entries. */
+export interface CompareTask {
+  readonly ask: 'compare'
+  readonly left: EntryAddress
+  readonly right: EntryAddress
+  readonly tolerance: ToleranceAmounts
+  readonly question: CompareQuestion
 }
 
 /** A question about one entry's value. */
@@ -60,6 +71,7 @@ export type ValueTask =
   | ({ readonly ask: 'trust' } & EntryAddress)
   | ({ readonly ask: 'place' } & EntryAddress)
   | ({ readonly ask: 'bytes'; readonly from: number; readonly to: number } & EntryAddress)
+  | CompareTask
   | { readonly ask: 'close'; readonly id: string }
 
 export interface ValueAnswers {

@@ -9,6 +9,7 @@ import type { Document } from '../../../shared/catalog/documents.ts'
 import { entryStamp, openEntryDocument } from '../../../shared/catalog/documents.ts'
 import { ExportSessions } from '../values/export-sessions.ts'
 import { imagePicture, linePicture, planePicture } from '../values/pictures.ts'
+import { LastComparison } from '../values/last-comparison.ts'
 import { valueText } from '../values/text.ts'
 import { nodeAt, treePage } from '../values/tree.ts'
 import { rootOf } from '../values/root.ts'
@@ -20,6 +21,7 @@ const documentBudgetBytes = 256 * 1024 * 1024
 const stores = new Map<string, Promise<Store>>()
 const documents = new DocumentCache(documentBudgetBytes)
 const exports = new ExportSessions()
+const comparisons = new LastComparison(storeOf)
 
 async function storeOf({ id, store: location }: EntryAddress): Promise<Store> {
   let store = stores.get(id)
@@ -53,6 +55,7 @@ async function run(task: ValueTask): Promise<unknown> {
     const own = await openEntryDocument(await storeOf(task), task.key)
     return exports.start(task.id, own, task.key, task.path, task.as)
   }
+  if (task.ask === 'compare') return comparisons.answer(task)
   if (task.ask === 'trust') return entryTrust(await storeOf(task), task.key)
   const { store, document } = await documentOf(task)
   const { source } = document.decoded
@@ -82,6 +85,7 @@ async function run(task: ValueTask): Promise<unknown> {
 
 async function close(id: string): Promise<undefined> {
   documents.forget(`${id}\0`)
+  comparisons.forget(id)
   exports.forget(id)
   const store = stores.get(id)
   stores.delete(id)
