@@ -109,7 +109,16 @@ export interface Store extends AsyncDisposable {
   readonly notes?: readonly string[]
 }
 
-export type StoreKind = 'fs' | 'json' | 'sqlite' | 'lmdb' | 'shelve' | 'redis' | 'joblib' | 'diskcache'
+export type StoreKind =
+  | 'fs'
+  | 'json'
+  | 'sqlite'
+  | 'lmdb'
+  | 'shelve'
+  | 'redis'
+  | 'joblib'
+  | 'diskcache'
+  | 'archive'
 
 export interface Capabilities {
   /** `apply` takes puts and deletes. */

@@ -1,3 +1,4 @@
+import { makeArchiveStoreType } from './archive/index.ts'
 import type { StoreType } from './contract.ts'
 import { diskcacheStoreType } from './diskcache/index.ts'
 import { fsStoreType } from './fs/index.ts'
@@ -18,4 +19,5 @@ export const storeTypes: readonly StoreType[] = [
   redisStoreType,
   joblibStoreType,
   diskcacheStoreType,
+  makeArchiveStoreType(sqliteStoreType),
 ]

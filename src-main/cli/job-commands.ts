@@ -38,6 +38,25 @@ export function addJobCommands(program: Command, exit: (code: ExitCode) => void)
       exit(await runMigrate(from, to, options))
     })
   program
+    .command('archive')
+    .description('write a store, or what matches, to one portable file; "migrate FILE STORE" brings it back')
+    .argument('<store>')
+    .argument('<file>', 'by custom it ends in .hashcache')
+    .option('-q, --query <filter>', 'only entries that match')
+    .addOption(dryRun())
+    .addOption(json())
+    .action(
+      async (from: string, file: string, options: { query?: string; dryRun?: boolean; json?: boolean }) => {
+        const { runMigrate } = await import('./migrate.ts')
+        exit(
+          await runMigrate(from, `archive:${file.replace(/^archive:/, '')}`, {
+            ...options,
+            onConflict: 'fail',
+          }),
+        )
+      },
+    )
+  program
     .command('evict')
     .description('move entries into the trash, from where undo brings them back')
     .argument('<store>')

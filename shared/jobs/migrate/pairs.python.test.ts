@@ -33,6 +33,7 @@ const names = [
   'shelve dumb',
   'shelve gnu',
   'shelve sqlite3',
+  'archive',
   'redis',
 ]
 /** Classes that only the machine that made the corpus had: their entries do not load here, from any cache. */

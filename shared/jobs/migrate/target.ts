@@ -13,6 +13,7 @@ const fresh: Readonly<Partial<Record<StoreKind, { values: ValueForm; keys: Capab
   sqlite: { values: 'pickle', keys: 'bytes' },
   lmdb: { values: 'pickle', keys: 'bytes' },
   shelve: { values: 'pickle', keys: 'bytes' },
+  archive: { values: 'any', keys: 'bytes' },
 }
 const hashKey = /^(?:[0-9a-f]{40}|[0-9a-f]{32})$/
 /** LMDB refuses longer keys (`MDB_MAXKEYSIZE`). */
@@ -114,7 +115,7 @@ export class Target {
 function formOf({ kind, options }: StoreLocation, store: Store | undefined): ValueForm | undefined {
   if (options['form'] === 'json' || options['form'] === 'pickle') return options['form']
   const values = store?.capabilities.values
-  return values === 'any' && kind !== ('archive' as StoreKind) ? undefined : values
+  return values === 'any' && kind !== 'archive' ? undefined : values
 }
 
 function megabytes(bytes: number): string {

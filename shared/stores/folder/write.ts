@@ -1,35 +1,45 @@
 import { randomBytes } from 'node:crypto'
 import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fsync,
   fsyncSync,
+  futimesSync,
   linkSync,
   lstatSync,
   mkdirSync,
   openSync,
-  closeSync,
   renameSync,
   unlinkSync,
+  write,
+  writeSync,
 } from 'node:fs'
 import type { Stats } from 'node:fs'
-import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 
 import { errnoOf } from '../../decode/file-source.ts'
 import { AppError } from '../../model/errors.ts'
 import { showKey } from '../../model/keys.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
-import { throwIfCancelled } from '../slices.ts'
+import { Slices, throwIfCancelled } from '../slices.ts'
 import { hashOfKey, shardOf, temporaryPrefix } from './layout.ts'
 import type { FolderLayout } from './layout.ts'
 
-/** Values staged at the same time: libuv has four threads, and a disk's queue likes some more. */
-const stagedAtOnce = 16
+/** Files that are open at the same time. Forced to the disk together, they share its commits: a tenth of the time each. */
+const stagedAtOnce = 128
+/** Values up to this are written at once, which takes less than handing them to another thread. */
+const smallBytes = 256 * 1024
 
 const done: WriteOutcome = { done: true }
+const sync = promisify(fsync)
+const writeAside = promisify(write)
 
 /**
  * Puts and deletes entries. A value is written to a hidden file beside its place, forced
  * to the disk, and renamed: whoever reads sees the old value or the new one, never a
- * half, also after a power cut. The values of a batch are staged together, then take
+ * half, also after a power cut. The values of a window are written, then forced to the disk together, then take
  * their places in order.
  */
 export async function writeEntries(
@@ -40,52 +50,80 @@ export async function writeEntries(
 ): Promise<WriteOutcome[]> {
   const outcomes: WriteOutcome[] = []
   const touched = new Set<string>()
+  const slices = new Slices(signal)
   for (let start = 0; start < operations.length; start += stagedAtOnce) {
     throwIfCancelled(signal)
     const window = operations.slice(start, start + stagedAtOnce)
-    const staged = await Promise.all(window.map((operation) => stage(root, layout, operation)))
-    for (const [index, step] of staged.entries()) {
+    const stage = stagingIn(root, layout)
+    const staged: Staged[] = []
+    for (const operation of window) {
+      staged.push(await stage(operation))
+      if (slices.isOver) await pause(slices, staged)
+    }
+    const forced = await Promise.all(staged.map(force))
+    for (const [index, step] of forced.entries()) {
       // The others of the window may have taken the room for a moment.
       const isCrowded = step.kind === 'failed' && !step.outcome.done && step.outcome.reason === 'NO_SPACE'
-      outcomes.push(commit(isCrowded ? await stage(root, layout, window[index]!) : step, touched))
+      outcomes.push(commit(isCrowded ? await force(await stage(window[index]!)) : step, touched))
     }
   }
   for (const folder of touched) syncFolder(folder)
   return outcomes
 }
 
+/** A write that is cancelled leaves no file behind. */
+async function pause(slices: Slices, staged: readonly Staged[]): Promise<void> {
+  try {
+    await slices.next()
+  } catch (thrown) {
+    for (const step of staged) if (step.kind === 'put') discard(step)
+    throw thrown
+  }
+}
+
+interface Put {
+  readonly kind: 'put'
+  readonly place: string
+  readonly temporary: string
+  /** Open until the bytes are on the disk. */
+  readonly file: number
+  readonly folder: string
+  readonly absent: boolean
+}
+
 type Staged =
-  | {
-      readonly kind: 'put'
-      readonly place: string
-      readonly temporary: string
-      readonly folder: string
-      readonly absent: boolean
-    }
+  | Put
   | { readonly kind: 'delete'; readonly place: string; readonly folder: string }
   | { readonly kind: 'failed'; readonly outcome: WriteOutcome }
 
-async function stage(root: string, layout: FolderLayout, operation: WriteOperation): Promise<Staged> {
-  const hash = hashOfKey(operation.key)
-  if (hash === undefined) {
-    const sentence = `The key ${showKey(operation.key)} is no sha1 or md5 hash in lower-case hex digits; a folder cache holds no other.`
-    return { kind: 'failed', outcome: { done: false, reason: 'BAD_KEY', sentence } }
+/** Writes the temporary files of a window; each shard folder is looked at once. */
+function stagingIn(root: string, layout: FolderLayout): (operation: WriteOperation) => Promise<Staged> {
+  const made = new Set<string>()
+  const token = randomBytes(8).toString('hex')
+  let count = 0
+  return async (operation) => {
+    const hash = hashOfKey(operation.key)
+    if (hash === undefined) {
+      const sentence = `The key ${showKey(operation.key)} is no sha1 or md5 hash in lower-case hex digits; a folder cache holds no other.`
+      return { kind: 'failed', outcome: { done: false, reason: 'BAD_KEY', sentence } }
+    }
+    const folder = join(root, shardOf(hash))
+    const place = join(folder, hash + layout.suffix)
+    if (operation.kind === 'delete') return { kind: 'delete', place, folder }
+    const temporary = join(folder, `${temporaryPrefix}${token}-${count++}.tmp`)
+    try {
+      const old = statusOf(place)
+      if (old && !old.isFile())
+        return { kind: 'failed', outcome: refused(place, 'no regular file is in its place') }
+      if (!made.has(folder)) makeFolder(folder)
+      made.add(folder)
+      const file = await writeTemporary(temporary, operation, old)
+      return { kind: 'put', place, temporary, file, folder, absent: operation.expect === 'absent' }
+    } catch (error) {
+      removeTemporary(temporary)
+      return { kind: 'failed', outcome: failure(place, error) }
+    }
   }
-  const folder = join(root, shardOf(hash))
-  const place = join(folder, hash + layout.suffix)
-  if (operation.kind === 'delete') return { kind: 'delete', place, folder }
-  const temporary = join(folder, `${temporaryPrefix}${randomBytes(8).toString('hex')}.tmp`)
-  try {
-    const old = statusOf(place)
-    if (old && !old.isFile())
-      return { kind: 'failed', outcome: refused(place, 'no regular file is in its place') }
-    makeFolder(folder)
-    await writeTemporary(temporary, operation, old)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    return { kind: 'failed', outcome: failure(place, error) }
-  }
-  return { kind: 'put', place, temporary, folder, absent: operation.expect === 'absent' }
 }
 
 /** A link in place of a shard folder would lead out of the cache: `lstat` sees it, `mkdir` would not. */
@@ -96,24 +134,61 @@ function makeFolder(folder: string): void {
     throw new AppError('REFUSED', `${folder} is a link or a file, not a folder.`)
 }
 
+/** The open file, its bytes written and not yet forced to the disk. */
 async function writeTemporary(
   temporary: string,
   { value, times }: WriteOperation & { kind: 'put' },
   old: Stats | undefined,
-): Promise<void> {
-  const file = await open(temporary, 'wx')
+): Promise<number> {
+  const file = openSync(temporary, 'wx')
   try {
-    await file.writeFile(value)
-    if (old) {
-      await file.chmod(old.mode & 0o7777)
-      // Root keeps the owner; others cannot give files away, and need not.
-      await file.chown(old.uid, old.gid).catch(() => undefined)
+    for (let at = 0; at < value.length;) {
+      const length = value.length - at
+      at +=
+        length <= smallBytes ? writeSync(file, value, at) : (await writeAside(file, value, at)).bytesWritten
     }
-    if (times) await file.utimes((times.accessedMs ?? times.modifiedMs) / 1_000, times.modifiedMs / 1_000)
-    await file.sync()
-  } finally {
-    await file.close()
+    if (old) {
+      fchmodSync(file, old.mode & 0o7777)
+      keepOwner(file, old)
+    }
+    if (times) futimesSync(file, (times.accessedMs ?? times.modifiedMs) / 1_000, times.modifiedMs / 1_000)
+    return file
+  } catch (error) {
+    closeSync(file)
+    throw error
   }
+}
+
+/** Root keeps the owner; others cannot give files away, and need not. */
+function keepOwner(file: number, { uid, gid }: Stats): void {
+  try {
+    fchownSync(file, uid, gid)
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error
+  }
+}
+
+/** Waits until the bytes are on the disk. */
+async function force(step: Staged): Promise<Staged> {
+  if (step.kind !== 'put') return step
+  try {
+    await sync(step.file)
+    closeSync(step.file)
+    return step
+  } catch (error) {
+    discard(step)
+    return { kind: 'failed', outcome: failure(step.place, error) }
+  }
+}
+
+function discard({ file, temporary }: Put): void {
+  try {
+    closeSync(file)
+  } catch (error) {
+    // Closed already, or what the system could not write is told by the outcome.
+    if (errnoOf(error) === undefined) throw error
+  }
+  removeTemporary(temporary)
 }
 
 function commit(step: Staged, touched: Set<string>): WriteOutcome {
@@ -123,22 +198,23 @@ function commit(step: Staged, touched: Set<string>): WriteOutcome {
     if (outcome.done) touched.add(step.folder)
     return outcome
   } catch (error) {
-    return failure(step.place, error)
-  } finally {
     if (step.kind === 'put') removeTemporary(step.temporary)
+    return failure(step.place, error)
   }
 }
 
-function takePlace(step: Staged & { kind: 'put' }): WriteOutcome {
+function takePlace(step: Put): WriteOutcome {
   if (!step.absent) {
     renameSync(step.temporary, step.place)
     return done
   }
   try {
     claim(step)
+    removeTemporary(step.temporary)
     return done
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST') throw error
+    removeTemporary(step.temporary)
     return {
       done: false,
       reason: 'EXISTS',
@@ -148,7 +224,7 @@ function takePlace(step: Staged & { kind: 'put' }): WriteOutcome {
 }
 
 /** Takes a place only if it is free. Where there are no hard links, an empty file claims it first. */
-function claim(step: Staged & { kind: 'put' }): void {
+function claim(step: Put): void {
   try {
     linkSync(step.temporary, step.place)
   } catch (error) {

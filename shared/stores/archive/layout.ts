@@ -1,0 +1,60 @@
+import { dirname } from 'node:path'
+import BetterSqlite3 from 'better-sqlite3'
+import { openFileSource } from '../../decode/file-source.ts'
+import { AppError } from '../../model/errors.ts'
+import { makeFolder } from '../make-folder.ts'
+import { sqliteError } from '../sqlite-file/errors.ts'
+
+/** `hcar`, at byte 68 of the file as SQLite keeps it: what tells an archive from any other database. */
+const applicationId = 0x68_63_61_72
+const applicationIdAt = 68
+export const entriesTable = 'entries'
+
+/**
+ * The layout, see `docs/archive.md`. `sha256`, `modified_ms` and `record` are filled in the transaction behind the one
+ * that writes the value: where they are NULL, that one was not reached.
+ */
+const schema = `
+  CREATE TABLE entries (
+    key BLOB PRIMARY KEY NOT NULL,
+    value BLOB,
+    sha256 TEXT,
+    modified_ms REAL,
+    record TEXT
+  );
+  CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  PRAGMA application_id = ${applicationId};
+  PRAGMA user_version = 1;
+`
+
+/** By the first bytes of the file, read so that its times stay. */
+export function isArchive(path: string): boolean {
+  const length = applicationIdAt + 4
+  try {
+    using file = openFileSource(path)
+    if (file.byteLength < length) return false
+    const head = Buffer.from(file.read(0, length))
+    return (
+      head.toString('latin1', 0, 15) === 'SQLite format 3' &&
+      head.readUInt32BE(applicationIdAt) === applicationId
+    )
+  } catch (thrown) {
+    if (thrown instanceof AppError) return false
+    throw thrown
+  }
+}
+
+/** @throws AppError REFUSED */
+export function createArchive(path: string): void {
+  makeFolder(dirname(path))
+  let database
+  try {
+    database = new BetterSqlite3(path, { timeout: 1_000 })
+    database.exec(schema)
+    database.prepare('INSERT INTO about VALUES (?, ?)').run('created', new Date().toISOString())
+  } catch (thrown) {
+    throw sqliteError(path, thrown)
+  } finally {
+    database?.close()
+  }
+}
