@@ -1,141 +1,233 @@
-import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef } from 'react'
-import { arrayQuery, type ValueAddress } from '../../client/queries.ts'
-import { countOf, formatFigure } from '../../ui/format.ts'
-import { clamp } from '../../virtual/scroll.ts'
-import { cellNumber, pictureOf, type TableShape } from './array-shape.ts'
-import classes from './ArrayView.module.css'
-import { heatColor } from './heat-color.ts'
-
-/** Rows and columns; 40,000 cells are within what the engine answers at once. */
-const mostHeatCells = 200
-const heatHeightPx = 220
-const mostLinePoints = 600
+import { NativeSelect, SegmentedControl, Switch } from '@mantine/core'
+import { complexParts } from '../../../shared/api/pictures.ts'
+import { imageLayouts, type ChannelAxis } from '../../../shared/numpy/image.ts'
+import type { ComplexPart } from '../../../shared/numpy/numbers.ts'
+import type { ValueAddress } from '../../client/queries.ts'
+import { ArrayAxes, AxisChoice } from './ArrayAxes.tsx'
+import { isComplex, looksOf, parseAxes, parseIndex, shownAxes, sideAxis, type Look } from './array-looks.ts'
+import { HeatPicture } from './HeatPicture.tsx'
+import { ImagePicture } from './ImagePicture.tsx'
+import { LinePicture, type LineAddress } from './LinePicture.tsx'
+import classes from './Picture.module.css'
+import type { PictureOptions } from './picture-place.ts'
 
 export interface ArrayPictureProps {
-  value: ValueAddress
-  table: TableShape
-  index: readonly number[]
+  readonly value: ValueAddress
+  readonly dtype: string
+  readonly shape: readonly number[]
+  readonly options: PictureOptions
 }
 
-/** Lists of numbers as lines, a matrix as a heat map; of large ones, their beginning. */
+const lookTitles: Readonly<Record<Look, string>> = { lines: 'Lines', heat: 'Heat map', image: 'Image' }
+const partTitles: Readonly<Record<ComplexPart, string>> = {
+  magnitude: '|z|',
+  phase: 'arg',
+  real: 'Re',
+  imaginary: 'Im',
+}
+
+/** What the address says of the picture of an array. */
+function choiceOf({ dtype, shape, options }: ArrayPictureProps) {
+  const looks = looksOf({ dtype, shape })
+  const look = looks.find((known) => known === options.get('as')) ?? looks[0]
+  const layouts = imageLayouts(shape)
+  const channels = layouts.find((known) => known === options.get('channels')) ?? layouts[0] ?? 'none'
+  const axes = parseAxes(options.get('axes'), shape.length)
+  const shown = look ? shownAxes(look, shape, { axes, channels }) : []
+  const side = look === 'lines' ? sideAxis(shape, shown[0]!) : undefined
+  const part = complexParts.find((known) => known === options.get('part')) ?? 'magnitude'
+  return {
+    looks,
+    look,
+    layouts,
+    channels,
+    shown,
+    side,
+    index: parseIndex(options.get('index'), shape),
+    complex: isComplex(dtype) ? part : undefined,
+  }
+}
+
+/** Numbers as lines, a heat map or an image, with what can be chosen of it. */
 export function ArrayPicture(props: ArrayPictureProps) {
-  const look = pictureOf(props.table)
-  return look === undefined ? null : <Picture {...props} look={look} />
+  const { value, shape, options } = props
+  const choice = choiceOf(props)
+  const { look, shown, side, index, complex, channels } = choice
+  if (!look) return null
+  return (
+    <>
+      <Tools {...props} choice={choice} />
+      <ArrayAxes
+        shape={shape}
+        shown={shown}
+        free={side === undefined ? [] : [side]}
+        index={index}
+        onIndex={(next) => options.set({ index: next.join(',') })}
+      />
+      {look === 'lines' ? (
+        <LinePicture
+          value={value}
+          lines={linesOf(shape, shown[0]!, side, index)}
+          complex={complex}
+          options={options}
+        />
+      ) : look === 'heat' ? (
+        <HeatPicture value={value} axes={shown} index={index} complex={complex} options={options} />
+      ) : (
+        <ImagePicture value={value} channels={channels} index={index} options={options} />
+      )}
+    </>
+  )
 }
 
-function Picture({ value, table, index, look }: ArrayPictureProps & { look: 'lines' | 'heat' }) {
-  const isLines = look === 'lines'
-  const most = isLines ? mostLinePoints : mostHeatCells
-  const rows = [0, Math.min(table.rows, most)] as const
-  const columns = [0, Math.min(table.columns, most)] as const
-  const { data } = useQuery(arrayQuery(value, { index, rows, columns }))
-  if (!data) return <div className={classes.picture} aria-busy style={{ height: isLines ? 110 : 190 }} />
-  const numbers = data.cells.map((row) => row.map(cellNumber))
-  const finite = numbers.flat().filter(Number.isFinite)
-  if (finite.length < 2) return null
-  const least = finite.reduce((a, b) => Math.min(a, b))
-  const greatest = finite.reduce((a, b) => Math.max(a, b))
-  const isPart = table.rows > rows[1] || table.columns > columns[1]
+function linesOf(
+  shape: readonly number[],
+  axis: number,
+  side: number | undefined,
+  index: readonly number[],
+): LineAddress[] {
+  if (side === undefined) return [{ name: 'value', axis, index }]
+  return Array.from({ length: shape[side]! }, (_, at) => ({
+    name: String(at),
+    axis,
+    index: index.with(side, at),
+  }))
+}
+
+type ToolsProps = ArrayPictureProps & { readonly choice: ReturnType<typeof choiceOf> }
+
+/** Zoom and axes belong to one look. */
+const whereNothing = { from: '', to: '', rows: '', columns: '', axes: '' }
+
+function Tools({ shape, options, choice }: ToolsProps) {
+  const { looks, look, complex } = choice
   return (
-    <div className={classes.picture}>
-      {isLines ? (
-        <Lines lines={linesOf(numbers)} least={least} greatest={greatest} />
-      ) : (
-        <Heat numbers={numbers} least={least} greatest={greatest} />
-      )}
-      <div className={classes.caption}>
-        <span>least {formatFigure(least)}</span>
-        {isPart ? (
-          <span>first {isLines ? countOf(most, 'number') : `${rows[1]} × ${columns[1]}`}</span>
-        ) : null}
-        <span>greatest {formatFigure(greatest)}</span>
-      </div>
+    <div className={classes.tools} role="group" aria-label="Picture">
+      {looks.length > 1 ? (
+        <SegmentedControl
+          size="xs"
+          aria-label="Kind of picture"
+          data={looks.map((one) => ({ value: one, label: lookTitles[one] }))}
+          value={look}
+          onChange={(as) => options.set({ ...whereNothing, as })}
+        />
+      ) : null}
+      {complex ? (
+        <SegmentedControl
+          size="xs"
+          aria-label="Part of the complex numbers"
+          data={complexParts.map((part) => ({ value: part, label: partTitles[part] }))}
+          value={complex}
+          onChange={(part) => options.set({ part })}
+        />
+      ) : null}
+      {look === 'lines' ? <LineTools shape={shape} options={options} choice={choice} /> : null}
+      {look === 'heat' ? <HeatTools shape={shape} options={options} choice={choice} /> : null}
+      {look === 'image' ? <ImageTools options={options} choice={choice} shape={shape} /> : null}
     </div>
   )
 }
 
-/** One line a column; a single row is a line too. */
-function linesOf(numbers: readonly (readonly number[])[]): number[][] {
-  const [first = []] = numbers
-  if (numbers.length === 1) return [[...first]]
-  return first.map((_, column) => numbers.map((row) => row[column] ?? Number.NaN))
-}
+type LookToolsProps = Pick<ToolsProps, 'shape' | 'options' | 'choice'>
 
-interface Drawn {
-  least: number
-  greatest: number
-}
-
-function Heat({ numbers, least, greatest }: Drawn & { numbers: readonly (readonly number[])[] }) {
-  const canvas = useRef<HTMLCanvasElement>(null)
-  const height = numbers.length
-  const width = numbers[0]?.length ?? 0
-  useEffect(() => {
-    const pen = canvas.current?.getContext('2d')
-    if (!pen || width === 0) return
-    const image = pen.createImageData(width, height)
-    const span = greatest - least || 1
-    for (const [y, row] of numbers.entries()) {
-      for (const [x, number] of row.entries())
-        image.data.set(heatColor((number - least) / span), 4 * (y * width + x))
-    }
-    pen.putImageData(image, 0, 0)
-  }, [numbers, least, greatest, width, height])
-  const ratio = clamp(width / Math.max(1, height), 0.25, 5)
+export function LineTools({
+  shape,
+  options,
+  choice,
+}: Pick<LookToolsProps, 'shape' | 'options'> & { choice: { readonly shown: readonly number[] } }) {
   return (
-    <canvas
-      ref={canvas}
-      className={classes.heat}
-      style={{ aspectRatio: ratio, width: `min(100%, ${heatHeightPx * ratio}px)` }}
-      width={width}
-      height={height}
-      role="img"
-      aria-label={`Heat map of ${height} × ${width} numbers from ${formatFigure(least)} to ${formatFigure(greatest)}`}
+    <>
+      {shape.length > 1 ? (
+        <AxisChoice
+          label="Along"
+          shape={shape}
+          axis={choice.shown[0]!}
+          onAxis={(axis) => options.set({ from: '', to: '', axes: String(axis) })}
+        />
+      ) : null}
+      <Toggle name="log" label="Log y" options={options} />
+      <Toggle name="points" label="Points" options={options} />
+    </>
+  )
+}
+
+function HeatTools({ shape, options, choice: { shown } }: LookToolsProps) {
+  const [rows = 0, columns = 1] = shown
+  const choose = (next: readonly [number, number]): void =>
+    options.set({ rows: '', columns: '', axes: next.join(',') })
+  return (
+    <>
+      {shape.length > 1 ? (
+        <>
+          <AxisChoice
+            label="Down"
+            shape={shape}
+            axis={rows}
+            onAxis={(axis) => choose(axis === columns ? [columns, rows] : [axis, columns])}
+          />
+          <AxisChoice
+            label="Across"
+            shape={shape}
+            axis={columns}
+            onAxis={(axis) => choose(axis === rows ? [columns, rows] : [rows, axis])}
+          />
+        </>
+      ) : null}
+      <Toggle name="clip" label="Clip 1 %" options={options} />
+      <Toggle name="log" label="Log" options={options} />
+      <NativeSelect
+        size="xs"
+        aria-label="Colours"
+        value={options.get('colors') ?? ''}
+        onChange={(event) => options.set({ colors: event.currentTarget.value })}
+        data={[
+          { value: '', label: 'Colours by sign' },
+          { value: 'sequential', label: 'From dark to light' },
+          { value: 'diverging', label: 'Both sides of 0' },
+        ]}
+      />
+    </>
+  )
+}
+
+const layoutTitles: Readonly<Record<ChannelAxis, string>> = {
+  none: 'Grey',
+  last: 'Colours last',
+  first: 'Colours first',
+}
+
+function ImageTools({ options, choice: { layouts, channels } }: LookToolsProps) {
+  return (
+    <>
+      {layouts.length > 1 ? (
+        <NativeSelect
+          size="xs"
+          aria-label="Where the colours are"
+          value={channels}
+          onChange={(event) => options.set({ channels: event.currentTarget.value, rows: '', columns: '' })}
+          data={layouts.map((layout) => ({ value: layout, label: layoutTitles[layout] }))}
+        />
+      ) : null}
+      <Toggle name="fit" on="smooth" label="Smooth" options={options} />
+      {channels === 'none' ? null : <Toggle name="order" on="bgr" label="BGR" options={options} />}
+    </>
+  )
+}
+
+interface ToggleProps {
+  name: string
+  label: string
+  options: PictureOptions
+  on?: string
+}
+
+function Toggle({ name, label, options, on = '1' }: ToggleProps) {
+  return (
+    <Switch
+      size="xs"
+      label={label}
+      checked={options.get(name) === on}
+      onChange={(event) => options.set({ [name]: event.currentTarget.checked ? on : '' })}
     />
   )
-}
-
-const lineColors = ['--accent', '--array-ink', '--object-ink', '--scalar-ink', '--time-ink', '--table-ink']
-
-function Lines({ lines, least, greatest }: Drawn & { lines: readonly (readonly number[])[] }) {
-  return (
-    <svg
-      className={classes.line}
-      viewBox="0 0 400 92"
-      preserveAspectRatio="none"
-      role="img"
-      aria-label={lines.length === 1 ? 'Line of the numbers' : `Lines of ${lines.length} columns`}
-    >
-      <line x1="0" x2="400" y1="91" y2="91" stroke="var(--line)" vectorEffect="non-scaling-stroke" />
-      {lines.map((numbers, i) => (
-        <path
-          // oxlint-disable-next-line react/no-array-index-key -- a line is its column
-          key={i}
-          d={pathOf(numbers, least, greatest)}
-          fill="none"
-          stroke={`var(${lineColors[i % lineColors.length]})`}
-          strokeWidth="1.5"
-          vectorEffect="non-scaling-stroke"
-          strokeLinejoin="round"
-        />
-      ))}
-    </svg>
-  )
-}
-
-/** A gap where a number is not finite. */
-function pathOf(numbers: readonly number[], least: number, greatest: number): string {
-  const span = greatest - least || 1
-  const step = 400 / Math.max(1, numbers.length - 1)
-  let path = ''
-  let isPenDown = false
-  for (const [i, number] of numbers.entries()) {
-    if (!Number.isFinite(number)) isPenDown = false
-    else {
-      path += `${isPenDown ? 'L' : 'M'}${(i * step).toFixed(2)} ${(88 - ((number - least) / span) * 84).toFixed(2)}`
-      isPenDown = true
-    }
-  }
-  return path
 }

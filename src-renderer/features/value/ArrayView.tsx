@@ -1,16 +1,21 @@
-import { NumberInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import type { TreeNode } from '../../../shared/api/contract.ts'
+import type { ExportFormat } from '../../../shared/api/pictures.ts'
 import { arrayQuery, type ValueAddress } from '../../client/queries.ts'
 import { countOf, formatBytes } from '../../ui/format.ts'
 import { ErrorState, Waiting } from '../../ui/States.tsx'
 import { TypeBadge } from '../../ui/TypeBadge.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
-import { ArrayPicture } from './ArrayPicture.tsx'
-import { elementCount, isDrawable, itemBytes, shapeText, tableShape } from './array-shape.ts'
+import { ArrayPicture, LineTools } from './ArrayPicture.tsx'
+import { isDrawable, looksOf, parseIndex } from './array-looks.ts'
+import { ArrayAxes } from './ArrayAxes.tsx'
+import { elementCount, itemBytes, shapeText, tableShape } from './array-shape.ts'
 import { ArrayTable } from './ArrayTable.tsx'
 import classes from './ArrayView.module.css'
+import { ExportMenu } from './ExportMenu.tsx'
+import { LinePicture } from './LinePicture.tsx'
+import pictureClasses from './Picture.module.css'
+import { usePictureOptions, type PictureOptions } from './picture-place.ts'
 import { Statistics } from './Statistics.tsx'
 
 export interface ArrayViewProps {
@@ -41,17 +46,20 @@ interface Shape {
 
 function ShapedView({ value, node, isNamed, dtype, shape, order }: ArrayViewProps & Shape) {
   const table = tableShape(shape)
-  const [index, setIndex] = useState<readonly number[]>(() => table.leading.map(() => 0))
+  const options = usePictureOptions(value)
   const count = elementCount(shape)
   const size = itemBytes(dtype)
   const isTable = node.family === 'table'
+  const isSeries = node.type === 'Series' && isDrawable(dtype) && count > 3
+  const hasPicture = isSeries || (!isTable && looksOf({ dtype, shape }).length > 0)
   const facts = (node.facts ?? []).filter(([name]) => !toldAlready.has(name))
+  const index = parseIndex(options.get('index'), shape).slice(0, -2)
   return (
     <section className={classes.view} aria-label={`${node.type} ${shapeText(shape)}`}>
       <div className={classes.header}>
         {isNamed ? <Name label={node.label} /> : null}
         <TypeBadge type={node.type} family={node.family} />
-        {isTable ? null : <code>{visibleText(dtype)}</code>}
+        {isTable && !isSeries ? null : <code>{visibleText(dtype)}</code>}
         <code>{shapeText(shape)}</code>
         {order === 'F' ? (
           <span title="Fortran order: columns stand together in memory">column order</span>
@@ -60,18 +68,27 @@ function ShapedView({ value, node, isNamed, dtype, shape, order }: ArrayViewProp
           {isTable ? countOf(shape[0] ?? 0, 'row') : countOf(count, 'element')}
           {size === undefined || isTable ? '' : ` · ${formatBytes(count * size)}`}
         </span>
+        {node.problem ? null : (
+          <ExportMenu value={value} formats={formatsOf(node, dtype)} hasPicture={hasPicture && count > 0} />
+        )}
       </div>
       {node.problem ? <div className={classes.problem}>{visibleText(node.problem.sentence)}</div> : null}
       {facts.length > 0 ? <Facts facts={facts} /> : null}
-      {table.leading.length === 0 ? null : (
-        <IndexPickers leading={table.leading} index={index} onIndex={setIndex} />
-      )}
       {node.problem ? null : count === 0 ? (
         <div className={classes.none}>The array has no elements.</div>
       ) : (
         <>
-          {!isTable && isDrawable(dtype) && count > 3 ? (
-            <ArrayPicture value={value} table={table} index={index} />
+          {isSeries ? <SeriesPicture value={value} options={options} /> : null}
+          {hasPicture && !isTable ? (
+            <ArrayPicture value={value} dtype={dtype} shape={shape} options={options} />
+          ) : table.leading.length > 0 ? (
+            <ArrayAxes
+              shape={shape}
+              shown={[shape.length - 2, shape.length - 1]}
+              free={[]}
+              index={parseIndex(options.get('index'), shape)}
+              onIndex={(next) => options.set({ index: next.join(',') })}
+            />
           ) : null}
           {isTable || count < 5 ? null : <Statistics value={value} />}
           <ArrayTable key={index.join(',')} value={value} table={table} index={index} />
@@ -79,6 +96,27 @@ function ShapedView({ value, node, isNamed, dtype, shape, order }: ArrayViewProp
       )}
     </section>
   )
+}
+
+function SeriesPicture({ value, options }: { value: ValueAddress; options: PictureOptions }) {
+  return (
+    <>
+      <div className={pictureClasses.tools} role="group" aria-label="Picture">
+        <LineTools shape={oneAxis} options={options} choice={{ shown: [0] }} />
+      </div>
+      <LinePicture value={value} lines={seriesLine} options={options} />
+    </>
+  )
+}
+
+const oneAxis = [0]
+const seriesLine = [{ name: 'value' }]
+
+/** What the value can be saved as: arrays of objects have no bytes, several axes of a table no one dtype. */
+function formatsOf({ array, type }: TreeNode, dtype: string): ExportFormat[] {
+  const isPlain = dtype !== 'object' && (array !== undefined || type === 'Series')
+  const isBytes = isPlain && array !== undefined
+  return [...(isPlain ? (['npy'] as const) : []), 'csv', 'json', ...(isBytes ? (['raw'] as const) : [])]
 }
 
 /** Facts that the header has. */
@@ -100,36 +138,5 @@ function Facts({ facts }: { facts: readonly (readonly [string, string])[] }) {
         </div>
       ))}
     </dl>
-  )
-}
-
-interface IndexPickersProps {
-  leading: readonly number[]
-  index: readonly number[]
-  onIndex: (index: readonly number[]) => void
-}
-
-/** One number for each dimension before the last two. */
-function IndexPickers({ leading, index, onIndex }: IndexPickersProps) {
-  return (
-    <div className={classes.pickers} role="group" aria-label="Index of the leading axes">
-      [
-      {leading.map((length, axis) => (
-        <NumberInput
-          // oxlint-disable-next-line react/no-array-index-key -- an axis is its number
-          key={axis}
-          size="xs"
-          w={74}
-          min={0}
-          max={Math.max(0, length - 1)}
-          clampBehavior="strict"
-          allowDecimal={false}
-          aria-label={`Index of axis ${axis}, 0 to ${length - 1}`}
-          value={index[axis] ?? 0}
-          onChange={(next) => onIndex(index.with(axis, Number(next) || 0))}
-        />
-      ))}
-      , :, : ]<span className={classes.pickerHint}>of {shapeText(leading)}</span>
-    </div>
   )
 }
