@@ -7,7 +7,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { benchCatalog } from './catalog.ts'
+import { benchEvict } from './evict.ts'
 import { benchIndexing } from './indexing.ts'
+import { benchMigrate } from './migrate.ts'
 
 export interface BenchContext {
   /** A private folder, removed after the run. */
@@ -19,6 +21,8 @@ export interface BenchContext {
 const benches: Record<string, (context: BenchContext) => Promise<void>> = {
   indexing: benchIndexing,
   catalog: benchCatalog,
+  evict: benchEvict,
+  migrate: benchMigrate,
 }
 
 const words = process.argv.slice(2)
