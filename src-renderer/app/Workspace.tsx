@@ -6,7 +6,7 @@ import { ConnectionList } from '../features/connections/ConnectionList.tsx'
 import { useLock } from '../features/connections/LockToggle.tsx'
 import { EntriesPane } from '../features/entries/EntriesPane.tsx'
 import { copySelectedKeys, useSelectionTotals } from '../features/entries/SelectionBar.tsx'
-import { commandLineFor } from '../features/entries/command-line.ts'
+import { useCompareCommands } from '../features/compare/use-compare-commands.ts'
 import { useEntries, type Entries } from '../features/entries/use-entries.ts'
 import { useThrottled } from '../features/entries/use-throttled.ts'
 import { withClause } from '../features/filter/filter-text.ts'
@@ -21,6 +21,7 @@ import { useNotice } from '../ui/use-notice.ts'
 import { isBoolean, isNumber, useStored } from '../ui/use-stored.ts'
 import { clamp } from '../virtual/scroll.ts'
 import { noSelection, selectAll } from '../virtual/selection.ts'
+import { commandOfPlace, showCommand } from './command-line.ts'
 import { useDesk, type Desk } from './desk.ts'
 import type { CommandId } from './keymap.ts'
 import { Palette } from './Palette.tsx'
@@ -63,12 +64,14 @@ export function Workspace({ store, onCommands, paletteEnabled }: WorkspaceProps)
   const refresh = useRefresh(store, notify)
   const close = useCloseStore(store, desk)
   const lock = useLock(store)
+  const compare = useCompareCommands(store, entries, notify)
   const jobs = useJobStarts(store, entries, notify)
   useEffect(() => {
     onCommands({
       ...entryCommands(desk, entries, store, notify),
       ...layoutCommands(layout, navigate),
       ...jobs,
+      ...compare,
       refresh,
       close,
       lock: () => lock.mutate(!store.writable, { onError: (error) => notify(error.message) }),
@@ -234,8 +237,10 @@ function entryCommands(
     copyCall: () => copy(entries.focusedRow()?.call, 'Call'),
     copyCommand: () => {
       const row = entries.focusedRow()
-      copy(row && commandLineFor(store, row.key), 'Command')
+      copy(row && showCommand(store.location, row.key), 'Command')
     },
+    copyLink: () => copy(window.location.href, 'Link'),
+    copyViewCommand: () => copy(commandOfPlace(desk.place, store.location), 'Command'),
     sameFunction: () => {
       const func = entries.focusedRow()?.func
       if (func !== undefined) desk.navigate({ query: withClause('', 'func', func) })

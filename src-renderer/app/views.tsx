@@ -1,5 +1,5 @@
 import { lazy, Suspense, type LazyExoticComponent, type ReactNode } from 'react'
-import { IconListCheck, IconTable, IconTrash } from '@tabler/icons-react'
+import { IconGitCompare, IconListCheck, IconTable, IconTrash } from '@tabler/icons-react'
 import type { Connection, StoreSummary } from '../../shared/api/contract.ts'
 import type { Entries } from '../features/entries/use-entries.ts'
 import { Waiting } from '../ui/States.tsx'
@@ -29,6 +29,14 @@ interface View {
 /** The screens, one line each: `overview: { title, icon, Screen: lazy(() => import('../features/…')) }`. */
 const views: Partial<Record<ViewId, View>> = {
   entries: { title: 'Entries', icon: <IconTable size={14} stroke={1.6} /> },
+  compare: {
+    title: 'Compare',
+    isWide: true,
+    icon: <IconGitCompare size={14} stroke={1.6} />,
+    Screen: lazy(async () => ({
+      default: (await import('../features/compare/CompareView.tsx')).CompareView,
+    })),
+  },
   jobs: {
     title: 'Jobs',
     isWide: true,

@@ -4,7 +4,9 @@ import {
   IconCode,
   IconCopy,
   IconFunction,
+  IconGitCompare,
   IconLayoutSidebarRight,
+  IconQuestionMark,
   IconTerminal2,
   IconTrashX,
 } from '@tabler/icons-react'
@@ -41,6 +43,16 @@ export function RowMenu({ view, row, onOpen }: RowMenuProps) {
         onClick={() => run('sameFunction')}
       >
         {row?.func === undefined ? 'Show the same function' : `Show all of ${visibleText(row.func)}`}
+      </Menu.Item>
+      <Menu.Item
+        leftSection={<IconGitCompare size={14} />}
+        rightSection={count === 2 ? <Keys keys="Mod+D" /> : null}
+        onClick={() => run(count === 2 ? 'compare' : 'compareWith')}
+      >
+        {count === 2 ? 'Compare the two' : 'Compare with…'}
+      </Menu.Item>
+      <Menu.Item leftSection={<IconQuestionMark size={14} />} onClick={() => run('why')}>
+        Why this key?
       </Menu.Item>
       <Menu.Divider />
       <Menu.Item

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { IconArrowsTransferDown, IconCopy, IconTrashX, IconX } from '@tabler/icons-react'
+import { IconArrowsTransferDown, IconCopy, IconGitCompare, IconTrashX, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { Ranges, SelectionTotals } from '../../../shared/api/contract.ts'
 import { keysOf, selectionQuery } from '../../client/queries.ts'
@@ -70,6 +70,15 @@ export function SelectionBar({ view, totals, isOutdated, onClear }: SelectionBar
         </>
       ) : null}
       <span className={classes.room} />
+      {count === 2 ? (
+        <Button
+          leftSection={<IconGitCompare size={14} />}
+          rightSection={<Keys keys="Mod+D" />}
+          onClick={() => run('compare')}
+        >
+          Compare
+        </Button>
+      ) : null}
       <Button leftSection={<IconArrowsTransferDown size={14} />} onClick={() => run('migrate')}>
         Migrate…
       </Button>

@@ -1,5 +1,6 @@
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react'
 import type { EntryDetail } from '../../../shared/api/contract.ts'
+import { useDesk } from '../../app/desk.ts'
 import { Code } from '../../ui/Code.tsx'
 import { CopyButton } from '../../ui/CopyButton.tsx'
 import { exactBytes, formatBytes, middleCut } from '../../ui/format.ts'
@@ -12,6 +13,7 @@ const kindWords = { call: '', dump: 'saved by dump()', foreign: 'not a record of
 /** The call as one would type it; under it the key, and how the entry is. */
 export function EntryHeader({ detail }: { detail: EntryDetail }) {
   const { row } = detail
+  const { run } = useDesk()
   const StatusIcon = row.status === 'ok' ? IconCircleCheck : IconAlertTriangle
   return (
     <header className={classes.header}>
@@ -29,6 +31,9 @@ export function EntryHeader({ detail }: { detail: EntryDetail }) {
         {row.sizeBytes === undefined ? null : (
           <span title={exactBytes(row.sizeBytes)}>· {formatBytes(row.sizeBytes)}</span>
         )}
+        <button type="button" className={classes.action} onClick={() => run('compareWith')}>
+          Compare with…
+        </button>
         {kindWords[row.kind] === '' || row.status === 'damaged' ? null : <span>· {kindWords[row.kind]}</span>}
       </div>
     </header>

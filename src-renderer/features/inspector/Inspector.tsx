@@ -8,6 +8,7 @@ import { entryQuery, type ValueAddress } from '../../client/queries.ts'
 import { useDesk } from '../../app/desk.ts'
 import type { InspectorTab } from '../../app/place.ts'
 import { EmptyState, ErrorState, Waiting } from '../../ui/States.tsx'
+import { SupersededNote } from '../why/SupersededNote.tsx'
 import { EntryHeader } from './EntryHeader.tsx'
 import classes from './Inspector.module.css'
 import { tabs } from './tabs.tsx'
@@ -57,6 +58,7 @@ function EntryView({ store, detail }: { store: Connection; detail: EntryDetail }
   return (
     <>
       <EntryHeader detail={detail} />
+      {detail.row.kind === 'call' ? <SupersededNote store={store} entry={detail.row.key} /> : null}
       <Tabs
         className={classes.tabs}
         classNames={{ list: classes.tabList, tab: classes.tab, panel: classes.panel }}

@@ -5,7 +5,7 @@ import { rawAddress } from '../../client/queries.ts'
 import { useDesk } from '../../app/desk.ts'
 import { exactBytes, formatOffset, formatTime } from '../../ui/format.ts'
 import { visibleText } from '../../ui/visible-text.ts'
-import { commandLineFor } from '../entries/command-line.ts'
+import { showCommand } from '../../app/command-line.ts'
 import classes from './Inspector.module.css'
 import { FactList } from './MetadataTab.tsx'
 
@@ -13,7 +13,7 @@ import { FactList } from './MetadataTab.tsx'
 export function RawTab({ store, detail }: { store: Connection; detail: EntryDetail }) {
   const { zone } = useDesk()
   const { format, row, location } = detail
-  const command = commandLineFor(store, row.key)
+  const command = showCommand(store.location, row.key)
   const facts = [
     { name: 'Stands in', shown: visibleText(location), isCode: true, copy: location },
     { name: 'Format', shown: format.kind === 'unknown' ? 'not known' : format.kind },

@@ -3,6 +3,7 @@ import type { Connection, EntryDetail } from '../../../shared/api/contract.ts'
 import type { ValueAddress } from '../../client/queries.ts'
 import type { InspectorTab } from '../../app/place.ts'
 import { EmptyState } from '../../ui/States.tsx'
+import { WhyTab } from '../why/WhyTab.tsx'
 import { JsonTab } from './JsonTab.tsx'
 import { MetadataTab } from './MetadataTab.tsx'
 import { ProblemPanel } from './ProblemPanel.tsx'
@@ -30,6 +31,7 @@ export const tabs: Readonly<Record<InspectorTab, Tab>> = {
   json: { title: 'JSON', Panel: JsonTab },
   raw: { title: 'Raw facts', Panel: RawTab },
   trust: { title: 'Trust', Panel: TrustTab },
+  why: { title: 'Why', Panel: ({ store, detail }) => <WhyTab store={store} entry={detail.row.key} /> },
 }
 
 /** The output of a call; of a foreign value or a dump, the whole of it. */

@@ -28,7 +28,9 @@ export function MigrateForm({ store }: { store: Connection }) {
   const [target, setTarget] = useState(place.options['to'] ?? '')
   const [kind, setKind] = useState('')
   const [query, setQuery] = useState(chosen ? '' : place.query)
-  const [onConflict, setOnConflict] = useState<ConflictRule>('fail')
+  const [onConflict, setOnConflict] = useState<ConflictRule>(
+    rules.find(({ value }) => value === place.options['conflict'])?.value ?? 'fail',
+  )
   const files = kinds.filter(({ form }) => !form.isServer)
   const isUrl = /^[a-z][a-z0-9+]+:/.test(target.trim())
   const to = isUrl || kind === '' ? target.trim() : `${kind}:${target.trim()}`

@@ -1,0 +1,84 @@
+import { readComparePlace } from '../features/compare/compare-place.ts'
+import { formatTolerance } from '../features/compare/compare-place.ts'
+import type { Place } from './place.ts'
+
+/** The command that shows an entry in a terminal, quoted for a POSIX shell. */
+export function showCommand(location: string, key: string): string {
+  return commandLine(['show'], location, key)
+}
+
+/** The command that shows in a terminal what the place shows, as near as there is one. */
+export function commandOfPlace(place: Place, location: string): string {
+  switch (place.view) {
+    case 'overview':
+      return commandLine(['stats'], location)
+    case 'compare':
+      return compareCommand(place, location)
+    case 'jobs': {
+      const { job } = place.options
+      return job === undefined ? 'hashcache jobs' : commandLine(['jobs', 'show'], job)
+    }
+    case 'trash':
+      return 'hashcache trash'
+    case 'entries':
+    case 'plot':
+      return place.view === 'entries' && place.entry !== undefined
+        ? commandLine([entryCommands[place.tab] ?? 'show'], location, place.entry)
+        : listCommand(place, location)
+  }
+}
+
+const entryCommands: Partial<Record<Place['tab'], string>> = { trust: 'trust', why: 'why' }
+
+function listCommand({ query, sort }: Place, location: string): string {
+  // The command sorts by one column; the list by up to four.
+  const [first] = sort
+  const options = [
+    ...(query.trim() === '' ? [] : [`--query=${query.trim()}`]),
+    ...(first ? [`--sort=${first.column}${first.descending ? ':desc' : ''}`] : []),
+  ]
+  return commandLine(['ls', ...options], location)
+}
+
+function compareCommand(place: Place, location: string): string {
+  const {
+    about,
+    by,
+    left = location,
+    right = location,
+    leftKey,
+    rightKey,
+    tolerance,
+    find,
+  } = readComparePlace(place.options)
+  const amounts = formatTolerance(tolerance)
+  const options = amounts === '' ? [] : [`--tolerance=${amounts}`]
+  if (about === 'caches') {
+    const chosen = [
+      ...(by === 'call' ? ['--by=call'] : []),
+      ...(find.trim() === '' ? [] : [`--query=${find.trim()}`]),
+    ]
+    return commandLine(['diff', ...options, ...chosen], left, right)
+  }
+  if (leftKey === undefined || rightKey === undefined) {
+    const key = leftKey ?? rightKey
+    return key === undefined
+      ? listCommand(place, location)
+      : commandLine(['why'], leftKey === undefined ? right : left, key)
+  }
+  const second = left === right ? [rightKey] : [right, rightKey]
+  return commandLine(['diff', ...options], left, leftKey, ...second)
+}
+
+/** `targets`: positional arguments; behind `--` where one of them would be taken for an option. */
+function commandLine(words: readonly string[], ...targets: string[]): string {
+  const separator = targets.some((target) => target.startsWith('-')) ? ['--'] : []
+  return ['hashcache', ...words, ...separator, ...targets].map(quoted).join(' ')
+}
+
+/** Nothing in it means anything to a POSIX shell, nor to csh's history. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) && !text.startsWith('=')
+    ? text
+    : `'${text.replaceAll("'", String.raw`'\''`)}'`
+}
