@@ -90,6 +90,35 @@ function createProgram(asJson: boolean, exit: (code: ExitCode) => void): Command
       exit(await runShow(targets, options))
     })
   program
+    .command('save')
+    .description('save a value, or a part of it, as a file: of an entry or of a loose file')
+    .argument('<store-or-file>')
+    .argument('[key]')
+    .option(
+      '-p, --path <path>',
+      "the part, such as output.energies or output['a b'][3]; everything if left out",
+    )
+    .addOption(
+      new Option('--as <format>', 'how; by the ending of FILE if left out').choices([
+        'npy',
+        'csv',
+        'json',
+        'raw',
+      ]),
+    )
+    .option('-o, --output <file>', 'the file; else the standard output')
+    .option('--force', 'replace the file if it exists')
+    .action(
+      async (
+        target: string,
+        key: string | undefined,
+        options: { path?: string; as?: string; output?: string; force?: boolean },
+      ) => {
+        const { runSave } = await import('./save.ts')
+        exit(await runSave(key === undefined ? [target] : [target, key], options))
+      },
+    )
+  program
     .command('stats')
     .description('count entries, bytes and compute time')
     .argument('<store>')

@@ -25,7 +25,7 @@ export function ArrayAxes({ shape, shown, free, index, onIndex }: ArrayAxesProps
         return (
           <div key={axis} className={classes.axis}>
             <span>
-              axis {axis} <code>0 – {length - 1}</code>
+              axis {axis} <code>0–{length - 1}</code>
             </span>
             <Slider
               {...common}
@@ -64,7 +64,7 @@ export function AxisChoice({ label, shape, axis, onAxis }: AxisChoiceProps) {
       aria-label={label}
       value={String(axis)}
       onChange={(event) => onAxis(Number(event.currentTarget.value))}
-      data={shape.map((length, at) => ({ value: String(at), label: `${label}: axis ${at} (${length})` }))}
+      data={shape.map((_length, at) => ({ value: String(at), label: `${label} axis ${at}` }))}
     />
   )
 }

@@ -157,7 +157,7 @@ function HeatTools({ shape, options, choice: { shown } }: LookToolsProps) {
     options.set({ rows: '', columns: '', axes: next.join(',') })
   return (
     <>
-      {shape.length > 1 ? (
+      {shape.length > 2 ? (
         <>
           <AxisChoice
             label="Down"
@@ -181,9 +181,9 @@ function HeatTools({ shape, options, choice: { shown } }: LookToolsProps) {
         value={options.get('colors') ?? ''}
         onChange={(event) => options.set({ colors: event.currentTarget.value })}
         data={[
-          { value: '', label: 'Colours by sign' },
-          { value: 'sequential', label: 'From dark to light' },
-          { value: 'diverging', label: 'Both sides of 0' },
+          { value: '', label: 'Auto colours' },
+          { value: 'sequential', label: 'Dark to light' },
+          { value: 'diverging', label: 'Around 0' },
         ]}
       />
     </>

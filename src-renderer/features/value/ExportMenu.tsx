@@ -1,4 +1,4 @@
-import { Button, Menu } from '@mantine/core'
+import { ActionIcon, Menu, Tooltip } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useRef } from 'react'
 import type { ExportFormat } from '../../../shared/api/pictures.ts'
@@ -30,16 +30,13 @@ export function ExportMenu({ value, formats, hasPicture }: ExportMenuProps) {
   }
   return (
     <Menu position="bottom-end" width={190}>
-      <Menu.Target>
-        <Button
-          ref={button}
-          size="compact-xs"
-          leftSection={<IconDownload size={13} />}
-          aria-label="Save the value as a file"
-        >
-          Save
-        </Button>
-      </Menu.Target>
+      <Tooltip label="Save as a file">
+        <Menu.Target>
+          <ActionIcon ref={button} size={20} aria-label="Save as a file">
+            <IconDownload size={14} />
+          </ActionIcon>
+        </Menu.Target>
+      </Tooltip>
       <Menu.Dropdown>
         {formats.map((as) => (
           <Menu.Item key={as} component="a" href={exportAddress(value, as)} download>
