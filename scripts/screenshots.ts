@@ -32,6 +32,9 @@ const pictures: readonly Picture[] = [
   { name: 'table', scheme: 'light', query: 'type:DataFrame', act: (page) => clickRow(page, 0) },
   { name: 'damaged', scheme: 'light', query: '-status:ok', act: (page) => clickRow(page, 0) },
   { name: 'selection', scheme: 'dark', act: selectSome },
+  { name: 'job-plan', scheme: 'light', query: 'func:energy', act: planEviction },
+  { name: 'job-losses', scheme: 'dark', act: planJson },
+  { name: 'why', scheme: 'light', query: 'func:energy', act: (page) => openTab(page, 'Why') },
   { name: 'palette', scheme: 'light', act: openPalette },
   { name: 'welcome', scheme: 'light', act: goToStart },
   {
@@ -92,6 +95,28 @@ async function selectSome(page: Page): Promise<void> {
   await clickRow(page, 3)
   await page.locator('[data-row="8"]').click({ modifiers: ['Shift'] })
   await page.getByText('of compute').first().waitFor()
+}
+
+/** The plan of an eviction; nothing of it is run. */
+async function planEviction(page: Page): Promise<void> {
+  await clickRow(page, 0)
+  await page.keyboard.press('Control+a')
+  await page.getByRole('region', { name: 'Selection' }).getByRole('button', { name: 'Evict…' }).click()
+  await page.getByText('planned, not run').first().waitFor()
+}
+
+/** What a migration to JSON would lose. */
+async function planJson(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Jobs', exact: true }).click()
+  await page.getByRole('button', { name: 'Migrate…' }).click()
+  await page.getByLabel('To: a path, or the URL of a server').fill(`json:${path.join(folder.path, 'json')}`)
+  await page.getByRole('button', { name: 'Make the plan' }).click()
+  await page.getByText('The target cannot hold everything as it is').waitFor()
+}
+
+async function openTab(page: Page, name: string): Promise<void> {
+  await clickRow(page, 0)
+  await page.getByRole('tab', { name }).click()
 }
 
 async function openPalette(page: Page): Promise<void> {
