@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { Ranges, SelectionTotals } from '../../../shared/api/contract.ts'
 import { keysOf, selectionQuery } from '../../client/queries.ts'
 import { useDesk } from '../../app/desk.ts'
+import { printedKeys } from '../../app/keymap.ts'
 import { copyText } from '../../ui/clipboard.ts'
 import {
   countOf,
@@ -13,7 +14,7 @@ import {
   formatCount,
   formatDuration,
 } from '../../ui/format.ts'
-import { Keys } from '../../ui/Keys.tsx'
+import { isMac } from '../../ui/platform.ts'
 import { countSelected } from '../../virtual/selection.ts'
 import classes from './SelectionBar.module.css'
 import type { EntriesView } from './use-entries.ts'
@@ -73,7 +74,7 @@ export function SelectionBar({ view, totals, isOutdated, onClear }: SelectionBar
       {count === 2 ? (
         <Button
           leftSection={<IconGitCompare size={14} />}
-          rightSection={<Keys keys="Mod+D" />}
+          title={printedKeys('Mod+D', isMac).join('+')}
           onClick={() => run('compare')}
         >
           Compare
@@ -84,14 +85,14 @@ export function SelectionBar({ view, totals, isOutdated, onClear }: SelectionBar
       </Button>
       <Button
         leftSection={<IconTrashX size={14} />}
-        rightSection={<Keys keys="Delete" />}
+        title={printedKeys('Delete', isMac).join('+')}
         onClick={() => run('evict')}
       >
         Evict…
       </Button>
       <Button
         leftSection={<IconCopy size={14} />}
-        rightSection={<Keys keys="Mod+Shift+C" />}
+        title={printedKeys('Mod+Shift+C', isMac).join('+')}
         onClick={() => run('copyKeys')}
       >
         Copy keys
