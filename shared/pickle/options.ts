@@ -50,8 +50,18 @@ export interface Trace {
   readonly arrays: ArrayValue[]
   /** Every frame as the stream claims it, `[start, end)`. */
   readonly frames: { readonly start: number; readonly end: number }[]
+  /** Every stretch of the stream that a hook stepped over: elements of an array, or a further pickle. */
+  readonly inserts: Insert[]
+}
+
+/** Bytes `[start, end)` that are no opcodes of the pickle around them. */
+export interface Insert {
+  readonly start: number
+  readonly end: number
+  /** The elements of an array of objects, with opcodes of its own up to its STOP. */
+  readonly isPickle: boolean
 }
 
 export function newTrace(): Trace {
-  return { globals: [], calls: [], outside: [], arrays: [], frames: [] }
+  return { globals: [], calls: [], outside: [], arrays: [], frames: [], inserts: [] }
 }

@@ -42,6 +42,8 @@ export interface PickleDecoded extends Decoded {
   readonly arrays?: readonly ArrayValue[]
   /** With `trace`: every frame as the stream claims it, which reading takes no notice of. */
   readonly frames?: Trace['frames']
+  /** With `trace`: every stretch of a joblib stream that is no opcodes of the pickle around it. */
+  readonly inserts?: Trace['inserts']
 }
 
 /**

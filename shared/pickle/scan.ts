@@ -11,7 +11,7 @@ import { opcodeOf } from './opcodes.ts'
 import type { ArgumentForm, Opcode } from './opcodes.ts'
 
 /** One opcode in a stream. */
-interface Operation {
+export interface Operation {
   readonly opcode: Opcode
   /** `[offset, end)` are its bytes, argument included. */
   readonly offset: number
@@ -41,30 +41,43 @@ export function scanPickle(
   const cursor = new Cursor(source, start)
   const operations: Operation[] = []
   while (operations.length < maxOperations) {
-    const offset = cursor.offset
-    let name: string | undefined
-    try {
-      const byte = cursor.u1()
-      const opcode = opcodeOf(byte)
-      if (!opcode)
-        throw fault('UNKNOWN_OPCODE', `There is no pickle opcode 0x${byte.toString(16).padStart(2, '0')}.`)
-      name = opcode.name
-      const argument = readArgument(cursor, opcode.argument, name, defaultLimits)
-      operations.push({ opcode, offset, end: cursor.offset, argument })
-      if (name === 'STOP') break
-    } catch (error) {
-      if (!(error instanceof ProblemError)) throw error
-      return { operations, problem: located(error, offset, name).problem, end: offset }
-    }
+    const step = readOperation(cursor)
+    if ('problem' in step) return { operations, problem: step.problem, end: step.offset }
+    operations.push(step)
+    if (step.opcode.name === 'STOP') break
   }
   return { operations, end: cursor.offset }
 }
 
+/**
+ * The operation at the cursor, which is behind it then, or why there is none. Without `values`
+ * texts are stepped over, for whoever wants to know only where the operations are.
+ */
+export function readOperation(
+  cursor: Cursor,
+  { values = true }: { readonly values?: boolean } = {},
+): Operation | { readonly offset: number; readonly problem: Problem } {
+  const { offset } = cursor
+  let name: string | undefined
+  try {
+    const byte = cursor.u1()
+    const opcode = opcodeOf(byte)
+    if (!opcode)
+      throw fault('UNKNOWN_OPCODE', `There is no pickle opcode 0x${byte.toString(16).padStart(2, '0')}.`)
+    name = opcode.name
+    const argument = readArgument(cursor, opcode, defaultLimits, values)
+    return { opcode, offset, end: cursor.offset, argument }
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error
+    return { offset, problem: located(error, offset, name).problem }
+  }
+}
+
 function readArgument(
   cursor: Cursor,
-  form: ArgumentForm,
-  name: string,
+  { argument: form, name }: Opcode,
   limits: Limits,
+  values: boolean,
 ): Operation['argument'] {
   switch (form) {
     case 'none':
@@ -92,11 +105,11 @@ function readArgument(
     case 'bytes8':
       return skipped(cursor, cursor.u8())
     case 'text1':
-      return text(cursor, cursor.u1(), limits)
+      return text(cursor, cursor.u1(), limits, values)
     case 'text4':
-      return text(cursor, cursor.u4(), limits)
+      return text(cursor, cursor.u4(), limits, values)
     case 'text8':
-      return text(cursor, cursor.u8(), limits)
+      return text(cursor, cursor.u8(), limits, values)
     default:
       return readLine(cursor, form, name, limits)
   }
@@ -135,12 +148,14 @@ function skipped(cursor: Cursor, length: number): number {
   return length
 }
 
-function text(cursor: Cursor, length: number, limits: Limits): string {
+function text(cursor: Cursor, length: number, limits: Limits, values: boolean): string | undefined {
   cursor.expect(length)
   if (length > limits.textBytes) {
     throw fault('LIMIT_SIZE', `A text has more than ${limits.textBytes} bytes.`)
   }
-  return decodeText(cursor.bytes(length))
+  if (values) return decodeText(cursor.bytes(length))
+  cursor.skip(length)
+  return undefined
 }
 
 function longInteger(cursor: Cursor, length: number, limits: Limits): number | bigint {
