@@ -115,11 +115,12 @@ export class JobFile implements Disposable {
   /** Adds items to the plan, numbered in the order of their coming; the sums of the plan grow with them. */
   addItems(items: readonly Omit<PlanItem, 'n'>[]): void {
     this.#database.transaction(() => {
+      const sums = new Map<string, Totals>()
       for (const item of items) {
         this.#statements.insertItem.run(itemValues(item))
-        const { bytes, computeSeconds } = item
-        this.#addSum(`action ${item.action}`, { entries: 1, bytes, computeSeconds })
+        addTo(sums, `action ${item.action}`, item)
       }
+      for (const [what, sum] of sums) this.#addSum(what, sum)
     })()
   }
 
@@ -175,12 +176,12 @@ export class JobFile implements Disposable {
   end({ items }: Batch, outcomes: readonly ItemOutcome[]): void {
     const bytesOf = new Map(items.map((item) => [item.n, item]))
     this.#database.transaction(() => {
+      const sums = new Map<string, Totals>()
       for (const { n, state, reason, sha256 } of outcomes) {
-        const item = bytesOf.get(n)!
         this.#statements.insertOutcome.run(n, state, reason ?? null, sha256 ?? null)
-        const { bytes, computeSeconds } = item
-        this.#addSum(`state ${state}`, { entries: 1, bytes, computeSeconds })
+        addTo(sums, `state ${state}`, bytesOf.get(n)!)
       }
+      for (const [what, sum] of sums) this.#addSum(what, sum)
       this.#journal('end', items[0]!.n, items.at(-1)!.n)
     })()
   }
@@ -308,6 +309,19 @@ function withOutcome(row: OutcomeRow, state: ItemState): ItemWithOutcome {
     ...(sha256 === null ? {} : { sha256 }),
   }
   return Object.assign(fromRow(row), { outcome })
+}
+
+function addTo(
+  sums: Map<string, Totals>,
+  what: string,
+  { bytes, computeSeconds }: Pick<PlanItem, 'bytes' | 'computeSeconds'>,
+): void {
+  const sum = sums.get(what) ?? noTotals
+  sums.set(what, {
+    entries: sum.entries + 1,
+    bytes: sum.bytes + bytes,
+    computeSeconds: sum.computeSeconds + computeSeconds,
+  })
 }
 
 function killed(state: JobState): NonNullable<Job['problem']> {

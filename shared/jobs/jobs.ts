@@ -20,6 +20,7 @@ import { Evictor, planEviction } from './evict.ts'
 import { JobFile, type JobHeader } from './job-file.ts'
 import { lockJob } from './job-lock.ts'
 import { writeManifest } from './migrate/manifest.ts'
+import { sourceEntries } from './migrate/entries.ts'
 import { Migrator } from './migrate/migrator.ts'
 import { planMigration } from './migrate/plan.ts'
 import { Target } from './migrate/target.ts'
@@ -199,7 +200,7 @@ async function plannerOfMigration(
   const source = held.use(await open(spec.from, { write: false }))
   const there = isThere(spec.to) ? held.use(await open(spec.to, { write: false })) : undefined
   const target = new Target(spec.to, there, spec.form)
-  const catalog = held.use(await openUpToDate(source, options.dataFolder, options.signal))
+  const entries = held.use(await sourceEntries(source, spec, options.dataFolder, options.signal))
   const store = there ? refOf(there) : refOfNew(spec.to)
   const header = {
     kind: spec.kind,
@@ -215,7 +216,7 @@ async function plannerOfMigration(
     plan: (file, onLookedAt) =>
       planMigration(spec, {
         source,
-        catalog,
+        entries,
         target,
         signal: options.signal,
         add: (items) => file.addItems(items),

@@ -4,7 +4,7 @@ import type { Batch, JobFile } from './job-file.ts'
 import { lockJob } from './job-lock.ts'
 
 /** Small enough that a pause comes soon and a kill costs little, large enough that transactions pay. */
-const batchItems = 256
+const batchItems = 1_000
 const batchBytes = 32 * 1024 * 1024
 const progressEveryMs = 200
 const rateWindowMs = 5_000

@@ -124,10 +124,15 @@ const actionTexts: Readonly<Record<PlanItem['action'], string>> = {
   skip: 'left alone',
 }
 
+/** A migration without a filter reads no records: then nobody knows it. */
+function computeText(seconds: number): string {
+  return seconds > 0 ? `, ${durationText(seconds)} of compute` : ''
+}
+
 async function writePlan(output: Output, job: Job, options: JobsOptions): Promise<void> {
   const { plan, planned } = job
   await output.write(
-    `${paint(output, 'bold', job.title)}: ${planned.entries} entries, ${sizeText(planned.bytes)}, ${durationText(planned.computeSeconds) || '0 s'} of compute\n`,
+    `${paint(output, 'bold', job.title)}: ${planned.entries} entries, ${sizeText(planned.bytes)}${computeText(planned.computeSeconds)}\n`,
   )
   for (const [action, sum] of Object.entries(plan?.actions ?? {}))
     await output.write(

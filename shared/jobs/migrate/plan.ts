@@ -7,21 +7,21 @@ import { summarize } from '../../records/summarize.ts'
 import type { Store } from '../../stores/contract.ts'
 import type { Loss, MigrateSpec, PlanFacts, PlanItem } from '../contract.ts'
 import { keysOf } from '../guarded.ts'
-import { candidates, type Candidate } from '../select.ts'
 import { sha256Of } from '../trash-bin.ts'
-import type { Catalog } from '../../catalog/catalog.ts'
 import { convert, isJson, unwrapped, type Converted } from './convert.ts'
+import type { SourceEntries, SourceEntry } from './entries.ts'
 import type { Target } from './target.ts'
 
 type NewItem = Omit<PlanItem, 'n'>
 
 /** Values that are looked at together: bounded, for the plan of a cache of any size. */
-const valuesAtOnce = 64
+const valuesAtOnce = 256
+const bytesAtOnce = 64 * 1024 * 1024
 const differentLosses = 1_000
 
 export interface MigrationPlanning {
   readonly source: Store
-  readonly catalog: Catalog
+  readonly entries: SourceEntries
   readonly target: Target
   readonly signal?: AbortSignal
   readonly add: (items: readonly NewItem[]) => void
@@ -36,23 +36,28 @@ export async function planMigration(
   spec: MigrateSpec,
   planning: MigrationPlanning,
 ): Promise<Omit<PlanFacts, 'actions'>> {
-  const { source, catalog, target, signal, add, onLookedAt } = planning
+  const { source, entries, target, signal, add, onLookedAt } = planning
   if (target.store?.location === source.location)
     throw new AppError('USAGE', `${source.label} is both source and target; name another target.`)
   const planner = new Planner(spec, source, target, signal)
   let lookedAt = 0
   let bytes = 0
-  for (const batch of candidates(catalog, spec.selection)) {
-    for (let from = 0; from < batch.length; from += valuesAtOnce) {
-      const items = await planner.items(batch.slice(from, from + valuesAtOnce))
-      for (const { action, bytes: size } of items) if (action === 'put' || action === 'replace') bytes += size
-      add(items)
-    }
+  for await (const batch of entries.batches(signal)) {
+    const items = await planner.items(batch)
+    for (const { action, bytes: size } of items) if (action === 'put' || action === 'replace') bytes += size
+    add(items)
     lookedAt += batch.length
     onLookedAt?.(lookedAt)
   }
   const limits = await target.limits(bytes, lookedAt)
   return planner.facts(limits)
+}
+
+/** What has to be known of an entry: what the target has under its key, what the value becomes in another form. */
+interface Look {
+  readonly entry: SourceEntry
+  readonly isThere: boolean
+  readonly isRead: boolean
 }
 
 class Planner {
@@ -73,24 +78,40 @@ class Planner {
     this.#signal = signal
   }
 
-  async items(entries: readonly Candidate[]): Promise<NewItem[]> {
+  async items(entries: readonly SourceEntry[]): Promise<NewItem[]> {
     const keys = keysOf(entries)
     const there = await this.#target.has(keys, this.#signal)
     const isConverted = await this.#isConverted(keys)
-    const isRead = entries.map((_, i) => there[i] || isConverted[i])
-    const wanted = keys.filter((_, i) => isRead[i])
-    const values = await this.#source.getMany(wanted, { signal: this.#signal })
-    const present = await this.#target.get(
-      keys.filter((_, i) => there[i]),
-      this.#signal,
-    )
+    const items: NewItem[] = []
+    let waiting: Look[] = []
+    let bytes = 0
+    // What is read waits for others, and all behind it with it: items come in the order of the entries.
+    for (const [i, entry] of entries.entries()) {
+      const look = { entry, isThere: there[i]!, isRead: there[i]! || isConverted[i]! }
+      waiting.push(look)
+      if (look.isRead) bytes += entry.sizeBytes ?? 0
+      if (waiting.length < valuesAtOnce && bytes < bytesAtOnce) continue
+      items.push(...(await this.#looked(waiting)))
+      waiting = []
+      bytes = 0
+    }
+    items.push(...(await this.#looked(waiting)))
+    return items
+  }
+
+  async #looked(looks: readonly Look[]): Promise<NewItem[]> {
+    const keysOfThose = (which: (look: Look) => boolean): Uint8Array[] =>
+      looks.filter((look) => which(look)).map(({ entry }) => entry.key)
+    const read = keysOfThose(({ isRead }) => isRead)
+    const values = read.length === 0 ? [] : await this.#source.getMany(read, { signal: this.#signal })
+    const old = keysOfThose(({ isThere }) => isThere)
+    const present = old.length === 0 ? [] : await this.#target.get(old, this.#signal)
     const items: NewItem[] = []
     let value = 0
-    let old = 0
-    for (const [i, entry] of entries.entries()) {
-      const read = isRead[i] ? values[value++] : undefined
-      const now = there[i] ? present[old++] : undefined
-      items.push(await this.#item(entry, isRead[i] ? { value: read } : undefined, now))
+    let now = 0
+    for (const { entry, isRead, isThere } of looks) {
+      const found = isRead ? { value: values[value++] } : undefined
+      items.push(await this.#item(entry, found, isThere ? present[now++] : undefined))
     }
     return items
   }
@@ -107,17 +128,17 @@ class Planner {
   }
 
   async #item(
-    entry: Candidate,
+    entry: SourceEntry,
     read: { readonly value: Uint8Array | Problem | undefined } | undefined,
     now: Uint8Array | Problem | undefined,
   ): Promise<NewItem> {
-    const { key, row, stamp } = entry
+    const { key, stamp, call } = entry
     const common = {
       key,
-      bytes: row.sizeBytes ?? 0,
-      computeSeconds: row.elapsedSeconds ?? 0,
+      bytes: entry.sizeBytes ?? 0,
+      computeSeconds: entry.elapsedSeconds ?? 0,
       ...(stamp === undefined ? {} : { stamp }),
-      ...(row.call === undefined ? {} : { call: row.call }),
+      ...(call === undefined ? {} : { call }),
     }
     const refusal = this.#target.refusesKey(key)
     if (refusal !== undefined) return this.#left(common, refusal)
@@ -147,7 +168,7 @@ class Planner {
   }
 
   async #decide(
-    { row }: Candidate,
+    { runAtSeconds = -Infinity, elapsedSeconds = 0 }: SourceEntry,
     item: Omit<NewItem, 'action'> & Required<Pick<NewItem, 'replaces'>>,
     now: Uint8Array,
   ): Promise<NewItem> {
@@ -172,13 +193,13 @@ class Planner {
       }
       case 'newest': {
         const theirs = await summaryOf(this.#target, now)
-        return (row.runAtSeconds ?? -Infinity) > (theirs?.runAtSeconds ?? -Infinity)
+        return runAtSeconds > (theirs?.runAtSeconds ?? -Infinity)
           ? replace('conflict: this one is newer')
           : skip('conflict: the target’s value is not older')
       }
       case 'fastest': {
         const theirs = await summaryOf(this.#target, now)
-        return (row.elapsedSeconds ?? 0) > (theirs?.elapsedSeconds ?? 0)
+        return elapsedSeconds > (theirs?.elapsedSeconds ?? 0)
           ? replace('conflict: this one took longer to compute')
           : skip('conflict: the target’s value took as long or longer to compute')
       }

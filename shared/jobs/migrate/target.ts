@@ -30,6 +30,7 @@ export class Target {
   readonly values: ValueForm
   readonly keys: Capabilities['keys']
   readonly store: Store | undefined
+  #isEmpty: boolean | undefined
 
   constructor(location: StoreLocation, store: Store | undefined, form?: ValueForm) {
     const made = fresh[location.kind]
@@ -40,9 +41,10 @@ export class Target {
     this.keys = store?.capabilities.keys ?? made?.keys ?? 'bytes'
   }
 
-  /** Which keys are there. Where a store reads by range, no value is read for it. */
+  /** Which keys are there. Where a store reads by range, no value is read for it; nothing is asked of an empty one. */
   async has(keys: readonly Uint8Array[], signal: AbortSignal | undefined): Promise<boolean[]> {
-    if (!this.store) return keys.map(() => false)
+    this.#isEmpty ??= this.store === undefined || (await isEmpty(this.store, signal))
+    if (!this.store || this.#isEmpty) return keys.map(() => false)
     const { rangeRead } = this.store.capabilities
     const seen = await this.store.getMany(keys, { signal, ...(rangeRead ? { range: [0, 1] as const } : {}) })
     return seen.map((value) => value !== undefined)
@@ -109,6 +111,11 @@ export class Target {
     }
     return { warnings }
   }
+}
+
+async function isEmpty(store: Store, signal: AbortSignal | undefined): Promise<boolean> {
+  for await (const batch of store.entries({ batchSize: 1, signal })) if (batch.length > 0) return false
+  return true
 }
 
 /** What a target holds for sure. Loaders expect pickles where both would be possible. */
