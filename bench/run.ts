@@ -7,9 +7,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { benchCatalog } from './catalog.ts'
+import { benchCompare } from './compare.ts'
 import { benchEvict } from './evict.ts'
 import { benchIndexing } from './indexing.ts'
 import { benchMigrate } from './migrate.ts'
+import { benchPictures } from './pictures.ts'
 
 export interface BenchContext {
   /** A private folder, removed after the run. */
@@ -21,8 +23,10 @@ export interface BenchContext {
 const benches: Record<string, (context: BenchContext) => Promise<void>> = {
   indexing: benchIndexing,
   catalog: benchCatalog,
+  compare: benchCompare,
   evict: benchEvict,
   migrate: benchMigrate,
+  pictures: benchPictures,
 }
 
 const words = process.argv.slice(2)

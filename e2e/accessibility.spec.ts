@@ -31,11 +31,29 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(panel.getByRole('tree')).toBeVisible()
       await expect(page.getByRole('region', { name: 'Selection' })).toContainText('of compute')
       expect(await violations(page)).toEqual([])
-      for (const tab of ['Metadata', 'Arguments', 'JSON', 'Raw facts', 'Trust']) {
+      for (const tab of ['Metadata', 'Arguments', 'JSON', 'Raw facts', 'Trust', 'Why']) {
         await panel.getByRole('tab', { name: tab }).click()
         await expect(panel.getByRole('tabpanel')).not.toBeEmpty()
         expect(await violations(page, '[aria-label="Inspector"]'), tab).toEqual([])
       }
+    })
+
+    test('the comparisons of entries and of caches', async ({ inspector, copies }) => {
+      const { page } = inspector
+      await inspector.filterBy('func:langevin_trace', 6)
+      await inspector.row(0).click()
+      await page.keyboard.press('Shift+ArrowDown')
+      await page.keyboard.press('ControlOrMeta+d')
+      await expect(page.getByRole('toolbar', { name: 'Differences' })).toBeVisible()
+      await expect(page.getByRole('region', { name: 'The difference' })).not.toBeEmpty()
+      expect(await violations(page, 'main'), 'entries').toEqual([])
+      await page.getByRole('button', { name: 'As text' }).click()
+      await expect(page.getByRole('group', { name: 'Text difference' })).toContainText('langevin_trace')
+      expect(await violations(page, 'main'), 'text').toEqual([])
+      const place = new URLSearchParams({ store: `fs:${copies[0]}`, view: 'compare', 'v.about': 'caches' })
+      await page.goto(`${new URL(page.url()).origin}/?${place}`)
+      await expect(page.getByRole('combobox', { name: 'Left' })).toBeVisible()
+      expect(await violations(page, 'main'), 'caches').toEqual([])
     })
 
     test('the jobs, their forms and the trash', async ({ inspector }) => {

@@ -32,12 +32,13 @@ function noCall({ kind, func }: Row): WhyReason {
 
 function sameCallReasons({ row, sameCall, newerKey }: Facts): WhyReason[] {
   if (sameCall.total === 0) return []
-  const times = sameCall.total === 1 ? 'once more' : `${sameCall.total} more times`
+  const times =
+    sameCall.total === 1 ? 'once more, under another key' : `${sameCall.total} more times, under other keys`
   const reasons: WhyReason[] = [
     {
       code: 'keyOnly',
       sentence:
-        `${row.func} was called with the same arguments ${times}, under other keys. Only the function's part of the ` +
+        `${row.func} was called with the same arguments ${times}. Only the function's part of the ` +
         `key differs then: its code was edited, or another Python version compiled it to other bytecode.${hint(row, sameCall.rows)}` +
         (sameCall.isCertain
           ? ''

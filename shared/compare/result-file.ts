@@ -193,7 +193,7 @@ export class ResultFile implements Disposable {
   }
 
   /**
-   * Lines `[from, to)` of some relations, in the order in which they were found. `matching`: only those of which one
+   * Lines `[from, to)` of some relations, by relation, in the order in which they were found. `matching`: only those of which one
    * side is among these keys.
    */
   lines(
@@ -216,8 +216,8 @@ export class ResultFile implements Disposable {
     const rows = this.#database
       .prepare<[string, number, number], StoredLine>(
         `SELECT lines.*, coalesce(l.call, r.call) AS call, coalesce(l.size, r.size) AS size, coalesce(l.elapsed, r.elapsed) AS elapsed
-         FROM (SELECT * FROM lines WHERE ${where} ORDER BY n LIMIT ? OFFSET ?) AS lines
-         LEFT JOIN entries l ON l.side = 0 AND l.key = left LEFT JOIN entries r ON r.side = 1 AND r.key = right ORDER BY n`,
+         FROM (SELECT * FROM lines WHERE ${where} ORDER BY relation, n LIMIT ? OFFSET ?) AS lines
+         LEFT JOIN entries l ON l.side = 0 AND l.key = left LEFT JOIN entries r ON r.side = 1 AND r.key = right ORDER BY relation, n`,
       )
       .all(chosen, Math.max(0, to - from), from)
     return { lines: rows.map(lineOf), total }

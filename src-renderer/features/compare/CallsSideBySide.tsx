@@ -36,12 +36,22 @@ export function CallsSideBySide({ differences, left, right }: CallsSideBySidePro
         />
       ))}
       <Line name="took" left={durationOf(a)} right={durationOf(b)} />
-      <Line name="user" left={a.user} right={b.user} differs={a.user !== b.user} />
-      <Line name="host" left={a.host} right={b.host} differs={a.host !== b.host} />
-      <Line name="hashcache" left={a.version} right={b.version} differs={a.version !== b.version} />
+      {facts
+        .filter(({ field }) => a[field] !== b[field])
+        .map(({ name, field }) => (
+          <Line key={field} name={name} left={a[field]} right={b[field]} differs />
+        ))}
     </div>
   )
 }
+
+/** What the records say of the runs; only where it differs. */
+const facts = [
+  { name: 'user', field: 'user' },
+  { name: 'host', field: 'host' },
+  { name: 'folder', field: 'cwd' },
+  { name: 'hashcache', field: 'version' },
+] as const
 
 type Entry = EntryDifferences['left']
 

@@ -37,8 +37,8 @@ function MapPicture({ map }: { map: ArrayMap }) {
   return (
     <figure className={classes.figure}>
       <figcaption className={classes.caption}>
-        <b>|left − right|</b> {told}; mean {formatFigure(mean)}
-        {maxAt ? `; most ${formatFigure(max)} at ${shapeWords(maxAt)}` : ''}
+        <b>|left − right|</b> mean {formatFigure(mean)}
+        {maxAt ? `, most ${formatFigure(max)} at ${shapeWords(maxAt)}` : ''}
         {isComplete ? '' : '; only the beginning was looked at'}
       </figcaption>
       <div className={classes.frame} data-line={isLine || undefined}>
@@ -47,9 +47,7 @@ function MapPicture({ map }: { map: ArrayMap }) {
           className={classes.canvas}
           width={grid[1]}
           height={grid[0]}
-          style={
-            isLine ? { height: 36 } : { aspectRatio: `${Math.min(4, Math.max(0.5, shape[1] / shape[0]))}` }
-          }
+          style={isLine ? { width: '100%', height: 36 } : { aspectRatio: ratioOf(shape) }}
           role="img"
           aria-label={`Map of the difference: ${told}`}
         />
@@ -72,6 +70,11 @@ function MapPicture({ map }: { map: ArrayMap }) {
   )
 }
 
+/** Width through height, within what a picture can be. */
+function ratioOf([rows, columns]: readonly [number, number]): number {
+  return Math.min(4, Math.max(0.5, columns / rows))
+}
+
 const sizelessColor = [224, 49, 49, 255] as const
 /** Equal elements stay the ground of the picture; the smallest difference is well off it. */
 const leastShare = 0.12
@@ -80,13 +83,17 @@ function pixelsOf({ cells, max }: ArrayMap): Uint8ClampedArray<ArrayBuffer> {
   const pixels = new Uint8ClampedArray(cells.length * 4)
   for (const [i, cell] of cells.entries()) {
     if (cell === null) pixels.set(sizelessColor, i * 4)
-    else if (cell > 0)
-      pixels.set(heatColor(leastShare + (1 - leastShare) * (max > 0 ? cell / max : 1)), i * 4)
+    else if (cell > 0) pixels.set(colorOf(max > 0 ? cell / max : 1), i * 4)
   }
   return pixels
 }
 
+function colorOf(share: number): [red: number, green: number, blue: number, opacity: number] {
+  const [red, green, blue] = heatColor(leastShare + (1 - leastShare) * share)
+  return [red, green, blue, 255]
+}
+
 const rampImage = `linear-gradient(to right, ${Array.from({ length: 12 }, (_, i) => {
-  const [red, green, blue] = heatColor(leastShare + ((1 - leastShare) * i) / 11)
+  const [red, green, blue] = colorOf(i / 11)
   return `rgb(${red} ${green} ${blue})`
 }).join(', ')})`

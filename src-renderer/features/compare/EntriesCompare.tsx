@@ -73,7 +73,7 @@ function Differences({ compare, pair, differences }: DifferencesProps) {
         )}
         <EmptyState icon={<IconEqual size={26} stroke={1.5} />} title="Equal">
           {Object.keys(compare.tolerance).length === 0
-            ? 'Both hold the same values, whatever the bytes they are stored in.'
+            ? 'Both hold the same values.'
             : 'Within the tolerance both hold the same values.'}
         </EmptyState>
       </>

@@ -21,6 +21,8 @@ const look = EditorView.theme({
     fontFamily: 'var(--font-sans)',
     fontSize: '11.5px',
   },
+  // Its arrows are signs that few fonts have.
+  '.cm-collapsedLines::before, .cm-collapsedLines::after': { content: '""', margin: 0 },
   '&.cm-merge-a .cm-changedLine, .cm-deletedChunk': { backgroundColor: 'var(--bad-soft)' },
   '&.cm-merge-b .cm-changedLine': { backgroundColor: 'color-mix(in srgb, var(--ok) 14%, transparent)' },
   '&.cm-merge-a .cm-changedText': {

@@ -2,7 +2,7 @@ import { Tabs } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconClick } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import type { KeyboardEvent } from 'react'
+import { useEffect, useRef, type KeyboardEvent } from 'react'
 import type { Connection, EntryDetail } from '../../../shared/api/contract.ts'
 import { entryQuery, type ValueAddress } from '../../client/queries.ts'
 import { useDesk } from '../../app/desk.ts'
@@ -54,6 +54,11 @@ export function Inspector({ store, onLeave }: { store: Connection; onLeave: () =
 
 function EntryView({ store, detail }: { store: Connection; detail: EntryDetail }) {
   const { place, navigate } = useDesk()
+  const list = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const chosen = list.current?.querySelector(`[id$="-tab-${place.tab}"]`)
+    chosen?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [place.tab])
   const value: ValueAddress = { store: store.id, key: detail.row.key, revision: store.revision, path: '' }
   return (
     <>
@@ -66,7 +71,7 @@ function EntryView({ store, detail }: { store: Connection; detail: EntryDetail }
         keepMounted={false}
         onChange={(tab) => tab !== null && navigate({ tab: tab as InspectorTab }, 'replace')}
       >
-        <Tabs.List>
+        <Tabs.List ref={list}>
           {Object.entries(tabs).map(([tab, { title }]) => (
             <Tabs.Tab key={tab} value={tab}>
               {title}

@@ -18,7 +18,7 @@ export function SupersededNote({ store, entry }: { store: Connection; entry: str
         {why?.sameCall.isCertain === true ? '' : ', as far as the index shows'}.
       </span>
       <button type="button" className={classes.link} onClick={() => navigate({ entry: newer })}>
-        Show it
+        Show
       </button>
       <button
         type="button"

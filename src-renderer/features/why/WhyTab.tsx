@@ -28,7 +28,8 @@ export function WhyTab({ store, entry }: { store: Connection; entry: string }) {
 function Report({ why, store }: { why: Why; store: Connection }) {
   const { reasons, sameCall, nearest, callsOfFunction } = why
   const general = reasons.filter(({ code }) => code === 'unseen' || code === 'otherKeys')
-  const own = reasons.filter((reason) => !general.includes(reason))
+  // The head of the inspector says that there is a newer one.
+  const own = reasons.filter((reason) => !general.includes(reason) && reason.code !== 'superseded')
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by key
     <div className={classes.scroll} tabIndex={0} data-inspector-focus role="region" aria-label="Why this key">
