@@ -121,7 +121,7 @@ export const comparison = z.object({
   error: z.object({ code: z.string(), message: z.string() }).optional(),
 })
 
-export const compareLine = z.object({
+const compareLine = z.object({
   relation,
   left: z.string().optional(),
   right: z.string().optional(),

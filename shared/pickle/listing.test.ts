@@ -12,7 +12,7 @@ function listed(stream: ListedStream): OpcodeListing {
   return listing
 }
 
-function read(...parts: Parameters<typeof sourceOf>): ListedStream {
+function read(...parts: (string | number)[]): ListedStream {
   return readPickle(sourceOf(...parts), { trace: true })
 }
 
@@ -65,9 +65,11 @@ describe('the listing of a stream', () => {
 
 describe('rows by number and by offset', () => {
   const pickle = (count: number) => [
-    ...['EMPTY_LIST', 'MARK'],
+    'EMPTY_LIST',
+    'MARK',
     ...Array.from({ length: count }, (_, i) => ['BININT', i, 0, 0, 0]).flat(),
-    ...['APPENDS', 'STOP'],
+    'APPENDS',
+    'STOP',
   ]
 
   it('are the same however far apart they are asked for, and however the index was made', () => {

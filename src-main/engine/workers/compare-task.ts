@@ -1,11 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
-import type {
-  CompareLine,
-  CompareProgress,
-  CompareTotals,
-  MatchedBy,
-  Relation,
-} from '../../../shared/compare/contract.ts'
+import type { CompareProgress, MatchedBy, Relation } from '../../../shared/compare/contract.ts'
 import type { Tolerance } from '../../../shared/diff/types.ts'
 import type { StoreLocation } from '../../../shared/stores/contract.ts'
 
@@ -36,12 +30,5 @@ export type CompareTask =
   | CompareLinesTask
   | { readonly ask: 'totals'; readonly file: string }
   | { readonly ask: 'close'; readonly file: string }
-
-export interface CompareAnswers {
-  run: CompareTotals
-  lines: { readonly lines: CompareLine[]; readonly total: number }
-  totals: CompareTotals
-  close: undefined
-}
 
 export type CompareStep = CompareProgress

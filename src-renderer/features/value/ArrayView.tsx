@@ -67,10 +67,10 @@ function ShapedView({ value, node, isNamed, dtype, shape, order }: ArrayViewProp
         <span className={classes.size}>
           {isTable ? countOf(shape[0] ?? 0, 'row') : countOf(count, 'element')}
           {size === undefined || isTable ? '' : ` · ${formatBytes(count * size)}`}
+          {node.problem ? null : (
+            <ExportMenu value={value} formats={formatsOf(node, dtype)} hasPicture={hasPicture && count > 0} />
+          )}
         </span>
-        {node.problem ? null : (
-          <ExportMenu value={value} formats={formatsOf(node, dtype)} hasPicture={hasPicture && count > 0} />
-        )}
       </div>
       {node.problem ? <div className={classes.problem}>{visibleText(node.problem.sentence)}</div> : null}
       {facts.length > 0 ? <Facts facts={facts} /> : null}

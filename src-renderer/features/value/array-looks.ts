@@ -12,6 +12,7 @@ export interface Pictured {
 const mostLines = 6
 /** Fewer numbers are read in the table. */
 const leastElements = 4
+const leastSide = 4
 
 export function isComplex(dtype: string): boolean {
   return /^[<>=|]?c(?:omplex)?\d+$/.test(dtype)
@@ -35,15 +36,16 @@ export function looksOf({ dtype, shape }: Pictured): Look[] {
   const layouts = isComplex(dtype) || isTime(dtype) ? [] : imageLayouts(shape)
   if (layouts.length > 0 && (layouts[0] !== 'none' || isByte(dtype))) looks.push('image')
   const isFew = Math.min(rows, columns) <= mostLines && Math.max(rows, columns) >= 8
-  const isPlane = rows > 1 && columns > 1
+  const isPlane = rows >= leastSide && columns >= leastSide
+  if (shape.length === 2 && !isPlane && !isFew) return looks
   if (isPlane && !isFew) looks.push('heat')
   looks.push('lines')
-  if (isPlane && isFew) looks.push('heat')
+  if (rows > 1 && columns > 1 && !looks.includes('heat')) looks.push('heat')
   if (layouts.length > 0 && !looks.includes('image')) looks.push('image')
   return looks
 }
 
-export function isTime(dtype: string): boolean {
+function isTime(dtype: string): boolean {
   return /^[<>=|]?(?:datetime64|M8)/.test(dtype)
 }
 
@@ -52,7 +54,7 @@ function isByte(dtype: string): boolean {
 }
 
 /** The axis along which lines run if nobody says: the long one of the last two. */
-export function lineAxis(shape: readonly number[]): number {
+function lineAxis(shape: readonly number[]): number {
   const last = shape.length - 1
   if (last < 1) return 0
   const [rows = 1, columns = 1] = shape.slice(-2)
@@ -100,7 +102,7 @@ export function parseIndex(text: string | undefined, shape: readonly number[]): 
 /** `10:20` within `[0, length)`; everything where the text says nothing else. */
 export function parseSpan(text: string | undefined, length: number): readonly [number, number] {
   const [, from, to] = /^(\d{1,15}):(\d{1,15})$/.exec(text ?? '') ?? []
-  const start = Math.min(Number(from ?? 0), Math.max(0, length - 1))
+  const start = Number(from ?? 0)
   const end = Math.min(Number(to ?? length), length)
   return end > start ? [start, end] : [0, length]
 }

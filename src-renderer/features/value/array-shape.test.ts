@@ -1,15 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  cellNumber,
-  elementCount,
-  fewerBins,
-  isDrawable,
-  itemBytes,
-  pictureOf,
-  shapeText,
-  shortCell,
-  tableShape,
-} from './array-shape.ts'
+import { elementCount, fewerBins, itemBytes, shapeText, shortCell, tableShape } from './array-shape.ts'
 
 describe('shapes', () => {
   it('puts the last two dimensions into the table', () => {
@@ -27,7 +17,7 @@ describe('shapes', () => {
   })
 })
 
-describe('cells and pictures', () => {
+describe('cells and bins', () => {
   it.each([
     ['7.456731704287e-17', '7.457e-17'],
     ['-0.012825912345', '-0.0128259'],
@@ -39,14 +29,6 @@ describe('cells and pictures', () => {
     ["'a long text stays'", "'a long text stays'"],
     ['0.5', '0.5'],
   ])('%s is shown as %s', (text, short) => expect(shortCell(text)).toBe(short))
-
-  it('draws lists and few columns as lines, matrices as heat maps, small ones not', () => {
-    expect(pictureOf({ rows: 20, columns: 1, leading: [] })).toBe('lines')
-    expect(pictureOf({ rows: 20, columns: 3, leading: [] })).toBe('lines')
-    expect(pictureOf({ rows: 240, columns: 96, leading: [] })).toBe('heat')
-    expect(pictureOf({ rows: 3, columns: 3, leading: [] })).toBeUndefined()
-    expect(pictureOf({ rows: 2, columns: 1, leading: [] })).toBeUndefined()
-  })
 
   it('joins bins and keeps their sum', () => {
     const bins = Array.from({ length: 64 }, (_, i) => i)
@@ -63,20 +45,5 @@ describe('dtypes', () => {
     expect(itemBytes('<c16')).toBe(16)
     expect(itemBytes('bool')).toBe(1)
     expect(itemBytes('object')).toBeUndefined()
-  })
-
-  it('draws real numbers only', () => {
-    expect(['float32', 'uint8', '<f8', 'bool'].every(isDrawable)).toBe(true)
-    expect(['complex128', 'object', '<U7', 'datetime64[ns]', 'table'].some(isDrawable)).toBe(false)
-  })
-
-  it('reads cells as Python writes them', () => {
-    expect(['1.5e-7', 'True', '-inf', 'nan', ''].map(cellNumber)).toEqual([
-      1.5e-7,
-      1,
-      Number.NEGATIVE_INFINITY,
-      Number.NaN,
-      Number.NaN,
-    ])
   })
 })

@@ -31,11 +31,6 @@ export function itemBytes(dtype: string): number | undefined {
   return dtype === 'bool' ? 1 : undefined
 }
 
-/** Numbers that can be drawn as a line or a heat map. */
-export function isDrawable(dtype: string): boolean {
-  return /^[<>=|]?(?:float\d+|u?int\d+|bool|[fiub]\d)$/.test(dtype)
-}
-
 const longestCell = 10
 const decimalNumber = /^-?\d+(?:\.\d*)?(?:e[+-]?\d+)?$/
 
@@ -51,15 +46,6 @@ export function shortCell(text: string): string {
   return number.toExponential(3)
 }
 
-/** How an array is drawn: a list, or some columns of one, as lines; a matrix as a heat map; small ones not at all. */
-export function pictureOf({ rows, columns }: TableShape): 'lines' | 'heat' | undefined {
-  if (rows === 1 || columns === 1) return rows * columns > 3 ? 'lines' : undefined
-  if (columns <= mostLines && rows >= 8) return 'lines'
-  return rows >= 4 && columns >= 4 ? 'heat' : undefined
-}
-
-const mostLines = 6
-
 /** Bins of equal width joined to at most as many as `count` elements fill sensibly. */
 export function fewerBins(bins: readonly number[], count: number): number[] {
   const wanted = Math.max(4, Math.min(32, 2 * Math.ceil(Math.sqrt(count))))
@@ -70,13 +56,4 @@ export function fewerBins(bins: readonly number[], count: number): number[] {
     joined[at] = (joined[at] ?? 0) + bin
   }
   return joined
-}
-
-/** A cell's Python text as a number; NaN for what is none. */
-export function cellNumber(cell: string): number {
-  if (cell === 'True') return 1
-  if (cell === 'False') return 0
-  if (cell === 'inf') return Number.POSITIVE_INFINITY
-  if (cell === '-inf') return Number.NEGATIVE_INFINITY
-  return cell === '' ? Number.NaN : Number(cell)
 }

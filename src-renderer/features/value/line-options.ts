@@ -90,11 +90,11 @@ function isAlone(plot: uPlot, _series: number, first: number, last: number): boo
   return last - first < 40 && plot.data[0].length <= 60
 }
 
-function axis(colors: PlotColors, isNumber: boolean): uPlot.Axis {
+function axis(colors: PlotColors, isNumber: boolean, isLog = false): uPlot.Axis {
   const plain: uPlot.Axis = {
     stroke: colors.dim,
     font: '11px Inter, system-ui, sans-serif',
-    grid: { stroke: colors.line, width: 1 },
+    grid: { stroke: colors.line, width: 1, ...(isLog && { filter: powersOf10 }) },
     ticks: { stroke: colors.line, width: 1, size: 4 },
     size: (plot, values, side) => sizeOf(plot, values, side),
   }
@@ -103,6 +103,11 @@ function axis(colors: PlotColors, isNumber: boolean): uPlot.Axis {
     ...plain,
     values: (_plot, splits) => splits.map((number) => (number === null ? '' : tickText(number))),
   }
+}
+
+/** Lines between the powers would be a grey wall. */
+function powersOf10(_plot: uPlot, splits: readonly number[]): (number | null)[] {
+  return splits.map((number) => (Math.abs(Math.log10(number) % 1) < 1e-9 ? number : null))
 }
 
 /** Plain numbers as they are, large and small ones with an exponent. */

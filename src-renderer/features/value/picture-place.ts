@@ -3,6 +3,9 @@ import type { ValueAddress } from '../../client/queries.ts'
 
 /** Options of the place that pictures keep for themselves begin so. */
 const prefix = 'pic.'
+/** What a window may look like: other texts (an address somebody wrote) are no window. */
+const numbers = /^\d{1,15}(:\d{1,15})?$/
+const windows: ReadonlySet<string> = new Set(['from', 'to', 'rows', 'columns'])
 /** Which node of which entry the options in `placed` are about. */
 const nodeOption = prefix + 'node'
 /** These belong to one node; the others (how to look) stay from value to value. */
@@ -19,7 +22,10 @@ export function usePictureOptions(value: ValueAddress): PictureOptions {
   const { place, navigate } = useDesk()
   const isHere = place.options[nodeOption] === nodeName(value)
   return {
-    get: (name) => (placed.has(name) && !isHere ? undefined : place.options[prefix + name]),
+    get: (name) => {
+      const text = placed.has(name) && !isHere ? undefined : place.options[prefix + name]
+      return text !== undefined && windows.has(name) && !numbers.test(text) ? undefined : text
+    },
     set: (change) => {
       const options = isHere ? { ...place.options } : withoutPlaced(place.options)
       for (const [name, text] of Object.entries(change)) options[prefix + name] = text ?? ''
