@@ -1,10 +1,11 @@
 /**
- * `npm run screenshots`: pictures of the main screens for the documentation, in docs/screenshots,
- * from the built program and copies of the test corpus.
+ * `npm run screenshots [-- NAME…]`: pictures of the main screens for the documentation, in docs/screenshots, from the
+ * built program and copies of the test corpus; those of comparisons from two caches that are made for it.
  */
 import { mkdir, readdir, truncate } from 'node:fs/promises'
 import path from 'node:path'
 import { chromium, type Browser, type Page } from '@playwright/test'
+import { makeCompared } from '../e2e/compared.ts'
 import { copyCache, startProgram, temporaryFolder } from '../e2e/program.ts'
 
 const target = path.resolve(import.meta.dirname, '../docs/screenshots')
@@ -46,31 +47,49 @@ const pictures: readonly Picture[] = [
   },
 ]
 
+/** Over two caches that have much in common. */
+const comparedPictures: readonly Picture[] = [
+  { name: 'compare-entries', scheme: 'light', query: 'element:Cu cutoff:400', act: compareArrays },
+  { name: 'compare-text', scheme: 'dark', query: 'element:Cu cutoff:400', act: compareTexts },
+  { name: 'compare-caches', scheme: 'light', act: compareCaches },
+  {
+    name: 'compare-caches-dark',
+    scheme: 'dark',
+    size: { width: 1920, height: 1080 },
+    act: compareCaches,
+  },
+]
+const asked = process.argv.slice(2)
+const isWanted = ({ name }: Picture): boolean => asked.length === 0 || asked.includes(name)
+
 await using folder = await temporaryFolder()
 const caches = await Promise.all(
   ['fs-class', 'fs-v002', 'json-class'].map((name) => copyCache(name, folder.path)),
 )
 await damageOne(caches[0]!)
 await using program = await startProgram(caches, path.join(folder.path, 'data'))
+const compared = makeCompared(path.join(folder.path, 'compared'))
+await using comparedProgram = await startProgram(compared, path.join(folder.path, 'compared-data'))
 await mkdir(target, { recursive: true })
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
   args: chromiumArguments,
 })
 try {
-  for (const picture of pictures) await take(browser, picture)
+  for (const picture of pictures.filter(isWanted)) await take(browser, program.url, picture)
+  for (const picture of comparedPictures.filter(isWanted)) await take(browser, comparedProgram.url, picture)
 } finally {
   await browser.close()
 }
 
-async function take(from: Browser, { name, scheme, size, query, act }: Picture): Promise<void> {
+async function take(from: Browser, url: string, { name, scheme, size, query, act }: Picture): Promise<void> {
   const context = await from.newContext({
     viewport: size ?? { width: 1280, height: 800 },
     colorScheme: scheme,
     timezoneId: 'Europe/Berlin',
   })
   const page = await context.newPage()
-  await page.goto(query === undefined ? program.url : `${program.url}&q=${encodeURIComponent(query)}`)
+  await page.goto(query === undefined ? url : `${url}&q=${encodeURIComponent(query)}`)
   await page.locator('[data-row="0"]').waitFor()
   await act?.(page)
   await settle(page)
@@ -122,6 +141,30 @@ async function openTab(page: Page, name: string): Promise<void> {
 async function openPalette(page: Page): Promise<void> {
   await page.keyboard.press('Control+k')
   await page.getByPlaceholder('A command, function, cache').fill('re')
+}
+
+async function compareSelected(page: Page, difference: string): Promise<void> {
+  await clickRow(page, 0)
+  await page.keyboard.press('Shift+ArrowDown')
+  await page.keyboard.press('Control+d')
+  await page.getByRole('option', { name: difference }).click()
+}
+
+async function compareArrays(page: Page): Promise<void> {
+  await compareSelected(page, 'forces')
+  await page.getByRole('img', { name: 'Map of the difference' }).waitFor()
+}
+
+async function compareTexts(page: Page): Promise<void> {
+  await compareSelected(page, 'log')
+  await page.getByRole('group', { name: 'Text difference' }).waitFor()
+}
+
+async function compareCaches(page: Page): Promise<void> {
+  await page.keyboard.press('Control+k')
+  await page.getByPlaceholder('A command, function, cache').fill('Compare this cache with another')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Copy the 4 missing' }).waitFor()
 }
 
 async function goToStart(page: Page): Promise<void> {

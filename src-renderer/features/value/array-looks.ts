@@ -54,7 +54,7 @@ function isByte(dtype: string): boolean {
 }
 
 /** The axis along which lines run if nobody says: the long one of the last two. */
-function lineAxis(shape: readonly number[]): number {
+export function lineAxis(shape: readonly number[]): number {
   const last = shape.length - 1
   if (last < 1) return 0
   const [rows = 1, columns = 1] = shape.slice(-2)
