@@ -64,13 +64,14 @@ export function downsamplePlane(
   const perBucket = isWhole
     ? Infinity
     : Math.floor(budget.sampleBytes / ((last - first) * lines.singleCost(fast)))
-  const isCoarse = perBucket < 1
-  if (isCoarse) {
-    slow.buckets = Math.min(slow.buckets, coarseCells)
-    fast.buckets = Math.min(fast.buckets, coarseCells)
-  }
+  const hasRoom = perBucket >= 1
+  // Fewer lines than asked for, as many as there is room for; at last only runs out of a few lines.
+  const fewer = hasRoom ? slow.buckets : Math.floor(budget.sampleBytes / lines.singleCost(fast))
+  const isCoarse = fewer < Math.min(coarseCells, slow.buckets)
+  if (isCoarse) fast.buckets = Math.min(fast.buckets, coarseCells)
+  if (!hasRoom) slow.buckets = Math.min(slow.buckets, Math.max(fewer, coarseCells))
   const runBytes = Math.min(mostRunBytes, budget.sampleBytes / (slow.buckets * fast.buckets))
-  const part = isCoarse ? ([0, slow.buckets] as const) : ([first, last] as const)
+  const part = hasRoom ? ([first, last] as const) : ([0, slow.buckets] as const)
   const sums = new BucketSums(fast.buckets)
   const count = part[1] - part[0]
   const values = emptyBuckets(count * fast.buckets)
@@ -78,7 +79,7 @@ export function downsamplePlane(
   for (let b = part[0]; b < part[1]; b++) {
     const [from, to] = [edgeOf(slow, b), edgeOf(slow, b + 1)]
     if (isCoarse) looked += lines.addRuns(sums, Math.floor((from + to) / 2), fast, read, runBytes)
-    else looked += lines.add(sums, from, to, perBucket, fast, read)
+    else looked += lines.add(sums, from, to, Math.max(1, perBucket), fast, read)
     const at = b - part[0]
     if (isByRows) sums.flush(values, at * fast.buckets, 1)
     else sums.flush(values, at, count)

@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { queryOptions } from '@tanstack/react-query'
 import type { ExportFormat, Frame, ImageHeader, LineHeader, PlaneHeader } from '../../shared/api/pictures.ts'
 import { decodeFrame } from '../../shared/api/pictures.ts'
 import type { ValueAddress } from './queries.ts'
@@ -18,30 +18,41 @@ async function callFrame<Header>(
   return decodeFrame<Header>(await response.arrayBuffer())
 }
 
-function frameQuery<Header>(name: 'line' | 'plane' | 'image', value: ValueAddress, parameters: Parameters) {
-  const { store, key, revision, path } = value
+function pictureQuery<Answer>(
+  name: string,
+  { store, key, revision, path }: ValueAddress,
+  parameters: Parameters | readonly Parameters[],
+  ask: (signal: AbortSignal) => Promise<Answer>,
+) {
   return queryOptions({
     queryKey: [name, store, key, revision, path, parameters],
-    queryFn: ({ signal }) => callFrame<Header>(name, value, parameters, signal),
+    queryFn: ({ signal }) => ask(signal),
     // A zoom draws over what was there before.
     placeholderData: (before, query) =>
-      query?.queryKey[2] === key && query.queryKey[4] === path ? keepPreviousData(before) : undefined,
+      query?.queryKey[2] === key && query.queryKey[4] === path ? before : undefined,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,
     retry: false,
   })
 }
 
-export function lineQuery(value: ValueAddress, parameters: Parameters) {
-  return frameQuery<LineHeader>('line', value, parameters)
+/** The lines of one picture. */
+export function linesQuery(value: ValueAddress, lines: readonly Parameters[]) {
+  return pictureQuery('lines', value, lines, (signal) =>
+    Promise.all(lines.map((line) => callFrame<LineHeader>('line', value, line, signal))),
+  )
 }
 
 export function planeQuery(value: ValueAddress, parameters: Parameters) {
-  return frameQuery<PlaneHeader>('plane', value, parameters)
+  return pictureQuery('plane', value, parameters, (signal) =>
+    callFrame<PlaneHeader>('plane', value, parameters, signal),
+  )
 }
 
 export function imageQuery(value: ValueAddress, parameters: Parameters) {
-  return frameQuery<ImageHeader>('image', value, parameters)
+  return pictureQuery('image', value, parameters, (signal) =>
+    callFrame<ImageHeader>('image', value, parameters, signal),
+  )
 }
 
 /** Cuts `[0, count)` into so many spans. */

@@ -25,8 +25,6 @@ import { arrayOf } from './arrays.ts'
 const mebibyte = 1 << 20
 /** About a tenth of a second from memory; larger windows are sampled first and looked at in such parts. */
 const budget: ReadBudget = { exactBytes: 64 * mebibyte, sampleBytes: 32 * mebibyte }
-/** Of a plane one line for each line on the screen should be within it: cells beside lines are coarser. */
-const planeBudget: ReadBudget = { ...budget, sampleBytes: 80 * mebibyte }
 /** Whoever asks for all in parts has to wait for it: at most so many. */
 const mostParts = 1024
 /** A longer sample is no line that anybody sees. */
@@ -88,12 +86,7 @@ export function planePicture(node: Value, source: ByteSource, question: PlaneQue
     const last = array.shape.length - 1
     return planeOf(array, question.axes ?? [last - 1, last], question.index)
   })
-  const summary = downsamplePlane(
-    plane,
-    readerOf(plane.array, question.complex),
-    bounded(question),
-    planeBudget,
-  )
+  const summary = downsamplePlane(plane, readerOf(plane.array, question.complex), bounded(question), budget)
   const slowCells = Math.min(
     summary.slowAxis === 'rows' ? question.height : question.width,
     summary.slowAxis === 'rows' ? summary.rows[1] - summary.rows[0] : summary.columns[1] - summary.columns[0],
@@ -127,7 +120,7 @@ export function imagePicture(node: Value, source: ByteSource, question: ImageQue
     const index =
       axes.channels === undefined ? question.index : withAt(question.index, axes.channels, channel)
     const plane = sectionOf(array, (of) => planeOf(of, [axes.rows, axes.columns], index))
-    const { mean, ...summary } = downsamplePlane(plane, read, bounded(question), planeBudget)
+    const { mean, ...summary } = downsamplePlane(plane, read, bounded(question), budget)
     return { ...summary, mean: Float32Array.from(mean), plane }
   })
   const [first] = summaries

@@ -41,10 +41,10 @@ export function HeatPicture({ value, axes, index, complex, options }: HeatPictur
     width: mostWidth,
     height: mostHeight,
   }
-  const { data: sample, error } = useQuery(planeQuery(value, question))
+  const { data: sample, error, isPlaceholderData } = useQuery(planeQuery(value, question))
   const whole = useWhole(
     ['plane', value.store, value.key, value.revision, value.path, question, sample?.header.rows],
-    sample?.header.parts,
+    isPlaceholderData ? undefined : sample?.header.parts,
     (signal, onProgress) => wholePlane(value, question, sample!.header, signal, onProgress),
   )
   const frame = whole.answer ?? sample

@@ -1,9 +1,9 @@
-import { useQueries } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useCallback, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import type uPlot from 'uplot'
 import type { ComplexPart } from '../../../shared/numpy/numbers.ts'
 import type { Frame, LineHeader } from '../../../shared/api/pictures.ts'
-import { lineQuery, wholeLine } from '../../client/pictures.ts'
+import { linesQuery, wholeLine } from '../../client/pictures.ts'
 import type { ValueAddress } from '../../client/queries.ts'
 import { ErrorState } from '../../ui/States.tsx'
 import { formatCount } from '../../ui/format.ts'
@@ -50,10 +50,8 @@ export function LinePicture({ value, lines, complex, options }: LinePictureProps
     to,
     buckets: mostBuckets,
   }))
-  const answers = useQueries({ queries: questions.map((question) => lineQuery(value, question)) })
-  const error = answers.find((answer) => answer.error)?.error
-  const sample = answers.every(({ data }) => data) ? answers.map(({ data }) => data!) : undefined
-  const frames = useWholeLines(value, questions, sample)
+  const { data: sample, error, isPlaceholderData } = useQuery(linesQuery(value, questions))
+  const frames = useWholeLines(value, questions, sample, isPlaceholderData)
   if (error) return <ErrorState title="The numbers cannot be drawn" error={error} />
   if (!frames.shown)
     return <div className={classes.waiting} aria-busy style={{ height: plotHeightPx + 24 }} />
@@ -74,8 +72,9 @@ function useWholeLines(
   value: ValueAddress,
   questions: readonly Record<string, string | number | undefined>[],
   sample: readonly LineFrame[] | undefined,
+  isOfBefore: boolean,
 ) {
-  const parts = sample?.reduce<number | undefined>(
+  const parts = (isOfBefore ? [] : sample)?.reduce<number | undefined>(
     (most, { header }) => (header.parts === undefined ? most : Math.max(most ?? 0, header.parts)),
     undefined,
   )
@@ -126,7 +125,7 @@ function LinePlot({ frames, names, isLog, hasPoints, onWindow, note }: LinePlotP
   )
   const reset = useCallback(() => latest.current.onWindow(undefined), [latest])
   const look = {
-    count: names.length,
+    count: frames.length,
     hasBands: hasBands(frames),
     isLog,
     hasPoints,
@@ -156,7 +155,7 @@ function LinePlot({ frames, names, isLog, hasPoints, onWindow, note }: LinePlotP
     event.preventDefault()
   }
   const range = rangeOf(frames)
-  const label = labelOf(names, frames, range)
+  const label = labelOf(frames, range)
   return (
     // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- the plot is looked at by keys, too
     <div
@@ -205,14 +204,10 @@ function whereText({ from, to, length, nan, infinite }: LineHeader): string {
   return [where, ...odd.filter((text) => text !== '')].join(' · ')
 }
 
-function labelOf(
-  names: readonly string[],
-  frames: readonly LineFrame[],
-  range: readonly [number, number] | undefined,
-): string {
+function labelOf(frames: readonly LineFrame[], range: readonly [number, number] | undefined): string {
   const { header } = frames[0]!
   const unit = header.unit
-  const what = names.length === 1 ? 'Line' : `${names.length} lines`
+  const what = frames.length === 1 ? 'Line' : `${frames.length} lines`
   const span = range
     ? `from ${figureText(range[0], unit)} to ${figureText(range[1], unit)}`
     : 'without a finite number'
