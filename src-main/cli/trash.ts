@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { dataFolder } from '../../shared/catalog/location.ts'
-import { emptyTrash, listTrash } from '../../shared/jobs/trash.ts'
+import { emptyTrash, expireTrash, listTrash } from '../../shared/jobs/trash.ts'
 import { AppError } from '../../shared/model/errors.ts'
 import { sizeText, standardOutput, tableLines, timeText } from './output.ts'
 import type { ExitCode } from './program.ts'
@@ -8,6 +8,7 @@ import type { ExitCode } from './program.ts'
 /** `hashcache trash [ls]`: what can still be brought back. */
 export async function runTrashList({ json = false }: { readonly json?: boolean }): Promise<ExitCode> {
   const output = standardOutput()
+  expireTrash(dataFolder())
   const bins = listTrash(dataFolder())
   if (json) {
     for (const bin of bins) await output.write(JSON.stringify(bin) + '\n')

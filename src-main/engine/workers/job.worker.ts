@@ -1,6 +1,6 @@
 import { forgetJob, JobFile, listJobs } from '../../../shared/jobs/job-file.ts'
 import { planJob, redacted, replanJob, runPlanned, type JobsOptions } from '../../../shared/jobs/jobs.ts'
-import { emptyTrash, listTrash } from '../../../shared/jobs/trash.ts'
+import { emptyTrash, expireTrash, listTrash } from '../../../shared/jobs/trash.ts'
 import { TrashBin } from '../../../shared/jobs/trash-bin.ts'
 import { verifyStore, type Finding } from '../../../shared/jobs/verify.ts'
 import { AppError } from '../../../shared/model/errors.ts'
@@ -32,6 +32,7 @@ async function run(task: JobTask): Promise<Answer> {
       forgetJob(dataFolder, task.id)
       return listJobs(dataFolder)
     case 'trash':
+      expireTrash(dataFolder)
       return listTrash(dataFolder)
     case 'empty':
       emptyTrash(dataFolder, task.jobs, task.typed)
