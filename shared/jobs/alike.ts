@@ -1,15 +1,14 @@
-import { createHash } from 'node:crypto'
-import { openEntryDocument } from '../catalog/documents.ts'
+import { openEntryDocument, type Document } from '../catalog/documents.ts'
+import { diffValues } from '../diff/diff.ts'
 import { AppError } from '../model/errors.ts'
-import type { ByteSource } from '../model/source.ts'
 import { recordFields } from '../records/fields.ts'
-import { renderJson } from '../render/json.ts'
 import type { Store } from '../stores/contract.ts'
 import { throwIfCancelled } from '../stores/slices.ts'
 import type { Value } from '../value/value.ts'
 import type { Candidate } from './select.ts'
 
 const callFields = new Set(['module', 'func', 'standardized-kwargs'])
+const outputFields = new Set(['output'])
 const looseCallFields = new Set(['module', 'func', 'args', 'kwargs'])
 
 export interface Alike {
@@ -34,7 +33,7 @@ export async function findAlike(
         groupsOf(entries, ({ row }) =>
           row.kind === 'call' && row.call !== undefined ? `${row.module ?? ''}\0${row.call}` : undefined,
         ),
-        (candidate) => identityOf(store, candidate.row.key, 'call', signal),
+        (one, other) => isAlike(store, [one.row.key, other.row.key], 'call', signal),
         signal,
       )
     : new Set<string>()
@@ -43,7 +42,7 @@ export async function findAlike(
         groupsOf(entries, ({ row }) =>
           row.outputPreview === undefined ? undefined : `${row.outputType ?? ''}\0${row.outputPreview}`,
         ),
-        (candidate) => identityOf(store, candidate.row.key, 'output', signal),
+        (one, other) => isAlike(store, [one.row.key, other.row.key], 'output', signal),
         signal,
       )
     : new Set<string>()
@@ -65,71 +64,81 @@ function groupsOf(
   return [...groups.values()].filter((group) => group.length > 1)
 }
 
+/** More different values than this under one preview are not told apart: those behind are like no other. */
+const mostKinds = 100
+
 /** All but the newest of each group of entries that are the same. */
 async function olderOf(
   groups: readonly Candidate[][],
-  identity: (candidate: Candidate) => Promise<string | undefined>,
+  isSame: (one: Candidate, other: Candidate) => Promise<boolean>,
   signal: AbortSignal | undefined,
 ): Promise<Set<string>> {
   const older = new Set<string>()
   for (const group of groups) {
-    const newest = new Map<string, Candidate>()
+    const newest: Candidate[] = []
     for (const candidate of group) {
       throwIfCancelled(signal)
-      const name = await identity(candidate)
-      if (name === undefined) continue
-      const other = newest.get(name)
-      const isNewer = other === undefined || runAt(candidate) > runAt(other)
-      if (isNewer) newest.set(name, candidate)
-      if (other) older.add((isNewer ? other : candidate).row.key)
+      const at = await indexOfSame(newest, candidate, isSame)
+      const other = newest[at]
+      if (!other) {
+        if (newest.length < mostKinds) newest.push(candidate)
+        continue
+      }
+      const isNewer = runAt(candidate) > runAt(other)
+      if (isNewer) newest[at] = candidate
+      older.add((isNewer ? other : candidate).row.key)
     }
   }
   return older
+}
+
+async function indexOfSame(
+  known: readonly Candidate[],
+  candidate: Candidate,
+  isSame: (one: Candidate, other: Candidate) => Promise<boolean>,
+): Promise<number> {
+  for (const [i, other] of known.entries()) if (await isSame(other, candidate)) return i
+  return -1
 }
 
 function runAt({ row }: Candidate): number {
   return row.runAtSeconds ?? -Infinity
 }
 
-/** A digest that equal calls, or equal outputs, share; `undefined` for what cannot be read whole. */
-async function identityOf(
+/** Whether two entries are the same call, or have the same output: every part of it compared, or they are not. */
+async function isAlike(
   store: Store,
-  key: string,
+  keys: readonly [string, string],
   of: 'call' | 'output',
   signal: AbortSignal | undefined,
-): Promise<string | undefined> {
+): Promise<boolean> {
   try {
-    using document = await openEntryDocument(store, key, { signal })
-    const { root, source, problem } = document.decoded
-    const fields = problem ? undefined : recordFields(root)
-    if (!fields) return undefined
-    if (of === 'output') return digestOf(fields.filter(({ name }) => name === 'output').map(each), source)
-    const names = fields.some(({ name }) => name === 'standardized-kwargs') ? callFields : looseCallFields
-    return digestOf(fields.filter(({ name }) => names.has(name)).map(each), source)
+    using one = await openEntryDocument(store, keys[0], { signal })
+    using other = await openEntryDocument(store, keys[1], { signal })
+    const [left, right] = [partsOf(one, of), partsOf(other, of)]
+    if (!left || !right || left.size === 0 || left.size !== right.size) return false
+    for (const [name, root] of left) {
+      const counterpart = right.get(name)
+      if (!counterpart) return false
+      const { changes, isComplete } = diffValues(
+        { root, source: one.decoded.source },
+        { root: counterpart, source: other.decoded.source },
+        { maxChanges: 1 },
+      )
+      if (!isComplete || changes.length > 0) return false
+    }
+    return true
   } catch (thrown) {
-    if (thrown instanceof AppError && thrown.code !== 'CANCELLED') return undefined
+    if (thrown instanceof AppError && thrown.code !== 'CANCELLED') return false
     throw thrown
   }
 }
 
-function each({ value }: { readonly value: Value }): Value {
-  return value
-}
-
-function digestOf(values: readonly Value[], source: ByteSource): string | undefined {
-  const hash = createHash('sha256')
-  for (const value of values) {
-    for (const piece of renderJson(value, { source, sha256: () => createSha256() })) {
-      // What was cut may differ behind the cut.
-      if (piece.includes('"$cut"')) return undefined
-      hash.update(piece)
-    }
-    hash.update('\0')
-  }
-  return values.length === 0 ? undefined : hash.digest('hex')
-}
-
-function createSha256() {
-  const hash = createHash('sha256')
-  return { update: (bytes: Uint8Array) => void hash.update(bytes), digest: () => hash.digest('hex') }
+/** The fields of a record that make a call, or its output; `undefined` for what cannot be read whole. */
+function partsOf({ decoded }: Document, of: 'call' | 'output'): Map<string, Value> | undefined {
+  const fields = decoded.problem ? undefined : recordFields(decoded.root)
+  if (!fields) return undefined
+  const isStandardized = fields.some(({ name }) => name === 'standardized-kwargs')
+  const wanted = of === 'output' ? outputFields : isStandardized ? callFields : looseCallFields
+  return new Map(fields.filter(({ name }) => wanted.has(name)).map(({ name, value }) => [name, value]))
 }

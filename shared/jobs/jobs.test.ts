@@ -14,6 +14,8 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { parseKey, showKey } from '../model/keys.ts'
 import { openStore, resolveStore } from '../stores/registry.ts'
+import { fromJs } from '../hashcache/from-js.ts'
+import { writeJoblib } from '../joblib/write.ts'
 import { corpusFolder } from '../testing/corpus-folder.ts'
 import { startRedis, type TestServer } from '../testing/redis.ts'
 import type { ConflictRule, EvictSpec, Job, MigrateSpec } from './contract.ts'
@@ -152,10 +154,40 @@ describe('an eviction', () => {
     expect(listTrash(options.dataFolder)).toHaveLength(1)
   })
 
-  it('finds superseded calls by their arguments as they are, not as they are shown', async () => {
-    copyCorpus()
-    const planned = await evict(cacheUrl(), { policy: { superseded: true } })
-    expect(planned.planned.entries).toBe(0)
+  it('finds superseded calls and duplicates by their values as they are, not as they are shown', async () => {
+    const url = `sqlite:${join(folder, 'alike.sqlite')}`
+    {
+      await using store = await openStore(url, { write: true })
+      const long = (middle: number): number[] =>
+        Array.from({ length: 3_000 }, (_, i) => (i === 1_500 ? middle : 0))
+      const record = (argument: number[], output: number[], runAt: number) => ({
+        func: 'relax',
+        module: 'alloys',
+        args: [argument],
+        kwargs: {},
+        'standardized-kwargs': { weights: argument },
+        output,
+        'run-at': runAt,
+        elapsed_time: 1,
+      })
+      const records = [
+        record(long(1), long(7), 100),
+        // The same call, later.
+        record(long(1), long(8), 200),
+        // Another one: it differs in the middle of a long list, which no preview shows.
+        record(long(2), long(7), 300),
+      ]
+      await store.apply(
+        records.map((each, i) => ({ kind: 'put', key: parseKey(key(i)), value: writeJoblib(fromJs(each)) })),
+      )
+    }
+    const planned = async (policy: EvictSpec['policy']): Promise<string[]> => {
+      const job = await evict(url, { policy })
+      using file = JobFile.open(options.dataFolder, job.id)
+      return file.items({ from: 0, to: 10 }).items.map((item) => showKey(item.key))
+    }
+    expect(await planned({ superseded: true })).toEqual([key(0)])
+    expect(await planned({ duplicates: true })).toEqual([key(0)])
   })
 
   it('is refused for an unknown filter before there is a job', async () => {
