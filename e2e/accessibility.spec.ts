@@ -48,7 +48,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(page.getByRole('region', { name: 'The difference' })).not.toBeEmpty()
       expect(await violations(page, 'main'), 'entries').toEqual([])
       await page.getByRole('button', { name: 'As text' }).click()
-      await expect(page.getByRole('group', { name: 'Text difference' })).toContainText('langevin_trace')
+      await expect(page.getByRole('group', { name: 'Text difference' })).toContainText('sha256')
       expect(await violations(page, 'main'), 'text').toEqual([])
       const place = new URLSearchParams({ store: `fs:${copies[0]}`, view: 'compare', 'v.about': 'caches' })
       await page.goto(`${new URL(page.url()).origin}/?${place}`)

@@ -25,7 +25,7 @@ test('two selected entries: arguments, differences, the map, the text, and the w
     .click()
   const detail = page.getByRole('region', { name: 'The difference' })
   await expect(
-    detail.getByRole('img', { name: /^Map of the difference: \d+ of 9,216 elements differ/ }),
+    detail.getByRole('img', { name: /^Map of the difference: [\d,]+ of 9,216 elements differ/ }),
   ).toBeVisible()
   await expect(detail).toContainText('at (40, 60)')
   const painted = await detail.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {

@@ -35,6 +35,7 @@ export function ChangeTools({ compare, differences }: ChangeToolsProps) {
       <Group gap={4} role="group" aria-label="Parts that are listed">
         {allSections.map((section) => (
           <Chip
+            variant="outline"
             key={section}
             size="xs"
             checked={compare.sections.includes(section)}
