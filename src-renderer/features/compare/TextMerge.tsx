@@ -58,5 +58,8 @@ export function TextMerge({ left, right }: { left: string; right: string }) {
     })
     return () => view.destroy()
   }, [left, right])
-  return <div ref={parent} className={classes.merge} role="group" aria-label="Text difference" />
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by key
+    <div ref={parent} className={classes.merge} role="group" tabIndex={0} aria-label="Text difference" />
+  )
 }
