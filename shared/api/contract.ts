@@ -300,6 +300,8 @@ export const treeNode = z.object({
     'reference',
     'problem',
   ]),
+  /** What it is looked at as, beside arrays. */
+  look: z.enum(['table', 'sparse', 'atoms']).optional(),
   /** One line: the literal of a scalar, `float64 (240, 96)`, `3 items`. At most some 200 characters. */
   preview: z.string(),
   children: z.number(),
@@ -352,6 +354,8 @@ export const arrayWindow = z.object({
   /** Names of the columns for structured arrays and tables. */
   columnNames: z.array(z.string()).optional(),
   rowNames: z.array(z.string()).optional(),
+  /** Of a MultiIndex: the names of each row's levels. */
+  rowLevels: z.array(z.array(z.string())).optional(),
   cells: z.array(z.array(z.string())),
 })
 

@@ -4,12 +4,15 @@ import { dtypeName } from '../numpy/dtype.ts'
 import type { Cell, NdArray } from '../numpy/ndarray.ts'
 import { cellsOf, windowOf } from '../numpy/ndarray.ts'
 import { itemsOf } from '../numpy/nodes.ts'
+import { numberReader } from '../numpy/numbers.ts'
+import { lineOf, numbersAlong } from '../numpy/sections.ts'
+import type { NumberLine } from '../numpy/sections.ts'
 import type { Value } from '../value/value.ts'
 import { asArray } from './arrays.ts'
 import { lookUp, nameOf } from './names.ts'
 import { timedeltaCell, timestampCell } from './pandas-time.ts'
 import { fieldOf, partsOf } from './parts.ts'
-import type { Column, TableCell } from './table.ts'
+import type { Column, ColumnNumbers, TableCell } from './table.ts'
 import type { Zone } from './zones.ts'
 import { zoneOf, zoneText } from './zones.ts'
 
@@ -36,7 +39,21 @@ function numpyColumn(array: NdArray, row: number, zone?: Zone): Column {
     length,
     cells: (from, to) => rowCells(array, row, from, to).map((cell) => tableCell(cell, dtype, zone)),
     stored: { array, row },
+    numbers: columnNumbers(array, row),
   }
+}
+
+/** A row of a plain array as numbers, where it holds some that have an order. */
+function columnNumbers(array: NdArray, row: number): ColumnNumbers | undefined {
+  const { kind } = array.dtype
+  const line = kind === 'c' ? undefined : numberRow(array, row)
+  return line && { ...line, unit: kind === 'M' ? 'time' : kind === 'm' ? 'seconds' : 'number' }
+}
+
+function numberRow(array: NdArray, row: number): NumberLine | undefined {
+  const read = array.data && numberReader(array.dtype)
+  const line = read && lineOf(array, array.shape.length - 1, [row].slice(2 - array.shape.length))
+  return line && read && numbersAlong(line, read)
 }
 
 function rowCells(array: NdArray, row: number, from: number, to: number): Cell[] {
@@ -86,7 +103,7 @@ function backedReader(backed: BackedArray, source: ByteSource): (row: number) =>
   const { className, data, dtype } = backed
   if (className === 'Categorical') {
     const categories = categoriesOf(dtype, source)
-    return (row) => categoryColumn(data, row, categories)
+    return (row) => categoryColumn(data, row, categories?.cells)
   }
   if (className === 'DatetimeArray') {
     const zone = dtype?.kind === 'object' ? zoneOf(fieldOf(partsOf(dtype), 'tz')) : undefined
@@ -95,7 +112,7 @@ function backedReader(backed: BackedArray, source: ByteSource): (row: number) =>
   if (className.endsWith('StringArray'))
     return (row) => ({ ...numpyColumn(data, row), dtype: stringDType(dtype) })
   if (className === 'PeriodArray')
-    return (row) => ({ ...numpyColumn(data, row), dtype: 'period', stored: undefined })
+    return (row) => ({ ...numpyColumn(data, row), dtype: 'period', stored: undefined, numbers: undefined })
   return (row) => numpyColumn(data, row)
 }
 
@@ -124,6 +141,21 @@ function maskedColumn(node: Value, source: ByteSource): Column | undefined {
         const isMissing = masks[i]?.kind === 'bool' && masks[i].value
         return isMissing ? { kind: 'pandas-constant', name: 'NA' } : cell
       })
+    },
+    numbers: plain.numbers && maskedNumbers(plain.numbers, numberRow(mask, 0)),
+  }
+}
+
+function maskedNumbers(plain: ColumnNumbers, mask: NumberLine | undefined): ColumnNumbers | undefined {
+  if (!mask) return undefined
+  return {
+    ...plain,
+    cost: (count) => plain.cost(count) + mask.cost(count),
+    read: (from, to) => {
+      const numbers = Float64Array.from(plain.read(from, to))
+      const masks = mask.read(from, to)
+      for (let i = 0; i < numbers.length; i++) if (masks[i] !== 0) numbers[i] = Number.NaN
+      return numbers
     },
   }
 }
@@ -162,16 +194,21 @@ function indexValues(node: Value): Value | undefined {
   return lookUp(args[1], 'data')
 }
 
-function categoryColumn(data: NdArray, row: number, categories: Categories | undefined): Column {
+/** A row of codes as what they stand for; a code beyond the categories that are here is shown unread. */
+export function categoryColumn(
+  data: NdArray,
+  row: number,
+  categories: readonly TableCell[] | undefined,
+): Column {
+  const line = numberRow(data, row)
   return {
+    codes: line && categories && { line, categories },
     dtype: 'category',
     length: data.shape.at(-1) ?? 1,
     cells: (from, to) =>
       rowCells(data, row, from, to).map((code): TableCell => {
         if (code?.kind !== 'int') return { kind: 'unread' }
-        return code.value === -1
-          ? { kind: 'nan' }
-          : (categories?.cells[Number(code.value)] ?? { kind: 'unread' })
+        return code.value === -1 ? { kind: 'nan' } : (categories?.[Number(code.value)] ?? { kind: 'unread' })
       }),
   }
 }

@@ -40,6 +40,12 @@ function rangeColumn(fields: Value): Column | undefined {
   return {
     dtype: 'int64',
     length,
+    numbers: {
+      unit: 'number',
+      count: length,
+      cost: (count) => count,
+      read: (from, to) => Float64Array.from({ length: to - from }, (_, i) => start + (from + i) * step),
+    },
     cells: (from, to) => {
       const count = Math.max(0, Math.min(to, length) - from)
       return Array.from({ length: count }, (_, i): TableCell => {
@@ -73,6 +79,11 @@ function multiIndex(fields: Value, source: ByteSource): Index | undefined {
     names,
     dtype: 'object',
     length,
+    levels: levels.map((level, i) => ({
+      dtype: level.dtype,
+      length,
+      cells: (from, to) => levelCells(level, cellsOf(codes[i]!, from, Math.min(to, length))),
+    })),
     cells: (from, to) => {
       const columns = levels.map((level, i) =>
         levelCells(level, cellsOf(codes[i]!, from, Math.min(to, length))),

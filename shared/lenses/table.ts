@@ -1,6 +1,7 @@
 import type { DType } from '../numpy/dtype.ts'
 import type { Element } from '../numpy/element.ts'
 import type { NdArray } from '../numpy/ndarray.ts'
+import type { NumberLine } from '../numpy/sections.ts'
 import type { Value } from '../value/value.ts'
 
 /** One cell of a table, an index or a list of categories. */
@@ -24,8 +25,16 @@ export interface Column {
   readonly length: number
   /** Cells `[from, to)`, cut to the length. */
   cells(from: number, to: number): TableCell[]
-  /** Where the column is a row of a plain array: numbers and times are drawn from there, by ranges. */
+  /** Where the column is a row of a plain array. */
   readonly stored?: { readonly array: NdArray; readonly row: number }
+  /** The column as numbers, where it is some: NaN where one is missing, seconds since 1970 or of a span for times. */
+  readonly numbers?: ColumnNumbers
+  /** Of categories: which of them each row has, NaN for none. */
+  readonly codes?: { readonly line: NumberLine; readonly categories: readonly TableCell[] }
+}
+
+export interface ColumnNumbers extends NumberLine {
+  readonly unit: 'number' | 'time' | 'seconds'
 }
 
 export interface Index extends Column {
@@ -33,6 +42,8 @@ export interface Index extends Column {
   readonly className: string
   /** One per level; absent names are `None` nodes or missing. */
   readonly names: readonly (Value | undefined)[]
+  /** The columns of a MultiIndex. */
+  readonly levels?: readonly Column[]
 }
 
 /** A DataFrame, a Series (one column) or a structured array. */

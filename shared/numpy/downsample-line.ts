@@ -1,8 +1,6 @@
 import type { BucketValues } from './buckets.ts'
 import { bucketEdge, BucketSums, emptyBuckets } from './buckets.ts'
-import type { NumberReader } from './numbers.ts'
-import type { Line } from './sections.ts'
-import { lineCost, readSection } from './sections.ts'
+import type { NumberLine } from './sections.ts'
 
 export interface LineRequest {
   /** The window `[from, to)` of the line; cut to it. */
@@ -43,12 +41,7 @@ const runsPerBucket = 4
 const runBytes = 4096
 
 /** A window of a line in at most so many buckets, read by ranges. */
-export function downsampleLine(
-  line: Line,
-  read: NumberReader,
-  request: LineRequest,
-  budget: ReadBudget,
-): LineSummary {
+export function downsampleLine(line: NumberLine, request: LineRequest, budget: ReadBudget): LineSummary {
   const from = Math.min(Math.max(0, request.from), line.count)
   const to = Math.min(Math.max(from, request.to), line.count)
   const buckets = Math.min(request.buckets, to - from)
@@ -59,11 +52,11 @@ export function downsampleLine(
   const isExact = buckets === to - from
   const values = emptyBuckets(last - first)
   const sums = new BucketSums(1)
-  const isWhole = lineCost(line, elements) <= budget.exactBytes
+  const isWhole = line.cost(elements) <= budget.exactBytes
   let looked = 0
   if (isExact && isWhole) {
     looked = elements
-    exactValues(values, read(readSection(line, edge(first), edge(last))), sums)
+    exactValues(values, line.read(edge(first), edge(last)), sums)
   } else {
     const shares = isWhole ? undefined : budget.sampleBytes / Math.max(1, last - first)
     for (let b = first; b < last; b++) {
@@ -72,7 +65,7 @@ export function downsampleLine(
         : runsOf(line, edge(b), edge(b + 1), shares)) {
         looked += end - start
         for (let at = start; at < end; at += chunkElements) {
-          const numbers = read(readSection(line, at, Math.min(end, at + chunkElements)))
+          const numbers = line.read(at, Math.min(end, at + chunkElements))
           sums.add(0, numbers, 0, numbers.length)
         }
       }
@@ -94,9 +87,14 @@ function exactValues(
 }
 
 /** Runs of elements spread evenly over `[from, to)` that cost about so many bytes to read. */
-function runsOf(line: Line, from: number, to: number, costBytes: number): (readonly [number, number])[] {
+function runsOf(
+  line: NumberLine,
+  from: number,
+  to: number,
+  costBytes: number,
+): (readonly [number, number])[] {
   const count = to - from
-  const perElement = lineCost(line, 1) - lineCost(line, 0)
+  const perElement = line.cost(1) - line.cost(0)
   const run = Math.max(1, Math.floor(Math.min(runBytes, costBytes / runsPerBucket) / perElement))
   const runs = Math.max(1, Math.min(runsPerBucket, Math.floor(costBytes / (run * perElement))))
   if (count <= run * runs) return [[from, to]]

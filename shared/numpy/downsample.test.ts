@@ -8,7 +8,7 @@ import { parseDTypeText } from './dtype.ts'
 import type { NdArray } from './ndarray.ts'
 import { cellsOf, makeArray } from './ndarray.ts'
 import { numberReader } from './numbers.ts'
-import { lineOf, planeOf } from './sections.ts'
+import { lineOf, numbersAlong, planeOf } from './sections.ts'
 
 const unbounded = { exactBytes: Infinity, sampleBytes: Infinity }
 
@@ -61,7 +61,8 @@ describe('a line in buckets', () => {
         const array = floats(numbers, shape, order)
         const [from, to] = window
         const line = lineOf(array, axis, index)!
-        const found = downsampleLine(line, numberReader(array.dtype)!, { from, to, buckets }, unbounded)
+        const numbersOfLine = numbersAlong(line, numberReader(array.dtype)!)
+        const found = downsampleLine(numbersOfLine, { from, to, buckets }, unbounded)
         const wanted: number[] = []
         for (let i = found.from; i < found.to; i++) wanted.push(elementAt(array, index.with(axis, i)))
         const finite = wanted.filter(Number.isFinite)
@@ -91,8 +92,7 @@ describe('a line in buckets', () => {
         const line = lineOf(array, axis, index)!
         const ask = (part?: [number, number]) =>
           downsampleLine(
-            line,
-            numberReader(array.dtype)!,
+            numbersAlong(line, numberReader(array.dtype)!),
             { from: 0, to: line.count, buckets, part },
             unbounded,
           )
@@ -108,8 +108,7 @@ describe('a line in buckets', () => {
     const source = new CountingSource(new MemorySource(new Uint8Array(8 * 4_000_000)))
     const array = arrayOf('<f8', [4_000_000], 'C', source)
     const found = downsampleLine(
-      lineOf(array, 0, [])!,
-      numberReader(array.dtype)!,
+      numbersAlong(lineOf(array, 0, [])!, numberReader(array.dtype)!),
       { from: 0, to: 4_000_000, buckets: 500 },
       { exactBytes: 1 << 20, sampleBytes: 1 << 20 },
     )

@@ -1,5 +1,6 @@
 import type { NdArray } from './ndarray.ts'
 import { readLine, stridesOf } from './ndarray.ts'
+import type { NumberReader } from './numbers.ts'
 
 /** Elements along one axis: positions and distances count elements of the stored order. */
 export interface Line {
@@ -7,6 +8,15 @@ export interface Line {
   readonly start: number
   readonly stride: number
   readonly count: number
+}
+
+/** Numbers along one axis, read by ranges, whatever they are made of. NaN where there is none. */
+export interface NumberLine {
+  readonly count: number
+  /** Bytes that reading so many numbers in one run costs, about. */
+  cost(count: number): number
+  /** Numbers `[from, to)`, which must be within the count. May be a view of bytes that others see, too. */
+  read(from: number, to: number): Float64Array
 }
 
 /** Elements along two axes. */
@@ -84,4 +94,12 @@ export function readSection({ array, start, stride }: Line, from: number, to: nu
   const packed = new Uint8Array((to - from) * itemsize)
   for (let i = from; i < to; i++) packed.set(readLine(array, start + i * stride, 1, 1), (i - from) * itemsize)
   return packed
+}
+
+export function numbersAlong(line: Line, read: NumberReader): NumberLine {
+  return {
+    count: line.count,
+    cost: (count) => lineCost(line, count),
+    read: (from, to) => read(readSection(line, from, to)),
+  }
 }

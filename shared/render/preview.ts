@@ -17,9 +17,20 @@ export interface Preview {
   /** See `typeName`. */
   readonly type: string
   readonly family: Family
+  /** What it may be looked at as. */
+  readonly look?: 'table' | 'sparse' | 'atoms'
   /** One line without control characters or marks that turn the direction of the text, at most 200 characters. */
   readonly preview: string
   readonly facts?: readonly Fact[]
+}
+
+const looks: Readonly<Partial<Record<View['kind'], Preview['look']>>> = {
+  dataframe: 'table',
+  series: 'table',
+  index: 'table',
+  categorical: 'table',
+  sparse: 'sparse',
+  atoms: 'atoms',
 }
 
 const previewCharacters = 200
@@ -32,6 +43,7 @@ export function previewOf(node: Value, source: ByteSource): Preview {
   return {
     type: typeName(view),
     family: familyOf(view),
+    look: looks[view.kind],
     preview: clip(textOf(node, view, source), previewCharacters),
     facts: facts.length === 0 ? undefined : facts,
   }

@@ -9,6 +9,7 @@ import { dropHeadBody } from './http/head.ts'
 import { appRoutes } from './routes/app.ts'
 import { entryRoutes } from './routes/entries.ts'
 import { fileRoutes } from './routes/files.ts'
+import { kindRoutes } from './routes/kinds.ts'
 import { locationRoutes } from './routes/locations.ts'
 import { pictureRoutes } from './routes/pictures.ts'
 import { resultRoutes } from './routes/results.ts'
@@ -136,6 +137,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   app.route('/results', resultRoutes(catalogs))
   app.route('/stores/:store/entries/:key', entryRoutes({ connections, values }))
   app.route('/stores/:store/entries/:key', pictureRoutes({ connections, values }))
+  app.route('/stores/:store/entries/:key', kindRoutes({ connections, values }))
   app.get('/events', () => events.respond(connections.list()))
 
   const close = async (): Promise<void> => {

@@ -129,7 +129,8 @@ export interface ValueAddress {
   readonly path: string
 }
 
-function valueQuery<Answer>(
+/** A question about a value, as JSON. */
+export function valueQuery<Answer>(
   name: string,
   value: ValueAddress,
   parameters: Record<string, string | number> = {},

@@ -1,19 +1,11 @@
 import type { Context } from 'hono'
 import { Hono } from 'hono'
 import { z } from 'zod'
-import type { Connections } from '../connections.ts'
 import { rawResponse } from '../http/raw.ts'
 import { numberList, span, validate, wholeNumber } from '../http/validate.ts'
-import type { WorkerPool } from '../workers/pool.ts'
-import type { EntryAddress, ValueAnswers, ValueTask } from '../workers/value-task.ts'
-
-export interface EntryRoutesOptions {
-  readonly connections: Connections
-  readonly values: WorkerPool<ValueTask, unknown>
-}
-
-/** A task of the value worker before it is said which entry it is about. */
-type Question<Ask extends keyof ValueAnswers> = Omit<Extract<ValueTask, { ask: Ask }>, keyof EntryAddress>
+import type { ValueAnswers } from '../workers/value-task.ts'
+import type { EntryRoutesOptions, Question } from './ask-value.ts'
+import { askValue } from './ask-value.ts'
 
 const path = numberList('.').default([])
 const treeQuery = z.object({ path, from: wholeNumber.default(0), to: wholeNumber.default(100) })
@@ -27,18 +19,11 @@ const pathQuery = z.object({ path })
 const textQuery = z.object({ path, as: z.enum(['json', 'python']).default('json') })
 
 /** `/stores/:store/entries/:key`: one entry, its value piece by piece, its bytes. */
-export function entryRoutes({ connections, values }: EntryRoutesOptions): Hono {
-  const ask = async <Ask extends keyof ValueAnswers>(
+export function entryRoutes(options: EntryRoutesOptions): Hono {
+  const ask = <Ask extends keyof ValueAnswers>(
     context: Context,
     question: Question<Ask>,
-  ): Promise<ValueAnswers[Ask]> => {
-    const task = { ...question, ...addressOf(context) } as unknown as ValueTask
-    return (await values.run(task, { signal: context.req.raw.signal })) as ValueAnswers[Ask]
-  }
-  const addressOf = (context: Context): EntryAddress => {
-    const id = context.req.param('store') ?? ''
-    return { id, store: connections.get(id).store, key: context.req.param('key') ?? '' }
-  }
+  ): Promise<ValueAnswers[Ask]> => askValue(options, context, question)
   return new Hono()
     .get('/', async (context) => context.json(await ask<'detail'>(context, { ask: 'detail' })))
     .get('/tree', async (context) =>

@@ -2,11 +2,13 @@ import type { Context } from 'hono'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { complexParts, exportFormats } from '../../../shared/api/pictures.ts'
+import { frameResponse } from '../http/frame.ts'
 import { contentDisposition } from '../http/raw.ts'
 import { numberList, span, validate, wholeNumber } from '../http/validate.ts'
 import { exportFiles } from '../values/export.ts'
-import type { EntryAddress, ValueAnswers, ValueTask } from '../workers/value-task.ts'
-import type { EntryRoutesOptions } from './entries.ts'
+import type { ValueAnswers } from '../workers/value-task.ts'
+import type { EntryRoutesOptions, Question } from './ask-value.ts'
+import { addressIn, askValue } from './ask-value.ts'
 
 const path = numberList('.').default([])
 const index = numberList(',').default([])
@@ -54,31 +56,28 @@ const imageQuery = z.object({
 const exportQuery = z.object({ path, as: z.enum(exportFormats) })
 
 /** Pictures of arrays and values as files, of one entry: `/stores/:store/entries/:key`. */
-export function pictureRoutes({ connections, values }: EntryRoutesOptions): Hono {
-  const addressOf = (context: Context): EntryAddress => {
-    const id = context.req.param('store') ?? ''
-    return { id, store: connections.get(id).store, key: context.req.param('key') ?? '' }
-  }
-  const frame = async (context: Context, task: ValueTask): Promise<Response> => {
-    const bytes = (await values.run(task, { signal: context.req.raw.signal })) as ValueAnswers['line']
-    return new Response(new Uint8Array(bytes), { headers: { 'content-type': 'application/octet-stream' } })
-  }
+export function pictureRoutes(options: EntryRoutesOptions): Hono {
+  const { values } = options
+  const frame = async <Ask extends 'line' | 'plane' | 'image'>(
+    context: Context,
+    question: Question<Ask>,
+  ): Promise<Response> => frameResponse(await askValue<Ask>(options, context, question))
   return new Hono()
     .get('/line', (context) => {
       const { path: node, ...question } = validate(lineQuery, context.req.query())
-      return frame(context, { ask: 'line', path: node, question, ...addressOf(context) })
+      return frame<'line'>(context, { ask: 'line', path: node, question })
     })
     .get('/plane', (context) => {
       const { path: node, ...question } = validate(planeQuery, context.req.query())
-      return frame(context, { ask: 'plane', path: node, question, ...addressOf(context) })
+      return frame<'plane'>(context, { ask: 'plane', path: node, question })
     })
     .get('/image', (context) => {
       const { path: node, ...question } = validate(imageQuery, context.req.query())
-      return frame(context, { ask: 'image', path: node, question, ...addressOf(context) })
+      return frame<'image'>(context, { ask: 'image', path: node, question })
     })
     .get('/export', async (context) => {
       const question = validate(exportQuery, context.req.query())
-      const address = addressOf(context)
+      const address = addressIn(options, context)
       const session = (await values.run({ ask: 'export', ...question, ...address })) as string
       const next = async (): Promise<Uint8Array | undefined> =>
         (await values.run({ ask: 'exportNext', session })) as ValueAnswers['exportNext']

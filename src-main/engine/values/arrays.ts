@@ -52,11 +52,6 @@ export function arrayWindow(node: Value, source: ByteSource, request: WindowRequ
 function tableWindow(table: Table, source: ByteSource, request: WindowRequest): ArrayWindow {
   const { rows, columns } = clampWindow(request, table.rows, table.columns.length)
   const shown = table.columns.slice(...columns)
-  const lines: string[][] = Array.from({ length: rows[1] - rows[0] }, () => [])
-  for (const column of shown) {
-    const texts = columnTexts(column, rows, source)
-    for (const [i, line] of lines.entries()) line.push(texts[i] ?? '')
-  }
   return {
     dtype: [...new Set(shown.map(({ dtype }) => dtype))].join(', '),
     shape: [table.rows, table.columns.length],
@@ -65,8 +60,22 @@ function tableWindow(table: Table, source: ByteSource, request: WindowRequest): 
     columns,
     columnNames: columnTexts(table.labels, columns, source),
     rowNames: table.index && columnTexts(table.index, rows, source),
-    cells: lines,
+    rowLevels: table.index?.levels && linesOf(table.index.levels, rows, source),
+    cells: linesOf(shown, rows, source),
   }
+}
+
+function linesOf(
+  columns: readonly Column[],
+  rows: readonly [number, number],
+  source: ByteSource,
+): string[][] {
+  const lines: string[][] = Array.from({ length: rows[1] - rows[0] }, () => [])
+  for (const column of columns) {
+    const texts = columnTexts(column, rows, source)
+    for (const [i, line] of lines.entries()) line.push(texts[i] ?? '')
+  }
+  return lines
 }
 
 function columnTexts(column: Column, [from, to]: readonly [number, number], source: ByteSource): string[] {

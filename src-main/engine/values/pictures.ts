@@ -16,8 +16,8 @@ import { imageAxes } from '../../../shared/numpy/image.ts'
 import type { NdArray } from '../../../shared/numpy/ndarray.ts'
 import type { ComplexPart, NumberReader } from '../../../shared/numpy/numbers.ts'
 import { numberReader } from '../../../shared/numpy/numbers.ts'
-import type { Line, Plane } from '../../../shared/numpy/sections.ts'
-import { lineCost, lineOf, planeOf, readSection } from '../../../shared/numpy/sections.ts'
+import type { Line, NumberLine, Plane } from '../../../shared/numpy/sections.ts'
+import { lineOf, numbersAlong, planeOf } from '../../../shared/numpy/sections.ts'
 import { cellText } from '../../../shared/render/cell.ts'
 import type { Value } from '../../../shared/value/value.ts'
 import { arrayOf } from './arrays.ts'
@@ -59,17 +59,14 @@ export interface ImageQuestion extends PlaneRequest {
 /** A line of an array, a Series or a column. Throws `USAGE` where there are no numbers. */
 export function linePicture(node: Value, source: ByteSource, question: LineQuestion): Uint8Array {
   const table = tableOf(node, source)
-  const line = table
-    ? columnLine(table, question.column)
-    : sectionOf(arrayOf(node, source), (array) =>
-        lineOf(array, question.axis ?? Math.max(0, array.shape.length - 1), question.index),
-      )
+  const { line, unit } = table
+    ? columnLine(table, question.column, question.complex)
+    : arrayLine(arrayOf(node, source), question)
   const request = { ...question, buckets: Math.min(question.buckets, mostBuckets) }
-  const summary = downsampleLine(line, readerOf(line.array, question.complex), request, budget)
+  const summary = downsampleLine(line, request, budget)
   const x = table ? tableX(table, summary) : undefined
-  const partBytes = lineCost(line, summary.elements)
   const header: LineHeader = {
-    ...looksOf(line.array, summary, partBytes, summary.buckets),
+    ...looksOf(unit, summary, line.cost(summary.elements), summary.buckets),
     length: line.count,
     from: summary.from,
     to: summary.to,
@@ -92,7 +89,7 @@ export function planePicture(node: Value, source: ByteSource, question: PlaneQue
     summary.slowAxis === 'rows' ? summary.rows[1] - summary.rows[0] : summary.columns[1] - summary.columns[0],
   )
   const header: PlaneHeader = {
-    ...looksOf(plane.array, summary, summary.elements * plane.array.dtype.itemsize, slowCells),
+    ...looksOf(unitOf(plane.array), summary, summary.elements * plane.array.dtype.itemsize, slowCells),
     shape: [plane.rows, plane.columns],
     rows: [...summary.rows],
     columns: [...summary.columns],
@@ -184,19 +181,35 @@ function sectionOf<Section extends Line | Plane>(
   throw new AppError('USAGE', `The axes or the index are outside of the shape (${array.shape.join(', ')}).`)
 }
 
-function columnLine({ columns }: Table, at: number): Line {
-  const stored = columns[at]?.stored
+interface MeasuredLine {
+  readonly line: NumberLine
+  readonly unit: LineHeader['unit']
+}
+
+function arrayLine(whole: NdArray, { axis, index, complex }: LineQuestion): MeasuredLine {
+  const line = sectionOf(whole, (array) => lineOf(array, axis ?? Math.max(0, array.shape.length - 1), index))
+  return { line: numbersAlong(line, readerOf(whole, complex)), unit: unitOf(whole) }
+}
+
+function columnLine({ columns }: Table, at: number, complex: ComplexPart): MeasuredLine {
+  const { numbers, stored } = columns[at] ?? {}
+  if (numbers) return { line: numbers, unit: numbers.unit === 'time' ? 'time' : 'number' }
   const line =
     stored &&
     lineOf(stored.array, stored.array.shape.length - 1, [stored.row].slice(2 - stored.array.shape.length))
-  if (line?.array.data) return line
+  const read = line?.array.data && numberReader(line.array.dtype, complex)
+  if (line && read) return { line: numbersAlong(line, read), unit: 'number' }
   throw new AppError('USAGE', `Column ${at} of this table holds no plain numbers; look at the table instead.`)
 }
 
 type Looked = Pick<LineSummary, 'elements' | 'looked' | 'nan' | 'infinite' | 'isExact' | 'part'>
 
+function unitOf({ dtype }: NdArray): LineHeader['unit'] {
+  return dtype.kind === 'M' ? 'time' : 'number'
+}
+
 function looksOf(
-  array: NdArray,
+  unit: LineHeader['unit'],
   { elements, looked, nan, infinite, isExact, part }: Looked,
   bytes: number,
   cuts: number,
@@ -211,7 +224,7 @@ function looksOf(
     isExact,
     part: [...part],
     parts: parts !== undefined && parts <= Math.min(mostParts, cuts) ? parts : undefined,
-    unit: array.dtype.kind === 'M' ? 'time' : 'number',
+    unit,
   }
 }
 
@@ -259,23 +272,15 @@ function tableX(
     ]
     return Math.floor((start + end - 1) / 2)
   })
-  const { stored } = index
-  const line = stored?.array.data && lineOf(stored.array, 0, [])
-  const read = line && numberReader(line.array.dtype)
-  const values =
-    line && read
-      ? Float64Array.from(middles, (at) => read(readSection(line, at, at + 1))[0]!)
-      : Float64Array.from(middles, (at) => integerCell(index.cells(at, at + 1)[0]))
+  const { numbers } = index
+  if (!numbers) return undefined
+  const values = Float64Array.from(middles, (at) => numbers.read(at, at + 1)[0]!)
   for (const [i, value] of values.entries()) {
     if (!Number.isFinite(value) || (i > 0 && value < values[i - 1]!)) return undefined
   }
   const isPosition = values.every((value, i) => value === middles[i])
   if (isPosition) return undefined
-  return { kind: stored?.array.dtype.kind === 'M' ? 'time' : 'number', values }
-}
-
-function integerCell(cell: ReturnType<Table['labels']['cells']>[number] | undefined): number {
-  return cell?.kind === 'element' && cell.element.kind === 'int' ? Number(cell.element.value) : Number.NaN
+  return { kind: numbers.unit === 'time' ? 'time' : 'number', values }
 }
 
 /** 8-bit integers are light as they are; other numbers by what they look like: shares, bytes, or whatever they span. */

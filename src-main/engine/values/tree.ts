@@ -79,6 +79,7 @@ export function treeNode(value: Value, { path, label, ancestors, source }: NodeP
     kind: value.kind,
     type: shown.type,
     family: shown.family,
+    look: shown.look ?? (array?.dtype.fields && array.shape.length === 1 ? 'table' : undefined),
     preview: shown.preview,
     children: cycle === undefined ? childCount(value) : 0,
     start: value.start,

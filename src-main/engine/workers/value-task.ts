@@ -7,6 +7,7 @@ import type {
 } from '../../../shared/api/contract.ts'
 import type { FileRange, StoreLocation } from '../../../shared/stores/contract.ts'
 import type { ExportFormat } from '../../../shared/api/pictures.ts'
+import type { TableColumns, TableHead } from '../../../shared/api/tables.ts'
 import type { ToleranceAmounts } from '../../../shared/api/compare.ts'
 import type { CompareQuestion } from '../values/compare.ts'
 import type { WindowRequest } from '../values/arrays.ts'
@@ -65,6 +66,12 @@ export type ValueTask =
       readonly path: readonly number[]
       readonly question: ImageQuestion
     } & EntryAddress)
+  | ({ readonly ask: 'table'; readonly path: readonly number[] } & EntryAddress)
+  | ({
+      readonly ask: 'columns'
+      readonly path: readonly number[]
+      readonly columns: readonly [number, number]
+    } & EntryAddress)
   | ({ readonly ask: 'export'; readonly path: readonly number[]; readonly as: ExportFormat } & EntryAddress)
   | { readonly ask: 'exportNext'; readonly session: string }
   | { readonly ask: 'exportEnd'; readonly session: string }
@@ -84,6 +91,8 @@ export interface ValueAnswers {
   line: Uint8Array
   plane: Uint8Array
   image: Uint8Array
+  table: TableHead
+  columns: TableColumns
   /** Name of the export, for `exportNext` until that answers `undefined`; `exportEnd` gives it up. */
   export: string
   exportNext: Uint8Array | undefined

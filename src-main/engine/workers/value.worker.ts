@@ -10,6 +10,7 @@ import { entryStamp, openEntryDocument } from '../../../shared/catalog/documents
 import { ExportSessions } from '../values/export-sessions.ts'
 import { imagePicture, linePicture, planePicture } from '../values/pictures.ts'
 import { LastComparison } from '../values/last-comparison.ts'
+import { tableColumns, tableHead } from '../values/tables.ts'
 import { valueText } from '../values/text.ts'
 import { nodeAt, treePage } from '../values/tree.ts'
 import { rootOf } from '../values/root.ts'
@@ -74,6 +75,10 @@ async function run(task: ValueTask): Promise<unknown> {
       return planePicture(nodeAt(rootOf(document, task.key), task.path).value, source, task.question)
     case 'image':
       return imagePicture(nodeAt(rootOf(document, task.key), task.path).value, source, task.question)
+    case 'table':
+      return tableHead(nodeAt(rootOf(document, task.key), task.path).value, source)
+    case 'columns':
+      return tableColumns(nodeAt(rootOf(document, task.key), task.path).value, source, task.columns)
     case 'text':
       return valueText(nodeAt(rootOf(document, task.key), task.path).value, source, task.as)
     case 'place':

@@ -9,7 +9,7 @@ import { HeatPicture } from './HeatPicture.tsx'
 import { ImagePicture } from './ImagePicture.tsx'
 import { LinePicture, type LineAddress } from './LinePicture.tsx'
 import classes from './Picture.module.css'
-import type { PictureOptions } from './picture-place.ts'
+import { complexPartOf, type PictureOptions } from './picture-place.ts'
 
 export interface ArrayPictureProps {
   readonly value: ValueAddress
@@ -35,7 +35,6 @@ function choiceOf({ dtype, shape, options }: ArrayPictureProps) {
   const axes = parseAxes(options.get('axes'), shape.length)
   const shown = look ? shownAxes(look, shape, { axes, channels }) : []
   const side = look === 'lines' ? sideAxis(shape, shown[0]!) : undefined
-  const part = complexParts.find((known) => known === options.get('part')) ?? 'magnitude'
   return {
     looks,
     look,
@@ -44,7 +43,7 @@ function choiceOf({ dtype, shape, options }: ArrayPictureProps) {
     shown,
     side,
     index: parseIndex(options.get('index'), shape),
-    complex: isComplex(dtype) ? part : undefined,
+    complex: isComplex(dtype) ? complexPartOf(options) : undefined,
   }
 }
 
@@ -112,19 +111,28 @@ function Tools({ shape, options, choice }: ToolsProps) {
           onChange={(as) => options.set({ ...whereNothing, as })}
         />
       ) : null}
-      {complex ? (
-        <SegmentedControl
-          size="xs"
-          aria-label="Part of the complex numbers"
-          data={complexParts.map((part) => ({ value: part, label: partTitles[part] }))}
-          value={complex}
-          onChange={(part) => options.set({ part })}
-        />
-      ) : null}
+      {complex ? <PartChoice part={complex} options={options} /> : null}
       {look === 'lines' ? <LineTools shape={shape} options={options} choice={choice} /> : null}
       {look === 'heat' ? <HeatTools shape={shape} options={options} choice={choice} /> : null}
       {look === 'image' ? <ImageTools options={options} choice={choice} shape={shape} /> : null}
     </div>
+  )
+}
+
+interface PartChoiceProps {
+  readonly part: ComplexPart
+  readonly options: PictureOptions
+}
+
+export function PartChoice({ part, options }: PartChoiceProps) {
+  return (
+    <SegmentedControl
+      size="xs"
+      aria-label="Part of the complex numbers"
+      data={complexParts.map((one) => ({ value: one, label: partTitles[one] }))}
+      value={part}
+      onChange={(next) => options.set({ part: next })}
+    />
   )
 }
 

@@ -1,20 +1,16 @@
-import { useQueries } from '@tanstack/react-query'
 import { useState, type CSSProperties, type KeyboardEvent, type UIEvent } from 'react'
-import { arrayQuery, type ValueAddress } from '../../client/queries.ts'
-import { pythonStringText } from '../../ui/python-string.ts'
+import type { ValueAddress } from '../../client/queries.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { clamp } from '../../virtual/scroll.ts'
 import { useWindow } from '../../virtual/use-window.ts'
 import { shortCell, type TableShape } from './array-shape.ts'
 import classes from './ArrayView.module.css'
+import { numbersFrom, useTiles, type Tiles } from './use-tiles.ts'
 
 const rowHeight = 22
 const headerHeight = 24
 const columnWidth = 92
 const indexWidth = 62
-/** Cells are asked for in tiles of this size. */
-const tileRows = 100
-const tileColumns = 24
 /** More columns would be wider than a browser draws. */
 const mostColumns = 80_000
 
@@ -35,7 +31,11 @@ export function ArrayTable({ value, table, index }: ArrayTableProps) {
   const [left, setLeft] = useState(0)
   const firstColumn = clamp(Math.floor(left / columnWidth), 0, columns)
   const lastColumn = clamp(Math.ceil((left + frame.viewWidth) / columnWidth) + 1, firstColumn, columns)
-  const cells = useCells({ value, table, index }, [frame.first, frame.last], [firstColumn, lastColumn])
+  const cells = useTiles(
+    { value, index, rows: table.rows, columns: table.columns },
+    [frame.first, frame.last],
+    [firstColumn, lastColumn],
+  )
   const isOneColumn = columns === 1
   const width = isOneColumn ? '100%' : indexWidth + columns * columnWidth
   const drawn: Drawn = { columns: numbersFrom(firstColumn, lastColumn), cells, isOneColumn }
@@ -65,7 +65,7 @@ export function ArrayTable({ value, table, index }: ArrayTableProps) {
       onKeyDown={onKeyDown}
     >
       <div role="row" aria-rowindex={1} className={classes.tableHead} style={{ width }}>
-        <TableTitles {...drawn} />
+        <TableTitles columns={drawn.columns} isOneColumn={isOneColumn} />
       </div>
       <div role="rowgroup" style={{ height: canvasHeight, width, position: 'relative' }}>
         <div
@@ -85,7 +85,7 @@ export function ArrayTable({ value, table, index }: ArrayTableProps) {
 /** What the parts of the table draw. */
 interface Drawn {
   columns: readonly number[]
-  cells: Cells
+  cells: Tiles
   isOneColumn: boolean
 }
 
@@ -95,7 +95,7 @@ function placeOf(column: number, isOneColumn: boolean): CSSProperties {
   return { left: indexWidth + column * columnWidth, width: columnWidth, boxSizing: 'border-box' }
 }
 
-function TableTitles({ columns, cells, isOneColumn }: Drawn) {
+function TableTitles({ columns, isOneColumn }: Pick<Drawn, 'columns' | 'isOneColumn'>) {
   return (
     <>
       <span
@@ -112,7 +112,7 @@ function TableTitles({ columns, cells, isOneColumn }: Drawn) {
           className={classes.tableTitle}
           style={placeOf(column, isOneColumn)}
         >
-          {nameOf(cells.columnName(column)) ?? (isOneColumn ? 'value' : column)}
+          {isOneColumn ? 'value' : column}
         </span>
       ))}
     </>
@@ -123,7 +123,7 @@ function TableRow({ row, columns, cells, isOneColumn }: Drawn & { row: number })
   return (
     <div role="row" aria-rowindex={row + 2} className={classes.tableRow}>
       <span role="rowheader" aria-colindex={1} className={classes.tableIndex} style={{ width: indexWidth }}>
-        {nameOf(cells.rowName(row)) ?? row}
+        {row}
       </span>
       {columns.map((column) => (
         <Cell
@@ -135,11 +135,6 @@ function TableRow({ row, columns, cells, isOneColumn }: Drawn & { row: number })
       ))}
     </div>
   )
-}
-
-/** A name that is a text needs no quotes in a title. */
-function nameOf(literal: string | undefined): string | undefined {
-  return literal === undefined ? undefined : visibleText(pythonStringText(literal) ?? literal)
 }
 
 function Cell({ text, column, style }: { text: string | undefined; column: number; style: CSSProperties }) {
@@ -155,48 +150,4 @@ function Cell({ text, column, style }: { text: string | undefined; column: numbe
       {text === undefined ? <span className={classes.tableWait}>·</span> : visibleText(shortCell(text))}
     </span>
   )
-}
-
-interface Cells {
-  isWaiting: boolean
-  text: (row: number, column: number) => string | undefined
-  columnName: (column: number) => string | undefined
-  rowName: (row: number) => string | undefined
-}
-
-type Span = readonly [from: number, to: number]
-
-/** Brings the tiles in view. */
-function useCells({ value, table, index }: ArrayTableProps, rows: Span, columns: Span): Cells {
-  const downs = tilesOf(rows, tileRows)
-  const acrosses = tilesOf(columns, tileColumns)
-  const tiles = downs.flatMap((down) => acrosses.map((across) => ({ down, across })))
-  const answers = useQueries({
-    queries: tiles.map(({ down, across }) =>
-      arrayQuery(value, {
-        index,
-        rows: [down * tileRows, Math.min((down + 1) * tileRows, table.rows)],
-        columns: [across * tileColumns, Math.min((across + 1) * tileColumns, table.columns)],
-      }),
-    ),
-  })
-  const tileOf = (row: number, column: number) => {
-    const down = downs.indexOf(Math.floor(row / tileRows))
-    const across = acrosses.indexOf(Math.floor(column / tileColumns))
-    return down < 0 || across < 0 ? undefined : answers[down * acrosses.length + across]?.data
-  }
-  return {
-    isWaiting: answers.some((answer) => answer.isPending),
-    text: (row, column) => tileOf(row, column)?.cells[row % tileRows]?.[column % tileColumns],
-    columnName: (column) => tileOf(rows[0], column)?.columnNames?.[column % tileColumns],
-    rowName: (row) => tileOf(row, columns[0])?.rowNames?.[row % tileRows],
-  }
-}
-
-function tilesOf([from, to]: Span, size: number): number[] {
-  return to <= from ? [] : numbersFrom(Math.floor(from / size), Math.floor((to - 1) / size) + 1)
-}
-
-function numbersFrom(from: number, to: number): number[] {
-  return Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)
 }

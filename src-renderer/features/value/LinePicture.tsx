@@ -23,6 +23,7 @@ import { useWhole } from './use-whole.ts'
 export interface LineAddress {
   readonly name: string
   readonly axis?: number
+  readonly column?: number
   readonly index?: readonly number[]
 }
 
@@ -42,8 +43,9 @@ type LineFrame = Frame<LineHeader>
 export function LinePicture({ value, lines, complex, options }: LinePictureProps) {
   const [from, to] = [options.get('from'), options.get('to')]
   const [isLog, hasPoints] = [options.get('log') === '1', options.get('points') === '1']
-  const questions = lines.map(({ axis, index }) => ({
+  const questions = lines.map(({ axis, column, index }) => ({
     axis,
+    column,
     index: index?.join(','),
     complex,
     from,

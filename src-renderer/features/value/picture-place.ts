@@ -1,3 +1,5 @@
+import { complexParts } from '../../../shared/api/pictures.ts'
+import type { ComplexPart } from '../../../shared/numpy/numbers.ts'
 import { useDesk } from '../../app/desk.ts'
 import type { ValueAddress } from '../../client/queries.ts'
 
@@ -9,7 +11,11 @@ const windows: ReadonlySet<string> = new Set(['from', 'to', 'rows', 'columns'])
 /** Which node of which entry the options in `placed` are about. */
 const nodeOption = prefix + 'node'
 /** These belong to one node; the others (how to look) stay from value to value. */
-const placed: ReadonlySet<string> = new Set(['from', 'to', 'rows', 'columns', 'axes', 'index', 'as', 'order'])
+const placed: ReadonlySet<string> = new Set('from to rows columns axes index as order column'.split(' '))
+
+export function complexPartOf(options: PictureOptions): ComplexPart {
+  return complexParts.find((known) => known === options.get('part')) ?? 'magnitude'
+}
 
 export interface PictureOptions {
   readonly get: (name: string) => string | undefined

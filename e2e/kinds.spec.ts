@@ -1,0 +1,96 @@
+import { cp } from 'node:fs/promises'
+import path from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import { kindsFolder } from '../shared/testing/kinds.ts'
+import { expect, test as base, type Inspector } from './test.ts'
+
+/** A program that has a cache of tables, sparse matrices and structures open. */
+const test = base.extend({
+  copies: async ({ folder }, use) => {
+    const cache = path.join(folder, 'kinds', 'cache')
+    await cp(path.join(kindsFolder, 'cache'), cache, { recursive: true })
+    await use([cache])
+  },
+})
+
+async function show(inspector: Inspector, name: string): Promise<void> {
+  await inspector.filterBy(`func:${name}`, 1)
+  await expect(inspector.row(0)).toContainText(`${name}(`)
+  await inspector.row(0).click()
+}
+
+// Each test starts a program: on a busy machine that takes its time.
+test.slow()
+
+test('a table: types, gaps and what is in each column, a row by number, a column as a line', async ({
+  inspector,
+}) => {
+  const { page, panel } = inspector
+  await page.setViewportSize({ width: 1920, height: 1080 })
+  await show(inspector, 'frame')
+  const table = panel.getByRole('table', { name: 'Rows' })
+  await expect(table).toHaveAttribute('aria-rowcount', '401')
+  const energy = table.getByRole('columnheader', { name: /energy/ })
+  await expect(energy).toContainText('float64 · 16 missing')
+  await expect(energy).toContainText('-4.7604 … -2.3783')
+  await expect(table.getByRole('columnheader', { name: /element/ })).toContainText('Cu · 4 values')
+  await panel.getByRole('textbox', { name: 'Go to row' }).fill('399')
+  await page.keyboard.press('Enter')
+  await expect(table.locator('[data-wanted]')).toContainText('399')
+  await panel.getByRole('textbox', { name: 'Go to row' }).fill('400')
+  await expect(panel.getByRole('textbox', { name: 'Go to row' })).toHaveAttribute('aria-invalid', 'true')
+  await energy.getByRole('button', { name: 'energy' }).click()
+  await expect(panel.getByRole('img', { name: /^Line of 400 numbers/ })).toBeVisible()
+  await expect(panel.getByText('400 elements · 16 nan')).toBeVisible()
+  await page.reload()
+  await expect(panel.getByRole('img', { name: /^Line of 400 numbers/ })).toBeVisible()
+  await energy.getByRole('button', { name: 'energy' }).click()
+  await expect(panel.getByRole('img', { name: /^Line of/ })).toHaveCount(0)
+})
+
+test('a wide table is drawn where one looks, by wheel and by keys', async ({ inspector }) => {
+  const { page, panel } = inspector
+  await show(inspector, 'wide')
+  const table = panel.getByRole('table', { name: 'Rows' })
+  await expect(table).toHaveAttribute('aria-colcount', '2001')
+  await table.evaluate((element) => element.scrollTo({ left: element.scrollWidth }))
+  await expect(table.getByRole('columnheader', { name: 'gene 1999' })).toBeVisible()
+  await expect(table.getByRole('columnheader', { name: 'gene 3', exact: true })).toHaveCount(0)
+  await expect(table.getByRole('cell').last()).not.toHaveText('·')
+  await table.focus()
+  await page.keyboard.press('Home')
+})
+
+test('indexes of several levels, Series over time, records, empty tables', async ({ inspector }) => {
+  const { panel } = inspector
+  const table = panel.getByRole('table', { name: 'Rows' })
+  await show(inspector, 'multi')
+  await expect(table.getByRole('columnheader').first()).toContainText('metalobjectkelvinint64')
+  await expect(table.getByRole('rowheader').nth(8)).toHaveText('Ni100a')
+  await show(inspector, 'series')
+  await expect(panel.getByRole('img', { name: /^Line of 300 numbers/ })).toBeVisible()
+  await show(inspector, 'structured')
+  await expect(table.getByRole('columnheader', { name: /^x/ })).toContainText('1 missing')
+  await show(inspector, 'recarray')
+  await expect(table).toHaveAttribute('aria-rowcount', '21')
+  await show(inspector, 'nothing')
+  await expect(panel.getByText('The table has no rows, but 2 columns.')).toBeVisible()
+})
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`values of known classes have no serious fault of accessibility: ${scheme}`, async ({ inspector }) => {
+    const { page, panel } = inspector
+    await page.emulateMedia({ colorScheme: scheme })
+    for (const [name, role, title] of [
+      ['frame', 'table', 'Rows'],
+      ['series', 'img', /^Line of/],
+    ] as const) {
+      await show(inspector, name)
+      await expect(panel.getByRole(role, { name: title })).toBeVisible()
+      await expect(panel.getByRole(role, { name: title })).not.toHaveAttribute('aria-busy', 'true')
+      const { violations } = await new AxeBuilder({ page }).include('[aria-label="Inspector"]').analyze()
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+    }
+  })
+}

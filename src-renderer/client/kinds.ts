@@ -1,0 +1,15 @@
+import type { TableColumns, TableHead } from '../../shared/api/tables.ts'
+import { valueQuery, type ValueAddress } from './queries.ts'
+
+/** Columns whose figures are asked for at once. */
+export const columnsPerPage = 16
+
+export function tableQuery(value: ValueAddress) {
+  return valueQuery<TableHead>('table', value)
+}
+
+export function columnsQuery(value: ValueAddress, page: number) {
+  return valueQuery<TableColumns>('columns', value, {
+    columns: `${page * columnsPerPage}:${(page + 1) * columnsPerPage}`,
+  })
+}
