@@ -225,7 +225,8 @@ export const argumentColumn = z.object({
 })
 
 /**
- * Columns to sort by: those of `row` below, or `arg:NAME`. Absent values come last
+ * Columns to sort by: those of `row` below, `arg:NAME` (a path such as `params.cutoff` too), or
+ * `out:PATH` for a scalar in the output (`out:` is the output itself). Absent values come last
  * in both directions; ties are broken by key.
  */
 export const sortKey = z.object({ column: z.string(), descending: z.boolean() })
@@ -253,6 +254,9 @@ export const row = z.object({
   call: z.string().optional(),
   outputType: z.string().optional(),
   outputPreview: z.string().optional(),
+  /** Of an output that is an array or a table: `240x96`, empty for an array of no dimension. */
+  shape: z.string().optional(),
+  dtype: z.string().optional(),
   elapsedSeconds: z.number().optional(),
   sizeBytes: z.number().optional(),
   runAtSeconds: z.number().optional(),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { EntrySummary } from '../model/record.ts'
+import type { EntryInside, EntrySummary } from '../model/record.ts'
 import { Catalog } from './catalog.ts'
 import { parseQuery } from './query/parse.ts'
 import { naiveSearch } from './testing/naive-search.ts'
@@ -24,6 +24,19 @@ describe('Catalog against the plain meaning of filters', () => {
       .map((value) => ({ type: 'str', preview: `'${value}'`, text: value })),
     fc.constantFrom('(8, 8)', 'None', '[1]').map((preview) => ({ type: 'tuple', preview })),
   )
+  const leaves = (paths: readonly string[]) =>
+    fc
+      .dictionary(fc.constantFrom(...paths), argumentValue)
+      .map((found) => Object.entries(found).map(([name, value]) => Object.assign({ name }, value)))
+  const inside: fc.Arbitrary<EntryInside | undefined> = fc.option(
+    fc.record({
+      nested: leaves(['p.q', 'p.r']),
+      output: leaves(['', 'e', 'info.n', 'a b']),
+      shape: fc.constantFrom(undefined, '', '3', '3x10', '10x3', '3x4x5'),
+      dtype: fc.constantFrom(undefined, 'float64', 'int32'),
+    }),
+    { nil: undefined },
+  )
   const summary: fc.Arbitrary<EntrySummary> = fc.record({
     kind: fc.constantFrom('call', 'dump', 'foreign'),
     status: fc.constantFrom('ok', 'partial', 'damaged'),
@@ -38,6 +51,7 @@ describe('Catalog against the plain meaning of filters', () => {
     elapsedSeconds: fc.option(fc.constantFrom(0, 0.5, 1, 60), { nil: undefined }),
     call: names,
     outputPreview: names,
+    inside,
     args: fc
       .dictionary(fc.constantFrom('x', 'y', 'size'), argumentValue)
       .map((args) => Object.entries(args).map(([name, value]) => Object.assign({ name }, value))),
@@ -50,7 +64,26 @@ describe('Catalog against the plain meaning of filters', () => {
     }),
     { selector: ({ key }) => String(key) },
   )
-  const namesOf = fc.constantFrom('func', 'module', 'user', 'host', 'cwd', 'type', 'x', 'y', '"size"', 'z')
+  const namesOf = fc.constantFrom(
+    'func',
+    'module',
+    'user',
+    'host',
+    'cwd',
+    'type',
+    'dtype',
+    'x',
+    'y',
+    '"size"',
+    'z',
+    'p.q',
+    'p.r',
+    'output',
+    'output.e',
+    'output.info.n',
+    'output."a b"',
+    'output.none',
+  )
   const wordText = fc.constantFrom(
     'relax',
     'RELAX',
@@ -80,6 +113,14 @@ describe('Catalog against the plain meaning of filters', () => {
       .tuple(namesOf, fc.constantFrom(':', '='), fc.array(wordText, { minLength: 1, maxLength: 3 }))
       .map(([name, sign, words]) => `${name}${sign}(${words.join(',')})`),
     fc.constantFrom(
+      'shape:3',
+      'shape:3x*',
+      'shape:(*x3,3x10)',
+      'shape!=3x10',
+      'shape:*',
+      'output.e:-1..2',
+      'output:..0',
+      'p.q:1..',
       'x:-1..2',
       'y:..0',
       'x:1..',
@@ -137,6 +178,10 @@ describe('Catalog against the plain meaning of filters', () => {
         'arg:x',
         'arg:y',
         'arg:z',
+        'arg:p.q',
+        'out:',
+        'out:e',
+        'out:a b',
       ),
       descending: fc.boolean(),
     }),

@@ -10,6 +10,7 @@ import type {
   SortKey,
   StoreSummary,
 } from '../api/contract.ts'
+import type { EntryStates, InsideColumn } from '../api/inside.ts'
 import type { Why } from '../api/why.ts'
 import { AppError } from '../model/errors.ts'
 import type { ShownKey } from '../model/keys.ts'
@@ -100,6 +101,16 @@ export class Catalog {
   /** Arguments of the calls of a function, in the order of its signature; an unknown function has none. */
   argumentColumns(func: string, module: string): ArgumentColumn[] {
     return this.#guard(() => this.#sums.argumentColumns(func, module))
+  }
+
+  /** What there is inside arguments and outputs of a function; an unknown function has nothing. */
+  insideColumns(func: string, module: string): InsideColumn[] {
+    return this.#guard(() => this.#sums.insideColumns(func, module))
+  }
+
+  /** Sums over superseded calls, duplicates and misplaced entries, which `is:` of a filter finds. */
+  states(): EntryStates {
+    return this.#guard(() => this.#database.transaction(() => this.#currentColumns().states().sums())())
   }
 
   // ---- searching ----------------------------------------------------------------------------------

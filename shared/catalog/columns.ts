@@ -2,10 +2,12 @@ import type { Database } from 'better-sqlite3'
 import { AppError } from '../model/errors.ts'
 import type { FewValues } from './few-values.ts'
 import { readFewValues } from './few-values.ts'
+import { storedNameIds } from './leaf-names.ts'
 import type { NameColumn, NumberColumn } from './query/condition.ts'
 import { compareTexts, compareVersions } from './query/text.ts'
 import type { RankColumn } from './ranks.ts'
 import { rankNumbers } from './ranks.ts'
+import { States } from './states.ts'
 import type { Strings } from './strings.ts'
 
 const rankColumnsKept = 8
@@ -30,6 +32,8 @@ const nameColumns: Readonly<Record<string, NameColumn>> = {
   cwd: 'cwd',
   version: 'version',
   outputType: 'output_type',
+  shape: 'shape',
+  dtype: 'dtype',
 }
 const textColumns: Readonly<Record<string, string>> = {
   call: 'call',
@@ -50,6 +54,7 @@ export class Columns {
   readonly #names = new Map<NameColumn, Uint32Array>()
   readonly #numbers = new Map<NumberColumn, Float64Array>()
   readonly #fewValues = new Map<number, FewValues | undefined>()
+  #states: States | undefined
   #ids: Int32Array | undefined
   #idsByKey: Int32Array | undefined
 
@@ -96,6 +101,12 @@ export class Columns {
     return numbers
   }
 
+  /** What comparing all entries with each other tells. */
+  states(): States {
+    this.#states ??= new States(this.#database, this)
+    return this.#states
+  }
+
   /** @throws AppError USAGE if there is no such column. */
   rank(column: string): RankColumn {
     let ranks = this.#ranks.get(column)
@@ -109,12 +120,13 @@ export class Columns {
   #makeRanks(column: string): RankColumn {
     if (column === 'key') return this.#keyRanks()
     if (column.startsWith('arg:')) return this.#argumentRanks(column.slice(4))
+    if (column.startsWith('out:')) return this.#argumentRanks(column)
     if (Object.hasOwn(numberColumns, column)) return rankNumbers(this.numbers(numberColumns[column]!))
     if (Object.hasOwn(nameColumns, column)) return this.#nameRanks(nameColumns[column]!)
     if (Object.hasOwn(textColumns, column)) return this.#textRanks(textColumns[column]!)
     throw new AppError(
       'USAGE',
-      `'${column}' is no column to sort by; choose a column of the list or arg:NAME.`,
+      `'${column}' is no column to sort by; choose a column of the list, arg:NAME or out:PATH.`,
     )
   }
 
@@ -127,7 +139,7 @@ export class Columns {
 
   #nameRanks(column: NameColumn): RankColumn {
     const names = this.names(column)
-    const compare = column === 'version' ? compareVersions : compareTexts
+    const compare = column === 'version' || column === 'shape' ? compareVersions : compareTexts
     const different = [...new Set(names)]
       .filter((name) => name !== 0)
       .map((name): [number, string] => [name, this.#strings.text(name) ?? ''])
@@ -153,12 +165,16 @@ export class Columns {
   }
 
   #argumentRanks(name: string): RankColumn {
-    const nameId = this.#strings.find(name)
+    const nameId = storedNameIds(name, this.#strings).find((id) => this.#isStored(id))
     if (nameId === undefined) return this.#ranksOf([])
     const few = this.fewValues(nameId)
     if (few) return this.#ranksOfFew(nameId, few)
     const numbers = this.#argumentNumbers(nameId)
     return numbers ? rankNumbers(numbers) : this.#ranksOf(this.#pairs(argumentRanks, nameId))
+  }
+
+  #isStored(nameId: number): boolean {
+    return this.#pluck('SELECT 1 FROM arguments WHERE name = ? LIMIT 1', nameId).length > 0
   }
 
   #ranksOfFew(nameId: number, { codes, count, examples, codeOfExample }: FewValues): RankColumn {

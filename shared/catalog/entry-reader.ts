@@ -6,10 +6,12 @@ import { AppError } from '../model/errors.ts'
 import type { EntryFacts, EntrySummary } from '../model/record.ts'
 import type { ByteSource } from '../model/source.ts'
 import { MemorySource, MissingBytes } from '../model/source.ts'
+import { insideOf } from '../records/inside.ts'
 import { damagedSummary, summarize } from '../records/summarize.ts'
 import { withFacts } from '../records/with-facts.ts'
 import type { Entry, FileRange, Store } from '../stores/contract.ts'
 import { Slices } from '../stores/slices.ts'
+import type { Decoded } from '../value/value.ts'
 import { MeteredSource } from './metered-source.ts'
 import { PartialSource, SliceSource } from './partial-source.ts'
 
@@ -148,13 +150,13 @@ export class EntryReader {
     const atOnce = this.#summarizeAtOnce(stored)
     if (atOnce) return atOnce
     using decoded = await decodeValue(this.#unwrap(stored), this.#decoding)
-    return summarize(decoded)
+    return wholeSummary(decoded)
   }
 
   /** `undefined` for what takes time to inflate. Without promises, which cost a tenth of a small value. */
   #summarizeAtOnce(stored: ByteSource): EntrySummary | undefined {
     using decoded = decodeSync(this.#unwrap(stored), this.#decoding)
-    return decoded && summarize(decoded)
+    return decoded && wholeSummary(decoded)
   }
 
   #unwrap(stored: ByteSource): ByteSource {
@@ -164,6 +166,10 @@ export class EntryReader {
       ? new MemorySource(inner.inline)
       : new SliceSource(stored, inner.at ?? 0, inner.length)
   }
+}
+
+function wholeSummary(decoded: Decoded): EntrySummary {
+  return { ...summarize(decoded), inside: insideOf(decoded) }
 }
 
 function unreadable(sentence: string): EntrySummary {

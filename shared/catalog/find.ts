@@ -51,6 +51,8 @@ class Finder {
         return this.#between(this.#columns.numbers(filter.column), filter)
       case 'argument':
         return this.#withArgument(filter)
+      case 'states':
+        return this.#columns.states().mask(filter.states)
       case 'select':
         return this.#selected(filter.sql, filter.parameters)
     }

@@ -10,6 +10,9 @@ import type { Database } from 'better-sqlite3'
  * or a text, which SQLite orders in this way. Sums are kept per group, because grouping a million rows
  * takes more than a second.
  *
+ * Scalars inside arguments and outputs are rows of `arguments` too, under marked names (`leaf-names.ts`); `insides`
+ * has the numbers of these names for each entry, and digests of its call and its output (`states.ts`).
+ *
  * Ids are never used twice (AUTOINCREMENT): a result set that still holds the id of a removed entry must
  * not mean another one.
  */
@@ -59,6 +62,20 @@ const steps: readonly string[] = [
     entries INTEGER NOT NULL, numbers INTEGER NOT NULL,
     UNIQUE (func, module, name, type)
   );
+  `,
+  // What is inside arguments and outputs: every entry is read again for it, and stays listed until then.
+  `
+  ALTER TABLE entries ADD COLUMN shape INTEGER;
+  ALTER TABLE entries ADD COLUMN dtype INTEGER;
+
+  CREATE TABLE insides (
+    id INTEGER PRIMARY KEY, leaves TEXT, flags INTEGER NOT NULL,
+    call_a INTEGER, call_b INTEGER, output_a INTEGER, output_b INTEGER
+  );
+
+  UPDATE entries SET stamp = NULL;
+  UPDATE parts SET token = NULL;
+  DELETE FROM meta WHERE name = 'token';
   `,
 ]
 

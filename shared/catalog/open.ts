@@ -73,6 +73,7 @@ function checkTables(database: Database.Database): void {
     'arguments',
     'strings',
     'parts',
+    'insides',
     'entry_sums',
     'argument_sums',
     'meta',

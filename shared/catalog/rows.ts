@@ -5,6 +5,7 @@ import { showKey } from '../model/keys.ts'
 import type { StoredArgument } from './argument-columns.ts'
 import { previewOfStored } from './argument-columns.ts'
 import { choices } from './query/ast.ts'
+import { storedNameIds } from './leaf-names.ts'
 import type { Strings } from './strings.ts'
 
 interface StoredRow {
@@ -20,6 +21,8 @@ interface StoredRow {
   readonly cwd: number | null
   readonly version: number | null
   readonly output_type: number | null
+  readonly shape: number | null
+  readonly dtype: number | null
   readonly run_at: number | null
   readonly elapsed: number | null
   readonly call: string | null
@@ -84,11 +87,11 @@ export class RowReader {
   #addArguments(rows: ReadonlyMap<number, Row>, names: readonly string[], wanted: string): void {
     for (const row of rows.values()) row.args = Object.create(null) as Record<string, string>
     for (const name of names) {
-      const nameId = this.#strings.find(name)
-      if (nameId === undefined) continue
-      for (const stored of this.#selectArgument.iterate(nameId, wanted)) {
-        const row = rows.get(stored.entry)
-        if (row?.args) row.args[name] = previewOfStored(stored)
+      for (const nameId of storedNameIds(name, this.#strings).toReversed()) {
+        for (const stored of this.#selectArgument.iterate(nameId, wanted)) {
+          const row = rows.get(stored.entry)
+          if (row?.args) row.args[name] = previewOfStored(stored)
+        }
       }
     }
   }
@@ -105,6 +108,8 @@ export class RowReader {
       module: text(stored.module),
       call: stored.call ?? undefined,
       outputType: text(stored.output_type),
+      shape: text(stored.shape),
+      dtype: text(stored.dtype),
       outputPreview: stored.output ?? undefined,
       elapsedSeconds: stored.elapsed ?? undefined,
       sizeBytes: stored.size ?? undefined,

@@ -1,5 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { ArgumentColumn, StoreSummary } from '../api/contract.ts'
+import type { InsideColumn } from '../api/inside.ts'
+import { outputColumnName, readStoredName } from './leaf-names.ts'
 import { choices } from './query/ast.ts'
 import { compareTexts, compareVersions } from './query/text.ts'
 import type { Strings } from './strings.ts'
@@ -76,6 +78,12 @@ function getOrAdd<Key, Item>(map: Map<Key, Item>, key: Key, make: () => Item): I
   let item = map.get(key)
   if (item === undefined) map.set(key, (item = make()))
   return item
+}
+
+interface NamedColumn extends ReturnType<typeof readStoredName> {
+  readonly entries: number
+  readonly numbers: number
+  readonly types: string[]
 }
 
 interface SumRow extends SumKey {
@@ -192,6 +200,25 @@ export class Sums {
 
   /** The arguments of a function in the order in which they were first met: that of the signature. */
   argumentColumns(func: string, module: string): ArgumentColumn[] {
+    return this.#namedColumns(func, module).flatMap(({ of, name, entries, numbers, types }) =>
+      of === 'argument' ? [{ name, entries, numeric: numbers === entries, types }] : [],
+    )
+  }
+
+  /** What there is inside arguments and outputs of a function, in the order in which it was first met. */
+  insideColumns(func: string, module: string): InsideColumn[] {
+    return this.#namedColumns(func, module).flatMap(
+      ({ of, name, entries, numbers, types }): InsideColumn[] => {
+        const counts = { entries, numbers, types }
+        if (of === 'nested') return [{ of: 'arguments', field: name, column: `arg:${name}`, ...counts }]
+        if (of === 'argument') return []
+        const field = name === '' ? 'output' : `output.${name}`
+        return [{ of: 'output', field, column: outputColumnName(name), ...counts }]
+      },
+    )
+  }
+
+  #namedColumns(func: string, module: string): NamedColumn[] {
     const ids = [func, module].map((text) => (text === '' ? 0 : this.#strings.find(text)))
     const [funcId, moduleId] = ids
     if (funcId === undefined || moduleId === undefined) return []
@@ -203,12 +230,9 @@ export class Sums {
       column.numbers += numbers
       column.types.push(this.#strings.text(type) ?? '')
     }
-    return [...columns].map(([name, { entries, numbers, types }]) => ({
-      name: this.#strings.text(name) ?? '',
-      entries,
-      numeric: numbers === entries,
-      types,
-    }))
+    return [...columns].map(([nameId, counts]) =>
+      Object.assign(readStoredName(this.#strings.text(nameId) ?? ''), counts),
+    )
   }
 }
 

@@ -1,7 +1,11 @@
 import type { Database } from 'better-sqlite3'
 import { SqliteError } from 'better-sqlite3'
-import type { EntrySummary } from '../model/record.ts'
+import type { ArgumentSummary, EntrySummary } from '../model/record.ts'
 import { storeArgument } from './argument-columns.ts'
+import type { InsideValues } from './inside-values.ts'
+import { insideValues } from './inside-values.ts'
+import type { StoredLeaf } from './leaf-paths.ts'
+import { LeafPaths } from './leaf-paths.ts'
 import { choices } from './query/ast.ts'
 import type { Strings } from './strings.ts'
 import type { SumKey, Sums } from './sums.ts'
@@ -46,6 +50,8 @@ const columns = [
   'version',
   'output_type',
   'argument_names',
+  'shape',
+  'dtype',
   'run_at',
   'elapsed',
 ] as const
@@ -67,6 +73,8 @@ interface ReadyEntry {
   readonly args: EntrySummary['args']
   readonly sumKey: SumKey
   readonly values: ColumnValues
+  readonly leaves: readonly StoredLeaf[]
+  readonly inside: InsideValues
   readonly texts: [call: string | null, output: string | null, problem: string | null]
 }
 
@@ -81,6 +89,7 @@ interface OldEntry {
   readonly user: number | null
   readonly version: number | null
   readonly argument_names: number | null
+  readonly leaves: string | null
   readonly call: string | null
   readonly output: string | null
 }
@@ -92,6 +101,7 @@ export class Writer {
   readonly #sums: Sums
   readonly #textIndex: TextIndex
   readonly #changes = new SumChanges()
+  readonly #leafPaths: LeafPaths
   readonly #partIds = new Map<string, number>()
   /** Values of rows of `arguments` to be written, one row after the other, by name. */
   readonly #arguments = new Map<number, ArgumentValue[]>()
@@ -102,6 +112,7 @@ export class Writer {
     this.#strings = strings
     this.#sums = sums
     this.#textIndex = textIndex
+    this.#leafPaths = new LeafPaths(database, strings)
     this.#statements = prepareStatements(database)
   }
 
@@ -114,6 +125,7 @@ export class Writer {
       this.#changes.clear()
       this.#arguments.clear()
       this.#partIds.clear()
+      this.#leafPaths.clear()
       throw thrown
     }
   }
@@ -151,18 +163,21 @@ export class Writer {
     const args = uniqueArguments(summary)
     const sumKey = this.#sumKey(summary)
     const problem = summary.problem === undefined ? null : JSON.stringify(summary.problem)
+    const leaves = this.#leafPaths.store(summary.inside)
     return {
       entry,
       args,
       sumKey,
       values: this.#columnValues(entry, args, sumKey),
+      leaves,
+      inside: insideValues(entry, leaves),
       texts: [summary.call ?? null, summary.outputPreview ?? null, problem],
     }
   }
 
   /** False, and nothing is done, if one of them is in the catalog already. */
   #insertTogether(ready: readonly ReadyEntry[]): boolean {
-    const { insertEntries, insertManyTexts } = this.#statements
+    const { insertEntries, insertManyTexts, insertManyInsides } = this.#statements
     const rows: (Uint8Array | ColumnValues[number])[] = []
     for (const { entry, values } of ready) rows.push(entry.key, ...values)
     let lastId
@@ -174,18 +189,21 @@ export class Writer {
       throw thrown
     }
     const texts: (number | string | null)[] = []
+    const insides: (number | string | null)[] = []
     for (const [i, each] of ready.entries()) {
       // Rows of one statement are numbered without a gap.
       const id = lastId - ready.length + 1 + i
       texts.push(id, ...each.texts)
+      insides.push(id, ...each.inside)
       this.#count(id, each)
     }
     insertManyTexts.run(texts)
+    insertManyInsides.run(insides)
     return true
   }
 
   #put(ready: ReadyEntry): void {
-    const { entry, values, texts } = ready
+    const { entry, values, texts, inside } = ready
     const inserted = this.#statements.insertEntry.run(entry.key, ...values)
     let id = Number(inserted.lastInsertRowid)
     if (inserted.changes === 0) {
@@ -198,13 +216,15 @@ export class Writer {
     } else {
       this.#statements.insertTexts.run(id, ...texts)
     }
+    this.#statements.putInside.run(id, ...inside)
     this.#count(id, ready)
   }
 
   /** Adds the sums of an entry, and its arguments to those to be written. */
-  #count(id: number, { entry, args, sumKey }: ReadyEntry): void {
+  #count(id: number, { entry, args, leaves, sumKey }: ReadyEntry): void {
     this.#changes.entry(sumKey, entry.sizeBytes ?? 0, entry.summary.elapsedSeconds ?? 0, 1)
-    this.#putArguments(id, args, sumKey)
+    for (const argument of args) this.#putArgument(id, this.#strings.intern(argument.name), argument, sumKey)
+    for (const { nameId, leaf } of leaves) this.#putArgument(id, nameId, leaf, sumKey)
   }
 
   #columnValues(
@@ -227,21 +247,20 @@ export class Writer {
       version || null,
       this.#intern(summary.outputType),
       args.length === 0 ? null : this.#strings.intern(JSON.stringify(args.map(({ name }) => name))),
+      this.#intern(summary.inside?.shape),
+      this.#intern(summary.inside?.dtype),
       summary.runAtSeconds ?? null,
       summary.elapsedSeconds ?? null,
     ]
   }
 
-  #putArguments(id: number, args: EntrySummary['args'], { func, module }: SumKey): void {
-    for (const argument of args) {
-      const name = this.#strings.intern(argument.name)
-      const type = this.#strings.intern(argument.type)
-      const { value, preview } = storeArgument(argument)
-      const rows = this.#arguments.get(name)
-      if (rows) rows.push(name, id, type, value, preview)
-      else this.#arguments.set(name, [name, id, type, value, preview])
-      this.#changes.argument([func, module, name, type], argument.number !== undefined, 1)
-    }
+  #putArgument(id: number, name: number, argument: ArgumentSummary, { func, module }: SumKey): void {
+    const type = this.#strings.intern(argument.type)
+    const { value, preview } = storeArgument(argument)
+    const rows = this.#arguments.get(name)
+    if (rows) rows.push(name, id, type, value, preview)
+    else this.#arguments.set(name, [name, id, type, value, preview])
+    this.#changes.argument([func, module, name, type], argument.number !== undefined, 1)
   }
 
   /** By name, as the table is: rows of one name then go to one place of it, many in one statement. */
@@ -264,6 +283,7 @@ export class Writer {
     this.#leave(old)
     this.#statements.deleteEntry.run(old.id)
     this.#statements.deleteTexts.run(old.id)
+    this.#statements.deleteInside.run(old.id)
     return true
   }
 
@@ -274,8 +294,13 @@ export class Writer {
     const key = { func: func ?? 0, module: module ?? 0, version: version ?? 0, user: user ?? 0, kind, status }
     this.#changes.entry(key, old.size ?? 0, old.elapsed ?? 0, -1)
     const names = this.#strings.text(old.argument_names)
-    for (const name of names === undefined ? [] : (JSON.parse(names) as string[])) {
-      const nameId = this.#strings.intern(name)
+    const nameIds = [
+      ...(names === undefined ? [] : (JSON.parse(names) as string[])).map((name) =>
+        this.#strings.intern(name),
+      ),
+      ...(old.leaves === null ? [] : (JSON.parse(old.leaves) as number[])),
+    ]
+    for (const nameId of nameIds) {
       const argument = this.#statements.selectArgument.get(nameId, old.id)
       if (argument)
         this.#changes.argument([key.func, key.module, nameId, argument.type], argument.isNumber === 1, -1)
@@ -340,7 +365,8 @@ function prepareStatements(database: Database) {
       `UPDATE entries SET ${columns.map((column) => `${column} = ?`).join(', ')} WHERE id = ?`,
     ),
     selectOld: database.prepare<[Uint8Array], OldEntry>(
-      `SELECT entries.*, call, output FROM entries LEFT JOIN texts USING (id) WHERE key = ?`,
+      `SELECT entries.*, call, output, leaves
+         FROM entries LEFT JOIN texts USING (id) LEFT JOIN insides USING (id) WHERE key = ?`,
     ),
     deleteEntry: database.prepare<[number]>('DELETE FROM entries WHERE id = ?'),
     insertTexts: database.prepare<[number, string | null, string | null, string | null]>(
@@ -349,6 +375,13 @@ function prepareStatements(database: Database) {
     updateTexts: database.prepare<[string | null, string | null, string | null, number]>(
       'UPDATE texts SET call = ?, output = ?, problem = ? WHERE id = ?',
     ),
+    insertManyInsides: database.prepare<[(number | string | null)[]]>(
+      `INSERT INTO insides VALUES ${placeholders(entriesAtOnce, 7)}`,
+    ),
+    putInside: database.prepare<[number, ...InsideValues]>(
+      `INSERT OR REPLACE INTO insides VALUES ${placeholders(1, 7)}`,
+    ),
+    deleteInside: database.prepare<[number]>('DELETE FROM insides WHERE id = ?'),
     deleteTexts: database.prepare<[number]>('DELETE FROM texts WHERE id = ?'),
     insertArgument: database.prepare<[ArgumentValue[]]>('INSERT INTO arguments VALUES (?, ?, ?, ?, ?)'),
     insertArguments: database.prepare<[ArgumentValue[]]>(

@@ -37,6 +37,24 @@ export interface EntrySummary {
   readonly outputType?: string
   /** One line about the output, at most some 120 characters: `float64 (240, 96)`. */
   readonly outputPreview?: string
+  /** What the index looks for within; absent where only the summary was asked for. */
+  readonly inside?: EntryInside
+}
+
+/** What can be found and compared inside the arguments and the output of an entry, within bounds. */
+export interface EntryInside {
+  /** Scalars inside arguments by their paths: `params.cutoff`. */
+  readonly nested: readonly ArgumentSummary[]
+  /** Scalars inside the output by their paths in it: `energy`, `info.steps`; the output itself, if it is one, by an empty path. */
+  readonly output: readonly ArgumentSummary[]
+  /** Of an output that is an array or a table: `240x96`, empty for an array of no dimension. */
+  readonly shape?: string
+  readonly dtype?: string
+  /** The key under which the record says that it was stored. */
+  readonly recordedHash?: string
+  /** Texts that are equal for calls that are the same; `isWhole`: and for no others. */
+  readonly sameCall?: { readonly text: string; readonly isWhole: boolean }
+  readonly sameOutput?: { readonly text: string; readonly isWhole: boolean }
 }
 
 export interface ArgumentSummary {

@@ -18,12 +18,17 @@ const previewCharacters = 80
  * where a record has none, `args` by their places (`arg0`…) and `kwargs`. Of a dump its `kwargs`.
  */
 export function argumentsOf(fields: readonly RecordField[], source: ByteSource): ArgumentSummary[] {
+  return argumentPairs(fields, source).map(([name, value]) => summarizeArgument(name, value, source))
+}
+
+/** Names and values of the arguments that `argumentsOf` tells about. */
+export function argumentPairs(fields: readonly RecordField[], source: ByteSource): Pair[] {
   const field = (name: string): Value | undefined => fields.find((each) => each.name === name)?.value
   const pairs = pairsOf(field('standardized-kwargs'), source) ?? [
     ...itemsOf(field('args')).map((value, i): Pair => [`arg${i}`, value]),
     ...(pairsOf(field('kwargs'), source) ?? []),
   ]
-  return pairs.slice(0, argumentsAtMost).map(([name, value]) => summarizeArgument(name, value, source))
+  return pairs.slice(0, argumentsAtMost)
 }
 
 type Pair = readonly [name: string, value: Value]

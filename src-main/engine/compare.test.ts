@@ -10,6 +10,7 @@ import type {
 } from '../../shared/api/compare.ts'
 import * as schemas from '../../shared/api/compare.ts'
 import type { Connection } from '../../shared/api/contract.ts'
+import { entryStates, insideColumn } from '../../shared/api/inside.ts'
 import { why as whySchema } from '../../shared/api/why.ts'
 import { backendAt } from '../../shared/hashcache/backends.ts'
 import { corpus, expectedOf, refusal, startEngine } from './testing/client.ts'
@@ -212,6 +213,18 @@ describe('two caches', () => {
       await refusal(send('compare/stores', { left: left.id, right: left.id, by: 'key', tolerance: {} })),
     ).toMatchObject({ code: 'USAGE' })
     expect(await refusal(ask('compare/stores/none'))).toMatchObject({ status: 404 })
+  })
+})
+
+describe('inside', () => {
+  it('tells what is inside outputs, and which entries are superseded', async () => {
+    const columns = insideColumn.array().parse(await get(`stores/${made.id}/inside?func=relax&module=alloys`))
+    expect(columns).toContainEqual(
+      expect.objectContaining({ field: 'output.energy', column: 'out:energy', entries: 3 }),
+    )
+    const states = entryStates.parse(await get(`stores/${made.id}/states`))
+    expect(states.superseded.entries).toBe(1)
+    expect(await refusal(ask(`stores/${made.id}/inside`))).toMatchObject({ status: 400 })
   })
 })
 

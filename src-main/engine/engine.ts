@@ -16,6 +16,7 @@ import { resultRoutes } from './routes/results.ts'
 import { jobRoutes, storeJobRoutes } from './routes/jobs.ts'
 import { storeRoutes } from './routes/stores.ts'
 import { compareRoutes } from './routes/compare.ts'
+import { insideRoutes } from './routes/inside.ts'
 import { whyRoutes } from './routes/why.ts'
 import { Comparisons } from './comparisons.ts'
 import { JobBoard } from './job-board.ts'
@@ -132,6 +133,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   app.route('/', storeRoutes({ connections, catalogs }))
   app.route('/compare', compareRoutes({ connections, values, comparisons }))
   app.route('/', whyRoutes({ connections, catalogs }))
+  app.route('/', insideRoutes({ connections, catalogs }))
   app.route('/', jobRoutes(board))
   app.route('/', storeJobRoutes(board, new RetentionRules(connections, dataFolder)))
   app.route('/results', resultRoutes(catalogs))

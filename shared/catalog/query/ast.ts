@@ -27,7 +27,10 @@ export interface Comparison {
 
 export type Subject =
   | { readonly kind: 'field'; readonly name: FieldName }
+  /** `name` may be the path of a scalar inside an argument: `params.cutoff`. */
   | { readonly kind: 'argument'; readonly name: string }
+  /** A scalar in the output by its path, which is empty for the output itself. */
+  | { readonly kind: 'output'; readonly path: string }
 
 export type Operator = ':' | '=' | '!=' | '>' | '>=' | '<' | '<='
 
@@ -46,7 +49,18 @@ export interface Word {
 }
 
 /** What a field's values are, which decides how the text after the operator is read. */
-export type FieldType = 'name' | 'version' | 'key' | 'choice' | 'size' | 'duration' | 'age' | 'time' | 'text'
+export type FieldType =
+  | 'name'
+  | 'version'
+  | 'key'
+  | 'choice'
+  | 'state'
+  | 'shape'
+  | 'size'
+  | 'duration'
+  | 'age'
+  | 'time'
+  | 'text'
 
 export const fieldTypes = {
   func: 'name',
@@ -55,10 +69,13 @@ export const fieldTypes = {
   host: 'name',
   cwd: 'name',
   type: 'name',
+  dtype: 'name',
+  shape: 'shape',
   version: 'version',
   key: 'key',
   kind: 'choice',
   status: 'choice',
+  is: 'state',
   size: 'size',
   took: 'duration',
   age: 'age',
@@ -71,6 +88,17 @@ export type FieldName = keyof typeof fieldTypes
 export function isFieldName(name: string): name is FieldName {
   return Object.hasOwn(fieldTypes, name)
 }
+
+/** The words that `is:` takes. */
+export const entryStates = [
+  'superseded',
+  'maybe-superseded',
+  'duplicate',
+  'maybe-duplicate',
+  'misplaced',
+] as const
+
+export type EntryState = (typeof entryStates)[number]
 
 /** The words that `kind:` and `status:` take, in the order of their numbers in the index. */
 export const choices = {

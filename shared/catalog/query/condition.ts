@@ -1,3 +1,5 @@
+import type { EntryState } from './ast.ts'
+
 /** A piece of SQL for WHERE with its bound parameters. */
 export interface Condition {
   readonly sql: string
@@ -15,7 +17,16 @@ export function joinConditions(word: 'AND' | 'OR', conditions: readonly Conditio
 }
 
 /** Columns of `entries` that hold numbers of `strings`. */
-export type NameColumn = 'func' | 'module' | 'user' | 'host' | 'cwd' | 'version' | 'output_type'
+export type NameColumn =
+  | 'func'
+  | 'module'
+  | 'user'
+  | 'host'
+  | 'cwd'
+  | 'version'
+  | 'output_type'
+  | 'shape'
+  | 'dtype'
 export type NumberColumn = 'kind' | 'status' | 'size' | 'elapsed' | 'run_at'
 
 /**
@@ -31,6 +42,8 @@ export type Filter =
   | ({ readonly kind: 'numbers'; readonly column: NumberColumn } & Interval)
   /** A condition on the rows of `arguments` of one name; NULL counts as false. */
   | ({ readonly kind: 'argument'; readonly nameId: number } & Condition)
+  /** The entry is in one of these states. */
+  | { readonly kind: 'states'; readonly states: readonly EntryState[] }
   /** `SELECT` of ids. */
   | ({ readonly kind: 'select' } & Condition)
 

@@ -1,9 +1,11 @@
 import { parseKey } from '../../model/keys.ts'
 import { argumentCondition } from './argument.ts'
 import type { Comparison, FieldName, FieldType, Operator, Query, QueryValue, Word } from './ast.ts'
-import { choices, fieldTypes } from './ast.ts'
+import { choices, entryStates, fieldTypes } from './ast.ts'
 import type { Condition, Filter, Interval, NameColumn, NumberColumn } from './condition.ts'
 import { badQuery, quote } from './error.ts'
+import { nestedName, outputName } from '../leaf-names.ts'
+import { readShape } from './shape.ts'
 import { compareTexts, compareVersions, foldFor, isPattern, matchesPattern } from './text.ts'
 import { readSeconds, readSizeBytes, readTimeSpan } from './units.ts'
 
@@ -59,15 +61,20 @@ function select(sql: string, parameters: Condition['parameters']): Filter {
 
 function compare(comparison: Comparison, context: CompileContext): Filter {
   const { subject } = comparison
-  if (subject.kind === 'argument') {
-    const nameId = context.stringId(subject.name)
-    return nameId === undefined ? none : { kind: 'argument', nameId, ...argumentCondition(comparison) }
+  if (subject.kind !== 'field') {
+    const names =
+      subject.kind === 'output' ? [outputName(subject.path)] : [subject.name, nestedName(subject.name)]
+    const ids = names.map((name) => context.stringId(name)).filter((id) => id !== undefined)
+    const { sql, parameters } = argumentCondition(comparison)
+    return anyOf(ids.map((nameId) => ({ kind: 'argument', nameId, sql, parameters })))
   }
   const compileField: Record<FieldType, FieldCompiler> = {
     name: nameFilter,
     version: nameFilter,
     key: keyFilter,
     choice: choiceFilter,
+    state: stateFilter,
+    shape: shapeFilter,
     size: (c, field) => numberFilter(c, 'size', (word) => readSizeBytes(word.text, word.column), field),
     duration: (c, field) =>
       numberFilter(c, 'elapsed', (word) => readSeconds(word.text, word.column, false), field),
@@ -163,6 +170,36 @@ function choiceFilter({ operator, value, column }: Comparison, field: FieldName)
   })
   const found = equals(field === 'kind' ? 'kind' : 'status', numbers)
   return operator === '!=' ? not(found) : found
+}
+
+function stateFilter({ operator, value, column }: Comparison): Filter {
+  if (operator !== ':' && operator !== '=' && operator !== '!=') {
+    throw badQuery(column, `'is' takes ':', '=' or '!=', not '${operator}'`)
+  }
+  const states = wordsOf(value).map((word) => {
+    const state = entryStates.find((each) => each === word.text.toLowerCase())
+    if (!state)
+      throw badQuery(word.column, `'is' takes one of ${entryStates.join(', ')}, not ${quote(word.text)}`)
+    return state
+  })
+  return operator === '!=' ? not({ kind: 'states', states }) : { kind: 'states', states }
+}
+
+// ---- shape --------------------------------------------------------------------------------------
+
+function shapeFilter({ operator, value, column }: Comparison, _: FieldName, context: CompileContext): Filter {
+  if (operator !== ':' && operator !== '=' && operator !== '!=') {
+    throw badQuery(column, `'shape' takes ':', '=' or '!=', as in shape:3x*, not '${operator}'`)
+  }
+  const tests = wordsOf(value).map(readShape)
+  const isLike = (shape: string): boolean => tests.some((test) => test(shape))
+  // Shapes are numbers and crosses: no other text is read as one by chance.
+  const ids = context.stringIds((text) => isShape(text) && isLike(text) === (operator !== '!='))
+  return oneOf('shape', ids)
+}
+
+function isShape(text: string): boolean {
+  return text === '' || /^\d[\dx]*$/.test(text)
 }
 
 // ---- numbers: size, took, age, run --------------------------------------------------------------

@@ -41,6 +41,12 @@ const argument = (name: string, operator: string, value: unknown) => ({
   operator,
   value,
 })
+const output = (path: string, operator: string, value: unknown) => ({
+  kind: 'compare',
+  subject: { kind: 'output', path },
+  operator,
+  value,
+})
 const text = (value: string) => ({ kind: 'text', text: value })
 
 describe('parseQuery', () => {
@@ -104,6 +110,19 @@ describe('parseQuery', () => {
       { kind: 'and', terms: [argument('element', ':', { kind: 'list', items: [word('Cu')] }), text('b')] },
     ],
     ['func: or b', { kind: 'and', terms: [field('func', ':', word('or')), text('b')] }],
+    ['params.cutoff>400', argument('params.cutoff', '>', word('400'))],
+    ['output.info.steps>3', output('info.steps', '>', word('3'))],
+    ['output."free energy" < -3', output('free energy', '<', word('-3'))],
+    ['output>=1', output('', '>=', word('1'))],
+    ['output:1..3', output('', ':', { kind: 'range', from: '1', to: '3' })],
+    ['"output">3', argument('output', '>', word('3'))],
+    ['"output.energy">3', argument('output.energy', '>', word('3'))],
+    ['outputs>3', argument('outputs', '>', word('3'))],
+    ['shape:3x1..5', field('shape', ':', word('3x1..5'))],
+    [
+      'is:(superseded,duplicate)',
+      field('is', ':', { kind: 'list', items: [word('superseded'), word('duplicate')] }),
+    ],
     ['größe>2', argument('größe', '>', word('2'))],
   ])('reads %s', (query, expected) => {
     expect(parsed(query)).toEqual(expected)
@@ -126,6 +145,8 @@ describe('parseQuery', () => {
     ['element:(Cu', 12, "',' or ')'"],
     ['element:(Cu,)', 13, 'in the list'],
     ['cutoff>(1,2)', 8, 'a list goes with'],
+    ['output."a"', 11, 'an operator'],
+    ['output."":3', 9, 'a path'],
     ['()', 2, 'a word or a field'],
     ['size:..', 6, 'at least one end'],
   ])('refuses %s at column %i', (query, column, sentence) => {
@@ -206,9 +227,12 @@ describe('printQuery', () => {
       .constantFrom(...(Object.keys(fieldTypes) as (keyof typeof fieldTypes)[]))
       .map((name) => ({ kind: 'field' as const, name })),
     anyText.map((name) => ({ kind: 'argument' as const, name })),
+    fc
+      .oneof(fc.constantFrom('', 'energy', 'info.steps', 'cell.0', 'a b'), anyText)
+      .map((path) => ({ kind: 'output' as const, path })),
   )
   const ordered = (name: Subject): boolean =>
-    name.kind === 'argument' || ['size', 'duration', 'age', 'time', 'version'].includes(fieldTypes[name.name])
+    name.kind !== 'field' || ['size', 'duration', 'age', 'time', 'version'].includes(fieldTypes[name.name])
   const comparison: fc.Arbitrary<Query> = fc
     .tuple(subject, fc.constantFrom(':', '=', '!=', '>', '>=', '<', '<='), anyWord, range, list, fc.nat(2))
     .map(([name, operator, single, between, several, choice]) => {

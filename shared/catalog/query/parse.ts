@@ -21,6 +21,7 @@ export function parseQuery(text: string): Query {
   return new Parser(text).parse()
 }
 
+const outputPrefix = 'output.'
 const operatorPattern = /(?:!=|>=|<=|[:=<>])/y
 const spacePattern = /\s*/y
 /** A word at the place of a term ends where an operator could begin. */
@@ -98,6 +99,7 @@ class Parser {
     }
     const quoted = this.#peek() === '"'
     const text = quoted ? this.#quoted() : this.#match(termPattern)
+    if (text === outputPrefix && this.#peek() === '"') return this.#outputPath(column)
     if (text === undefined) {
       const found = this.#peek() ?? ''
       throw badQuery(column, `a word or a field was expected, not ${quote(found)}; quote it to search for it`)
@@ -110,10 +112,24 @@ class Parser {
     return { kind: 'text', text, column }
   }
 
+  /** `output."free energy"`: a path that is no word. */
+  #outputPath(column: number): Query {
+    const path = this.#quoted()
+    if (path === '')
+      throw badQuery(this.#column() - 1, 'a path in the output was expected between the quotes')
+    this.#skipSpace()
+    const operator = this.#match(operatorPattern) as Operator | undefined
+    if (operator === undefined)
+      throw badQuery(this.#column(), `an operator was expected after the path, as in '>'`)
+    return this.#compared(column, { kind: 'output', path }, operator, 'output')
+  }
+
   #comparison(column: number, name: string, quoted: boolean, operator: Operator): Comparison {
     if (name === '') throw badQuery(column, 'the name of an argument was expected between the quotes')
-    const subject: Subject =
-      !quoted && isFieldName(name) ? { kind: 'field', name } : { kind: 'argument', name }
+    return this.#compared(column, subjectOf(name, quoted), operator, name)
+  }
+
+  #compared(column: number, subject: Subject, operator: Operator, name: string): Comparison {
     this.#skipSpace()
     const value = this.#value(subject, operator, name)
     this.#skipSpace()
@@ -222,6 +238,14 @@ class Parser {
   }
 }
 
+function subjectOf(name: string, quoted: boolean): Subject {
+  if (quoted) return { kind: 'argument', name }
+  if (name === 'output') return { kind: 'output', path: '' }
+  if (name.startsWith(outputPrefix) && name !== outputPrefix)
+    return { kind: 'output', path: name.slice(outputPrefix.length) }
+  return isFieldName(name) ? { kind: 'field', name } : { kind: 'argument', name }
+}
+
 /**
  * `from..to` where a range makes sense: for ordered fields always, for an argument if both ends are
  * numbers (so that `path:../data` stays a path).
@@ -231,12 +255,13 @@ function readRange(subject: Subject, text: string, column: number): QueryValue |
   if (dots < 0) return undefined
   const from = text.slice(0, dots)
   const to = text.slice(dots + 2)
-  if (subject.kind === 'argument') {
+  if (subject.kind !== 'field') {
     const numbers = (from === '' || isNumber(from)) && (to === '' || isNumber(to))
     if (!numbers || text === '..') return undefined
   } else {
     const type = fieldTypes[subject.name]
     if (type === 'name' || type === 'key' || type === 'choice' || type === 'text') return undefined
+    if (type === 'state' || type === 'shape') return undefined
   }
   if (from === '' && to === '')
     throw badQuery(column, "a range has at least one end, as in '400..' or '..500'")

@@ -24,8 +24,20 @@ function printIn(term: Query, parenthesised: boolean): string {
 }
 
 function printSubject(subject: Subject): string {
-  if (subject.kind === 'field') return subject.name
-  return isPlain(subject.name) && !isFieldName(subject.name) ? subject.name : quoted(subject.name)
+  switch (subject.kind) {
+    case 'field':
+      return subject.name
+    case 'output':
+      return subject.path === ''
+        ? 'output'
+        : `output.${isPlain(subject.path) ? subject.path : quoted(subject.path)}`
+    default:
+      return isPlain(subject.name) && !isReserved(subject.name) ? subject.name : quoted(subject.name)
+  }
+}
+
+function isReserved(name: string): boolean {
+  return isFieldName(name) || name === 'output' || name.startsWith('output.')
 }
 
 function printValue(value: QueryValue): string {

@@ -73,7 +73,14 @@ function compare(entry: CatalogEntry, comparison: Comparison, now: number): bool
   const { subject, operator, value } = comparison
   const { summary } = entry
   if (subject.kind === 'argument') {
-    const found = summary.args.find(({ name }) => name === subject.name)
+    const { args, inside } = summary
+    return [args, inside?.nested ?? []].some((all) => {
+      const found = all.find(({ name }) => name === subject.name)
+      return found !== undefined && compareArgument(found, operator, value)
+    })
+  }
+  if (subject.kind === 'output') {
+    const found = summary.inside?.output.find(({ name }) => name === subject.path)
     return found !== undefined && compareArgument(found, operator, value)
   }
   switch (subject.name) {
@@ -86,6 +93,10 @@ function compare(entry: CatalogEntry, comparison: Comparison, now: number): bool
       return compareText(summary[subject.name], operator, value, subject.name === 'version')
     case 'type':
       return compareText(summary.outputType, operator, value, false)
+    case 'dtype':
+      return compareText(summary.inside?.dtype, operator, value, false)
+    case 'shape':
+      return compareShape(summary.inside?.shape, operator, value)
     case 'kind':
       return compareText(summary.kind, operator, value, false)
     case 'status':
@@ -102,6 +113,7 @@ function compare(entry: CatalogEntry, comparison: Comparison, now: number): bool
       return wordsOf(value).some((word) => (keyText(entry.key) ?? '').startsWith(word.text))
     case 'text':
       return wordsOf(value).some((word) => contains(entry, word.text)) === (operator === ':')
+    case 'is':
     case 'run':
       throw new Error('not known to the naive search')
   }
@@ -148,6 +160,15 @@ function compareText(
   if (operator === '=') return words.some((word) => word.text === text)
   if (operator === '!=') return words[0]!.text !== text
   return holds(operator, order(text, words[0]!.text))
+}
+
+/** Dimensions that are numbers or stars. */
+function compareShape(shape: string | undefined, operator: string, value: QueryValue): boolean {
+  if (shape === undefined) return false
+  const isLike = wordsOf(value).some(
+    ({ text }) => text === '*' || new RegExp(`^${text.replaceAll('*', String.raw`\d+`)}$`).test(shape),
+  )
+  return isLike === (operator !== '!=')
 }
 
 function compareNumber(
@@ -218,8 +239,14 @@ type SortValue = number | string | { readonly rest: string }
 function sortValue(entry: CatalogEntry, column: string): SortValue | undefined {
   const { summary } = entry
   if (column.startsWith('arg:')) {
-    const argument = summary.args.find(({ name }) => name === column.slice(4))
+    const argument = [...summary.args, ...(summary.inside?.nested ?? [])].find(
+      ({ name }) => name === column.slice(4),
+    )
     return argument && (argument.number ?? argument.text ?? { rest: argument.preview })
+  }
+  if (column.startsWith('out:')) {
+    const leaf = summary.inside?.output.find(({ name }) => name === column.slice(4))
+    return leaf && (leaf.number ?? leaf.text ?? { rest: leaf.preview })
   }
   if (column === 'sizeBytes') return entry.sizeBytes
   if (column === 'kind') return ['call', 'dump', 'foreign'].indexOf(summary.kind)

@@ -48,6 +48,10 @@ function answer(task: CatalogTask): unknown {
       return catalogOf(task.file).summary()
     case 'arguments':
       return catalogOf(task.file).argumentColumns(task.func, task.module)
+    case 'inside':
+      return catalogOf(task.file).insideColumns(task.func, task.module)
+    case 'states':
+      return catalogOf(task.file).states()
     case 'row':
       return catalogOf(task.file).row(task.key)
     case 'why':

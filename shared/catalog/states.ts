@@ -1,0 +1,95 @@
+import type { Database } from 'better-sqlite3'
+import type { EntryStates } from '../api/inside.ts'
+import type { Columns } from './columns.ts'
+import { insideFlags } from './inside-values.ts'
+import { entryStates } from './query/ast.ts'
+import type { EntryState } from './query/ast.ts'
+import { rankNumbers } from './ranks.ts'
+
+/** Bits of a state in the mask of an entry. */
+const bits: Readonly<Record<EntryState, number>> = {
+  superseded: 1,
+  'maybe-superseded': 2,
+  duplicate: 4,
+  'maybe-duplicate': 8,
+  misplaced: 16,
+}
+
+/**
+ * What comparing all entries with each other tells: calls of which there is a newer entry, outputs that a newer entry
+ * has too, entries under a wrong key. Made in one go for one revision: a few passes over a million digests. The newest
+ * of equal calls is the one that ran last; of those that ran at one time the first by key. Entries whose digests are
+ * equal, of which not everything was read, are only `maybe`.
+ */
+export class States {
+  readonly #columns: Columns
+  /** By id. */
+  readonly #bits: Uint8Array
+
+  constructor(database: Database, columns: Columns) {
+    this.#columns = columns
+    this.#bits = new Uint8Array(columns.idsEnd)
+    const pluck = (sql: string): number[] => database.prepare<[], number>(sql).pluck().all()
+    const ids = pluck('SELECT id FROM insides ORDER BY id')
+    const byId = (column: string): Float64Array => {
+      const values = pluck(`SELECT ${column} FROM insides ORDER BY id`) as (number | null)[]
+      const numbers = new Float64Array(columns.idsEnd).fill(Number.NaN)
+      for (const [i, id] of ids.entries()) if (id < numbers.length) numbers[id] = values[i] ?? Number.NaN
+      return numbers
+    }
+    const flags = byId('flags')
+    for (const id of columns.idsByKey)
+      if (flags[id]! & insideFlags.misplaced) this.#bits[id]! |= bits.misplaced
+    this.#markOlder([byId('call_a'), byId('call_b')], flags, insideFlags.callIsWhole, 'superseded')
+    this.#markOlder([byId('output_a'), byId('output_b')], flags, insideFlags.outputIsWhole, 'duplicate')
+  }
+
+  /** By id: 1 for entries in one of the states, else 0. */
+  mask(states: readonly EntryState[]): Uint8Array {
+    const wanted = states.reduce((sum, state) => sum | bits[state], 0)
+    return this.#bits.map((own) => ((own & wanted) === 0 ? 0 : 1))
+  }
+
+  sums(): EntryStates {
+    const [sizes, seconds] = [this.#columns.numbers('size'), this.#columns.numbers('elapsed')]
+    const sumsOf = (state: EntryState): EntryStates[EntryState] => {
+      const sums = { entries: 0, bytes: 0, computeSeconds: 0 }
+      for (const id of this.#columns.idsByKey) {
+        if ((this.#bits[id]! & bits[state]) === 0) continue
+        sums.entries++
+        sums.bytes += sizes[id] || 0
+        sums.computeSeconds += seconds[id] || 0
+      }
+      return sums
+    }
+    return Object.fromEntries(entryStates.map((state) => [state, sumsOf(state)])) as EntryStates
+  }
+
+  /** Marks all but the newest of those whose digests are equal. */
+  #markOlder(
+    [first, second]: readonly [Float64Array, Float64Array],
+    flags: Float64Array,
+    wholeFlag: number,
+    state: 'superseded' | 'duplicate',
+  ): void {
+    const { ranks, count } = rankNumbers(first)
+    const runs = this.#columns.numbers('run_at')
+    const newest = new Int32Array(count).fill(-1)
+    const runAt = (id: number): number => (Number.isNaN(runs[id]!) ? Number.NEGATIVE_INFINITY : runs[id]!)
+    for (const id of this.#columns.idsByKey) {
+      const rank = ranks[id]!
+      if (rank === count) continue
+      const other = newest[rank]!
+      if (other < 0) {
+        newest[rank] = id
+        continue
+      }
+      // Halves of 52 bits that are equal by chance: not to be told apart, and so like no other.
+      if (second[id] !== second[other]) continue
+      const isNewer = runAt(id) > runAt(other)
+      if (isNewer) newest[rank] = id
+      const isWhole = (flags[id]! & flags[other]! & wholeFlag) !== 0
+      this.#bits[isNewer ? other : id]! |= bits[isWhole ? state : (`maybe-${state}` as const)]
+    }
+  }
+}
