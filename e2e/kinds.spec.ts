@@ -1,4 +1,4 @@
-import { cp } from 'node:fs/promises'
+import { cp, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { kindsFolder } from '../shared/testing/kinds.ts'
@@ -17,6 +17,16 @@ async function show(inspector: Inspector, name: string): Promise<void> {
   await inspector.filterBy(`func:${name}`, 1)
   await expect(inspector.row(0)).toContainText(`${name}(`)
   await inspector.row(0).click()
+}
+
+/** Saves the shown value by its menu; answers the file. */
+async function saved({ page, panel }: Inspector, folder: string, item: string): Promise<string> {
+  await panel.getByRole('button', { name: 'Save as a file' }).click()
+  const download = page.waitForEvent('download')
+  await page.getByRole('menuitem', { name: item }).click()
+  const file = path.join(folder, item.replaceAll(/\W/g, ''))
+  await (await download).saveAs(file)
+  return file
 }
 
 // Each test starts a program: on a busy machine that takes its time.
@@ -77,6 +87,44 @@ test('indexes of several levels, Series over time, records, empty tables', async
   await expect(panel.getByText('The table has no rows, but 2 columns.')).toBeVisible()
 })
 
+test('a sparse matrix: where its elements are, a window, their values, and their table', async ({
+  inspector,
+}) => {
+  const { page, panel } = inspector
+  await show(inspector, 'csr')
+  await expect(panel.getByRole('img', { name: 'Spy plot of 120 × 90, 422 elements stored' })).toBeVisible()
+  await expect(panel.getByText('3.9074 %')).toBeVisible()
+  const picture = panel.getByRole('group', { name: /^Picture:/ })
+  await picture.focus()
+  await page.keyboard.press('ArrowRight')
+  await expect(panel.locator('[aria-live]')).toContainText('[60, 46]')
+  await page.keyboard.press('+')
+  await expect(panel.getByRole('img', { name: /^Spy plot of 60 × 45/ })).toBeVisible()
+  await panel.getByText('Values', { exact: true }).click()
+  await expect(panel.getByRole('img', { name: /^Colours from -/ })).toBeVisible()
+  const table = panel.getByRole('table', { name: 'Rows' })
+  await expect(table).toHaveAttribute('aria-rowcount', '423')
+  await expect(table.getByRole('columnheader', { name: /^value/ })).toContainText('-3.2758')
+  for (const name of ['csc', 'bsr', 'dia', 'lil', 'dok', 'coo']) {
+    await show(inspector, name)
+    await expect(panel.getByRole('img', { name: /^Spy plot of/ })).toBeVisible()
+  }
+  await show(inspector, 'emptysparse')
+  await expect(panel.getByRole('img', { name: 'Spy plot of 50 × 40, 0 elements stored' })).toBeVisible()
+})
+
+test('saves the elements of a sparse matrix as rows, and its picture', async ({ inspector, folder }) => {
+  const { page, panel } = inspector
+  await show(inspector, 'csr')
+  await expect(panel.getByRole('img', { name: /^Spy plot/ })).toBeVisible()
+  const csv = await readFile(await saved(inspector, folder, 'Table (.csv)'), 'utf8')
+  expect(csv.split('\n').slice(0, 1)).toEqual(['row,column,value'])
+  expect(csv.trim().split('\n')).toHaveLength(423)
+  const png = await readFile(await saved(inspector, folder, 'Picture (.png)'))
+  expect(png.subarray(1, 4).toString()).toBe('PNG')
+  await expect(page.getByRole('alert')).toHaveCount(0)
+})
+
 for (const scheme of ['light', 'dark'] as const) {
   test(`values of known classes have no serious fault of accessibility: ${scheme}`, async ({ inspector }) => {
     const { page, panel } = inspector
@@ -84,6 +132,7 @@ for (const scheme of ['light', 'dark'] as const) {
     for (const [name, role, title] of [
       ['frame', 'table', 'Rows'],
       ['series', 'img', /^Line of/],
+      ['csr', 'img', /^Spy plot/],
     ] as const) {
       await show(inspector, name)
       await expect(panel.getByRole(role, { name: title })).toBeVisible()

@@ -9,12 +9,14 @@ import { lineOf, numbersAlong } from '../numpy/sections.ts'
 import type { Value } from '../value/value.ts'
 import { asArray } from './arrays.ts'
 import { categoryColumn } from './pandas-columns.ts'
+import { sparseMatrix } from './sparse-matrix.ts'
+import { sparseTable } from './sparse-table.ts'
 import type { Column, ColumnNumbers, Index, Table, TableCell } from './table.ts'
 import { viewOf } from './view-of.ts'
 
 /**
- * The table that a node is: a DataFrame, a Series, an Index, a Categorical, or a one-dimensional structured array;
- * else `undefined`.
+ * The table that a node is: a DataFrame, a Series, an Index, a Categorical, a one-dimensional structured array, or the
+ * elements of a sparse matrix; else `undefined`.
  */
 export function tableOf(node: Value, source: ByteSource): Table | undefined {
   const view = viewOf(node, source)
@@ -23,6 +25,10 @@ export function tableOf(node: Value, source: ByteSource): Table | undefined {
   if (view.kind === 'categorical') {
     const column = categoryColumn(view.codes, 0, view.categories)
     return { rows: column.length, labels: nodeColumn([undefined]), columns: [column] }
+  }
+  if (view.kind === 'sparse') {
+    const matrix = sparseMatrix(view, source)
+    return matrix && sparseTable(matrix)
   }
   const array = asArray(node, source)
   return array?.dtype.fields && array.shape.length === 1

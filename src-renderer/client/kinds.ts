@@ -1,4 +1,6 @@
+import type { SpyHeader } from '../../shared/api/sparse.ts'
 import type { TableColumns, TableHead } from '../../shared/api/tables.ts'
+import { callFrame, pictureQuery, type PictureParameters } from './pictures.ts'
 import { valueQuery, type ValueAddress } from './queries.ts'
 
 /** Columns whose figures are asked for at once. */
@@ -12,4 +14,10 @@ export function columnsQuery(value: ValueAddress, page: number) {
   return valueQuery<TableColumns>('columns', value, {
     columns: `${page * columnsPerPage}:${(page + 1) * columnsPerPage}`,
   })
+}
+
+export function spyQuery(value: ValueAddress, parameters: PictureParameters) {
+  return pictureQuery('spy', value, parameters, (signal) =>
+    callFrame<SpyHeader>('spy', value, parameters, signal),
+  )
 }

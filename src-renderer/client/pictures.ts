@@ -4,12 +4,12 @@ import { decodeFrame } from '../../shared/api/pictures.ts'
 import type { ValueAddress } from './queries.ts'
 import { address, request } from './request.ts'
 
-type Parameters = Record<string, string | number | undefined>
+export type PictureParameters = Record<string, string | number | undefined>
 
-async function callFrame<Header>(
-  name: 'line' | 'plane' | 'image',
+export async function callFrame<Header>(
+  name: 'line' | 'plane' | 'image' | 'spy' | 'atoms',
   { store, key, path }: ValueAddress,
-  parameters: Parameters,
+  parameters: PictureParameters,
   signal: AbortSignal,
 ): Promise<Frame<Header>> {
   const response = await request(address(['stores', store, 'entries', key, name], { path, ...parameters }), {
@@ -18,10 +18,10 @@ async function callFrame<Header>(
   return decodeFrame<Header>(await response.arrayBuffer())
 }
 
-function pictureQuery<Answer>(
+export function pictureQuery<Answer>(
   name: string,
   { store, key, revision, path }: ValueAddress,
-  parameters: Parameters | readonly Parameters[],
+  parameters: PictureParameters | readonly PictureParameters[],
   ask: (signal: AbortSignal) => Promise<Answer>,
 ) {
   return queryOptions({
@@ -37,19 +37,19 @@ function pictureQuery<Answer>(
 }
 
 /** The lines of one picture. */
-export function linesQuery(value: ValueAddress, lines: readonly Parameters[]) {
+export function linesQuery(value: ValueAddress, lines: readonly PictureParameters[]) {
   return pictureQuery('lines', value, lines, (signal) =>
     Promise.all(lines.map((line) => callFrame<LineHeader>('line', value, line, signal))),
   )
 }
 
-export function planeQuery(value: ValueAddress, parameters: Parameters) {
+export function planeQuery(value: ValueAddress, parameters: PictureParameters) {
   return pictureQuery('plane', value, parameters, (signal) =>
     callFrame<PlaneHeader>('plane', value, parameters, signal),
   )
 }
 
-export function imageQuery(value: ValueAddress, parameters: Parameters) {
+export function imageQuery(value: ValueAddress, parameters: PictureParameters) {
   return pictureQuery('image', value, parameters, (signal) =>
     callFrame<ImageHeader>('image', value, parameters, signal),
   )
@@ -64,7 +64,7 @@ function spansOf(count: number, parts: number): (readonly [number, number])[] {
 /** A line without sampling, part by part, so that other questions get their turn. `onProgress`: the share that is done. */
 export async function wholeLine(
   value: ValueAddress,
-  parameters: Parameters,
+  parameters: PictureParameters,
   sample: LineHeader,
   signal: AbortSignal,
   onProgress: (share: number) => void,
@@ -88,7 +88,7 @@ export async function wholeLine(
 /** A plane without sampling, as `wholeLine`. */
 export async function wholePlane(
   value: ValueAddress,
-  parameters: Parameters,
+  parameters: PictureParameters,
   sample: PlaneHeader,
   signal: AbortSignal,
   onProgress: (share: number) => void,

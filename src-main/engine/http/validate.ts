@@ -47,6 +47,17 @@ export const span = z
     return [from, Math.max(from, to)]
   })
 
+export const everything = Number.MAX_SAFE_INTEGER
+export const positive = wholeNumber.refine((number) => number > 0, 'a number above 0 is wanted')
+
+/** A window of two axes and the cells that it is to be cut into. */
+export const pictureArea = {
+  rows: span.default([0, everything]),
+  columns: span.default([0, everything]),
+  height: positive.default(400),
+  width: positive.default(400),
+}
+
 /** Numbers from 0 joined by dots or commas; the empty text is the empty list. */
 export function numberList(separator: '.' | ',') {
   return z

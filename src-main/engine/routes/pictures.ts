@@ -4,7 +4,15 @@ import { z } from 'zod'
 import { complexParts, exportFormats } from '../../../shared/api/pictures.ts'
 import { frameResponse } from '../http/frame.ts'
 import { contentDisposition } from '../http/raw.ts'
-import { numberList, span, validate, wholeNumber } from '../http/validate.ts'
+import {
+  everything,
+  numberList,
+  pictureArea,
+  positive,
+  span,
+  validate,
+  wholeNumber,
+} from '../http/validate.ts'
 import { exportFiles } from '../values/export.ts'
 import type { ValueAnswers } from '../workers/value-task.ts'
 import type { EntryRoutesOptions, Question } from './ask-value.ts'
@@ -12,8 +20,6 @@ import { addressIn, askValue } from './ask-value.ts'
 
 const path = numberList('.').default([])
 const index = numberList(',').default([])
-const everything = Number.MAX_SAFE_INTEGER
-const count = wholeNumber.refine((number) => number > 0, 'a number above 0 is wanted')
 const complex = z.enum(complexParts).default('magnitude')
 const number = z
   .string()
@@ -27,17 +33,14 @@ const lineQuery = z.object({
   index,
   from: wholeNumber.default(0),
   to: wholeNumber.default(everything),
-  buckets: count.default(1_000),
+  buckets: positive.default(1_000),
   part: span.optional(),
   complex,
 })
 const area = {
   path,
   index,
-  rows: span.default([0, everything]),
-  columns: span.default([0, everything]),
-  height: count.default(400),
-  width: count.default(400),
+  ...pictureArea,
 }
 const axes = z
   .string()

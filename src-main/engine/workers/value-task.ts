@@ -5,6 +5,7 @@ import type {
   TreePage,
   TrustReport,
 } from '../../../shared/api/contract.ts'
+import type { SpyRequest } from '../../../shared/lenses/spy.ts'
 import type { FileRange, StoreLocation } from '../../../shared/stores/contract.ts'
 import type { ExportFormat } from '../../../shared/api/pictures.ts'
 import type { TableColumns, TableHead } from '../../../shared/api/tables.ts'
@@ -72,6 +73,7 @@ export type ValueTask =
       readonly path: readonly number[]
       readonly columns: readonly [number, number]
     } & EntryAddress)
+  | ({ readonly ask: 'spy'; readonly path: readonly number[]; readonly question: SpyRequest } & EntryAddress)
   | ({ readonly ask: 'export'; readonly path: readonly number[]; readonly as: ExportFormat } & EntryAddress)
   | { readonly ask: 'exportNext'; readonly session: string }
   | { readonly ask: 'exportEnd'; readonly session: string }
@@ -91,6 +93,7 @@ export interface ValueAnswers {
   line: Uint8Array
   plane: Uint8Array
   image: Uint8Array
+  spy: Uint8Array
   table: TableHead
   columns: TableColumns
   /** Name of the export, for `exportNext` until that answers `undefined`; `exportEnd` gives it up. */

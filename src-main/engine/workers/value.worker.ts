@@ -10,6 +10,7 @@ import { entryStamp, openEntryDocument } from '../../../shared/catalog/documents
 import { ExportSessions } from '../values/export-sessions.ts'
 import { imagePicture, linePicture, planePicture } from '../values/pictures.ts'
 import { LastComparison } from '../values/last-comparison.ts'
+import { spyPicture } from '../values/sparse.ts'
 import { tableColumns, tableHead } from '../values/tables.ts'
 import { valueText } from '../values/text.ts'
 import { nodeAt, treePage } from '../values/tree.ts'
@@ -79,6 +80,8 @@ async function run(task: ValueTask): Promise<unknown> {
       return tableHead(nodeAt(rootOf(document, task.key), task.path).value, source)
     case 'columns':
       return tableColumns(nodeAt(rootOf(document, task.key), task.path).value, source, task.columns)
+    case 'spy':
+      return spyPicture(nodeAt(rootOf(document, task.key), task.path).value, source, task.question)
     case 'text':
       return valueText(nodeAt(rootOf(document, task.key), task.path).value, source, task.as)
     case 'place':

@@ -12,7 +12,7 @@ export interface ColumnHeadProps {
   readonly summary: TableColumn | undefined
   readonly style: CSSProperties
   readonly isDrawn: boolean
-  readonly onDraw: () => void
+  readonly onDraw: (() => void) | undefined
 }
 
 /** A column's name, type, gaps, and what is in it: a small histogram, or the most frequent values. */
@@ -26,7 +26,7 @@ export function ColumnHead({ column, summary, style, isDrawn, onDraw }: ColumnHe
       style={style}
       title={summary && columnTitle(name, summary)}
     >
-      {summary?.isDrawable ? (
+      {summary?.isDrawable && onDraw ? (
         <button type="button" className={classes.drawn} aria-pressed={isDrawn} onClick={onDraw}>
           {name}
         </button>

@@ -6,11 +6,12 @@ import { planeQuery, wholePlane } from '../../client/pictures.ts'
 import type { ValueAddress } from '../../client/queries.ts'
 import { formatCount } from '../../ui/format.ts'
 import { ErrorState } from '../../ui/States.tsx'
-import { heatGradient, heatPixels, heatRange, type HeatRange, type HeatScale } from './heat-color.ts'
+import { heatPixels, heatRange, type HeatScale } from './heat-color.ts'
 import { ImageCanvas, pixelSpan, type Cell } from './ImageCanvas.tsx'
 import classes from './Picture.module.css'
 import type { PictureOptions } from './picture-place.ts'
 import { figureText, sampleText, spanText } from './picture-words.ts'
+import { ScaleBar } from './ScaleBar.tsx'
 import { SampleNote } from './SampleNote.tsx'
 import { useWhole } from './use-whole.ts'
 
@@ -112,36 +113,6 @@ function scaleOf(text: string | undefined): HeatScale | undefined {
 function oddText({ nan, infinite }: PlaneHeader): string {
   return (
     (nan > 0 ? ` · ${formatCount(nan)} nan` : '') + (infinite > 0 ? ` · ${formatCount(infinite)} inf` : '')
-  )
-}
-
-interface ScaleBarProps {
-  range: HeatRange
-  isLog: boolean
-  unit: 'number' | 'time'
-  isClipped: boolean
-}
-
-/** What the colours mean. */
-function ScaleBar({ range: { low, high, scale }, isLog, unit, isClipped }: ScaleBarProps) {
-  const text = (number: number): string => figureText(isLog ? 10 ** number : number, unit)
-  return (
-    <div className={classes.scale}>
-      <span>
-        {isClipped ? '≤ ' : ''}
-        {text(low)}
-      </span>
-      <div
-        className={classes.scaleBar}
-        style={{ background: heatGradient(scale) }}
-        role="img"
-        aria-label={`Colours from ${text(low)} to ${text(high)}${isLog ? ', logarithmic' : ''}`}
-      />
-      <span>
-        {isClipped ? '≥ ' : ''}
-        {text(high)}
-      </span>
-    </div>
   )
 }
 

@@ -27,7 +27,8 @@ export interface TableGridProps {
   readonly row: number | undefined
   /** The column whose line is drawn. */
   readonly drawn: number | undefined
-  readonly onDraw: (column: number) => void
+  /** Absent where columns are not drawn. */
+  readonly onDraw?: (column: number) => void
 }
 
 /** Rows and columns of a table, windowed in both directions; Ctrl+Home and Ctrl+End go to the ends. */
@@ -70,7 +71,7 @@ export function TableGrid({ value, head, row, drawn, onDraw }: TableGridProps) {
       <SampledNote summaries={summaries} />
       <div
         ref={attach}
-        className={arrayClasses.table}
+        className={`${arrayClasses.table} ${classes.grid}`}
         role="table"
         aria-label="Rows"
         aria-busy={tiles.isWaiting}
@@ -89,7 +90,7 @@ export function TableGrid({ value, head, row, drawn, onDraw }: TableGridProps) {
               summary={summaries.get(column)}
               style={placeOf(places, levels.width, column)}
               isDrawn={drawn === column}
-              onDraw={() => onDraw(column)}
+              onDraw={onDraw && (() => onDraw(column))}
             />
           ))}
         </div>

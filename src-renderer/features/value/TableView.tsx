@@ -1,4 +1,3 @@
-import { TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { TreeNode } from '../../../shared/api/contract.ts'
@@ -17,8 +16,8 @@ import { LinePicture } from './LinePicture.tsx'
 import { NodeFacts, NodeName } from './NodeHead.tsx'
 import { complexPartOf, usePictureOptions, type PictureOptions } from './picture-place.ts'
 import pictureClasses from './Picture.module.css'
+import { RowField } from './RowField.tsx'
 import { TableGrid } from './TableGrid.tsx'
-import classes from './TableView.module.css'
 
 export interface TableViewProps {
   readonly value: ValueAddress
@@ -113,27 +112,6 @@ function ColumnPicture({ value, column, dtype, options }: ColumnPictureProps) {
 }
 
 const oneAxis = [0]
-
-/** A row by its position, from 0. */
-function RowField({ rows, onRow }: { readonly rows: number; readonly onRow: (row: number) => void }) {
-  const [text, setText] = useState('')
-  const row = /^[\d,]{1,15}$/.test(text) ? Number(text.replaceAll(',', '')) : undefined
-  const isWrong = text !== '' && (row === undefined || row >= rows)
-  return (
-    <TextInput
-      className={classes.rowField}
-      size="xs"
-      aria-label="Go to row"
-      placeholder={`row 0 … ${formatCount(rows - 1)}`}
-      value={text}
-      error={isWrong}
-      onChange={(event) => setText(event.currentTarget.value)}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter' && row !== undefined && !isWrong) onRow(row)
-      }}
-    />
-  )
-}
 
 /** Only what is one array can be an .npy. */
 function formatsOf({ type, array }: TreeNode): ExportFormat[] {

@@ -11,7 +11,7 @@ export async function savePng(section: Element, name: string): Promise<void> {
   copy.height = Math.max(canvas.height, Math.round(box.height * scale))
   const pen = copy.getContext('2d')
   if (!pen) return
-  if (canvas.closest('.uplot')) {
+  if (canvas.closest('.uplot, [data-ground]')) {
     pen.fillStyle = getComputedStyle(document.documentElement).getPropertyValue('--panel')
     pen.fillRect(0, 0, copy.width, copy.height)
   }
