@@ -19,6 +19,7 @@ import { Columns } from './columns.ts'
 import { findIds } from './find.ts'
 import { isDamage, openIndexFile, removeIndexFile } from './open.ts'
 import { parseQuery } from './query/parse.ts'
+import { startRegexClock } from './query/regex.ts'
 import { compileQuery } from './query/filter.ts'
 import { sortByRank } from './ranks.ts'
 import { idsInRanges, ResultSets, selectionTotals } from './results.ts'
@@ -122,6 +123,7 @@ export class Catalog {
    */
   search(query: string, sort: readonly SortKey[] = [], nowSeconds = Date.now() / 1000): SearchResult {
     const parsed = parseQuery(query)
+    startRegexClock()
     const result = this.#guard(() =>
       this.#database.transaction(() => {
         const columns = this.#currentColumns()
@@ -129,7 +131,7 @@ export class Catalog {
           nowSeconds,
           stringId: (text) => this.#strings.find(text),
           stringIds: (matches) => this.#strings.idsWhere(matches),
-          textSelection: (text) => this.#textIndex.selection(text),
+          textSelection: (sought, place) => this.#textIndex.selection(sought, place),
         })
         let ids = findIds(filter, columns, this.#database)
         for (const { column, descending } of sort.toReversed()) {

@@ -169,7 +169,8 @@ export class EntryReader {
 }
 
 function wholeSummary(decoded: Decoded): EntrySummary {
-  return { ...summarize(decoded), inside: insideOf(decoded) }
+  const summary = summarize(decoded)
+  return { ...summary, inside: insideOf(decoded, summary) }
 }
 
 function unreadable(sentence: string): EntrySummary {

@@ -128,6 +128,62 @@ describe('what is inside entries', () => {
     expect(found('is:superseded')).toEqual(['mid', 'new', 'old'])
   })
 
+  it('is searched: texts, keys and numbers that the list leaves out, each side by itself', async () => {
+    const log = 'step 1 converged; '.repeat(20) + "the needle isn't far"
+    put(
+      'a',
+      { options: { note: 'x'.repeat(100) + ' Ångström', n: 12 } },
+      { log, deep: [[{ residual: 0.0625 }]] },
+    )
+    put('b', { options: { note: 'short' } }, { residual: 1 })
+    put('c', {}, { log: 'y'.repeat(9000) + 'beyond' })
+    await index()
+    const searches = (): unknown[] =>
+      [
+        'needle',
+        'output:needle',
+        'args:needle',
+        'args:ångström',
+        'output:ångström',
+        'residual',
+        'output:"\'residual\': 0.0625"',
+        '/needle is.+far/',
+        'output:/RESIDUAL.*[0-9]$/i',
+        'output:/0\\.0625/',
+        'args:f',
+        'args:(short,needle)',
+        'text:/step\\s\\d+\\sconv/',
+        'output:/step\\s1/',
+        'beyond',
+        'yyyy',
+      ].map((query) => found(query))
+    const before = searches()
+    expect(before).toEqual([
+      ['a'],
+      ['a'],
+      [],
+      ['a'],
+      [],
+      ['a', 'b'],
+      ['a'],
+      [],
+      [],
+      ['a'],
+      [],
+      ['b'],
+      ['a'],
+      ['a'],
+      [],
+      ['c'],
+    ])
+    while (catalog.indexTexts(2) > 0);
+    expect(searches()).toEqual(before)
+    put('a', {}, { log: 'other' })
+    rmSync(fileOf('c'))
+    await index()
+    expect(found('needle or yyyy')).toEqual([])
+  })
+
   it('reads every entry of an older index again, and lists what it had until then', async () => {
     put('a', {}, { energy: 1 })
     await index()
@@ -135,7 +191,7 @@ describe('what is inside entries', () => {
     const { default: Database } = await import('better-sqlite3')
     const database = new Database(join(folder, 'index.sqlite'))
     database.exec(`DROP TABLE insides; ALTER TABLE entries DROP COLUMN shape; ALTER TABLE entries DROP COLUMN dtype;
-      DELETE FROM arguments; DELETE FROM argument_sums`)
+      ALTER TABLE texts DROP COLUMN args_text; ALTER TABLE texts DROP COLUMN output_text; DELETE FROM arguments; DELETE FROM argument_sums`)
     database.pragma('user_version = 1')
     database.close()
     catalog = Catalog.open(join(folder, 'index.sqlite'))

@@ -77,6 +77,15 @@ const steps: readonly string[] = [
   UPDATE parts SET token = NULL;
   DELETE FROM meta WHERE name = 'token';
   `,
+  // Arguments and outputs as they are searched, where `call` and `output` leave out something.
+  `
+  ALTER TABLE texts ADD COLUMN args_text TEXT;
+  ALTER TABLE texts ADD COLUMN output_text TEXT;
+
+  UPDATE entries SET stamp = NULL;
+  UPDATE parts SET token = NULL;
+  DELETE FROM meta WHERE name = 'token';
+  `,
 ]
 
 export const schemaVersion = steps.length

@@ -1,12 +1,15 @@
 import type { Database } from 'better-sqlite3'
-import type { Condition } from './query/condition.ts'
+import type { RegexValue } from './query/ast.ts'
+import type { Condition, Sought, SoughtIn } from './query/condition.ts'
+import { regexText, requiredText } from './query/regex.ts'
 import { foldFor, isAscii, likePattern } from './query/text.ts'
 
 /** With more candidates than this, reading all texts is faster than following the index. */
 const candidateLimit = 20_000
 
 /**
- * Where a piece of text occurs in calls and output previews.
+ * Where a piece of text occurs in arguments and outputs: in the call and the preview of the output, and where those
+ * leave something out in the whole texts, of 8,000 characters each.
  *
  * Making the trigram index costs twice as much as all the rest of a row, and a scan of a million texts is
  * some 0.2 s. So it follows behind: texts up to `meta.textTo` are in it (`step` goes on), later ones are
@@ -28,7 +31,7 @@ export class TextIndex {
     this.#insert = database.prepare('INSERT INTO trigrams (rowid, body) VALUES (?, ?)')
     this.#delete = database.prepare(`INSERT INTO trigrams (trigrams, rowid, body) VALUES ('delete', ?, ?)`)
     this.#pending = database.prepare<[number, number], TextRow>(
-      'SELECT id, call, output FROM texts WHERE id > ? ORDER BY id LIMIT ?',
+      'SELECT id, call, output, args_text, output_text FROM texts WHERE id > ? ORDER BY id LIMIT ?',
     )
     this.#candidates = database
       .prepare<[string, number], number>(
@@ -60,11 +63,12 @@ export class TextIndex {
       .immediate()
   }
 
-  /** A `SELECT` of the ids of entries whose call or output preview contains `text`, ignoring case. */
-  selection(text: string): Condition {
-    const match = containment(text)
+  /** A `SELECT` of the ids of entries in whose arguments or outputs something is found; words ignore case. */
+  selection(wanted: Sought, place: SoughtIn): Condition {
+    const match = 'text' in wanted ? containment(wanted.text, place) : regexMatch(wanted.regex, place)
+    const text = 'text' in wanted ? wanted.text : requiredText(wanted.regex)
     const scan: Condition = { sql: `SELECT id FROM texts WHERE ${match.sql}`, parameters: match.parameters }
-    const terms = this.#trigramQuery(text)
+    const terms = text === undefined ? undefined : this.#trigramQuery(text)
     if (terms === undefined) return scan
     return {
       sql:
@@ -91,23 +95,41 @@ interface TextRow {
   readonly id: number
   readonly call: string | null
   readonly output: string | null
+  /** The whole of them, as far as it is searched, where the two above leave something out. */
+  readonly args_text: string | null
+  readonly output_text: string | null
 }
 
-function body({ call, output }: TextRow): string {
-  return `${call ?? ''}\n${output ?? ''}`
+function body({ call, output, args_text, output_text }: TextRow): string {
+  const head = `${call ?? ''}\n${output ?? ''}`
+  return args_text === null && output_text === null
+    ? head
+    : `${head}\n${args_text ?? ''}\n${output_text ?? ''}`
 }
 
-function containment(text: string): Condition {
+/** Texts of a row. Of the call all but the function's name, which has no parenthesis. */
+const textsIn: Readonly<Record<SoughtIn, readonly string[]>> = {
+  anywhere: ['call', 'output', 'args_text', 'output_text'],
+  arguments: [`substr(call, instr(call, '('))`, 'args_text'],
+  output: ['output', 'output_text'],
+}
+
+function inAny(place: SoughtIn, match: (text: string) => string, parameter: string): Condition {
+  const texts = textsIn[place]
+  return {
+    sql: `(${texts.map((text) => `ifnull(${match(text)}, 0)`).join(' OR ')})`,
+    parameters: texts.map(() => parameter),
+  }
+}
+
+function containment(text: string, place: SoughtIn): Condition {
   if (isAscii(text)) {
     const pattern = `%${likePattern(text, false)}%`
-    return {
-      sql: String.raw`(ifnull(call LIKE ? ESCAPE '\', 0) OR ifnull(output LIKE ? ESCAPE '\', 0))`,
-      parameters: [pattern, pattern],
-    }
+    return inAny(place, (column) => String.raw`${column} LIKE ? ESCAPE '\'`, pattern)
   }
-  const wanted = foldFor(text)(text)
-  return {
-    sql: `(ifnull(instr(fold(call), ?), 0) OR ifnull(instr(fold(output), ?), 0))`,
-    parameters: [wanted, wanted],
-  }
+  return inAny(place, (column) => `instr(fold(${column}), ?)`, foldFor(text)(text))
+}
+
+function regexMatch(regex: RegexValue, place: SoughtIn): Condition {
+  return inAny(place, (column) => `regex_finds(${column}, ?)`, regexText(regex))
 }

@@ -75,8 +75,16 @@ interface ReadyEntry {
   readonly values: ColumnValues
   readonly leaves: readonly StoredLeaf[]
   readonly inside: InsideValues
-  readonly texts: [call: string | null, output: string | null, problem: string | null]
+  readonly texts: TextValues
 }
+
+type TextValues = [
+  call: string | null,
+  output: string | null,
+  problem: string | null,
+  argsText: string | null,
+  outputText: string | null,
+]
 
 interface OldEntry {
   readonly id: number
@@ -92,6 +100,8 @@ interface OldEntry {
   readonly leaves: string | null
   readonly call: string | null
   readonly output: string | null
+  readonly args_text: string | null
+  readonly output_text: string | null
 }
 
 /** Puts and removes entries with all that hangs on them: texts, arguments, sums. */
@@ -171,7 +181,13 @@ export class Writer {
       values: this.#columnValues(entry, args, sumKey),
       leaves,
       inside: insideValues(entry, leaves),
-      texts: [summary.call ?? null, summary.outputPreview ?? null, problem],
+      texts: [
+        summary.call ?? null,
+        summary.outputPreview ?? null,
+        problem,
+        summary.inside?.argumentsText ?? null,
+        summary.inside?.outputText ?? null,
+      ],
     }
   }
 
@@ -212,7 +228,8 @@ export class Writer {
       this.#leave(old)
       this.#statements.updateEntry.run(...values, id)
       this.#statements.updateTexts.run(...texts, id)
-      this.#textIndex.renew({ id, call: texts[0], output: texts[1] })
+      const [call, output, , args_text, output_text] = texts
+      this.#textIndex.renew({ id, call, output, args_text, output_text })
     } else {
       this.#statements.insertTexts.run(id, ...texts)
     }
@@ -355,7 +372,7 @@ function prepareStatements(database: Database) {
       `INSERT INTO entries (key, ${columns.join(', ')}) VALUES ${placeholders(entriesAtOnce, 1 + columns.length)}`,
     ),
     insertManyTexts: database.prepare<[ColumnValues]>(
-      `INSERT INTO texts VALUES ${placeholders(entriesAtOnce, 4)}`,
+      `INSERT INTO texts VALUES ${placeholders(entriesAtOnce, 6)}`,
     ),
     insertEntry: database.prepare<[Uint8Array, ...ColumnValues]>(
       `INSERT INTO entries (key, ${columns.join(', ')}) VALUES ${placeholders(1, 1 + columns.length)}
@@ -365,15 +382,13 @@ function prepareStatements(database: Database) {
       `UPDATE entries SET ${columns.map((column) => `${column} = ?`).join(', ')} WHERE id = ?`,
     ),
     selectOld: database.prepare<[Uint8Array], OldEntry>(
-      `SELECT entries.*, call, output, leaves
+      `SELECT entries.*, call, output, args_text, output_text, leaves
          FROM entries LEFT JOIN texts USING (id) LEFT JOIN insides USING (id) WHERE key = ?`,
     ),
     deleteEntry: database.prepare<[number]>('DELETE FROM entries WHERE id = ?'),
-    insertTexts: database.prepare<[number, string | null, string | null, string | null]>(
-      'INSERT INTO texts VALUES (?, ?, ?, ?)',
-    ),
-    updateTexts: database.prepare<[string | null, string | null, string | null, number]>(
-      'UPDATE texts SET call = ?, output = ?, problem = ? WHERE id = ?',
+    insertTexts: database.prepare<[number, ...TextValues]>('INSERT INTO texts VALUES (?, ?, ?, ?, ?, ?)'),
+    updateTexts: database.prepare<[...TextValues, number]>(
+      'UPDATE texts SET call = ?, output = ?, problem = ?, args_text = ?, output_text = ? WHERE id = ?',
     ),
     insertManyInsides: database.prepare<[(number | string | null)[]]>(
       `INSERT INTO insides VALUES ${placeholders(entriesAtOnce, 7)}`,

@@ -50,6 +50,9 @@ export interface EntryInside {
   /** Of an output that is an array or a table: `240x96`, empty for an array of no dimension. */
   readonly shape?: string
   readonly dtype?: string
+  /** Arguments and output as Python writes them, as far as they are searched, where the call and the preview leave out something. */
+  readonly argumentsText?: string
+  readonly outputText?: string
   /** The key under which the record says that it was stored. */
   readonly recordedHash?: string
   /** Texts that are equal for calls that are the same; `isWhole`: and for no others. */

@@ -5,10 +5,12 @@ import { bool, float, int, list, none, record, str, tuple } from '../testing/nod
 import type { Decoded, Value } from '../value/value.ts'
 import { canonicalText } from './canonical.ts'
 import { insideOf } from './inside.ts'
+import { summarize } from './summarize.ts'
 
 const source = new MemorySource(new Uint8Array(0))
+const insideOfDecoded = (decoded: Decoded): EntryInside => insideOf(decoded, summarize(decoded))
 const insideOfRoot = (root: Value, rest: Partial<Decoded> = {}): EntryInside =>
-  insideOf({ root, format: 'pickle', source, end: 0, ...rest })
+  insideOfDecoded({ root, format: 'pickle', source, end: 0, ...rest })
 const paths = (leaves: EntryInside['output']): unknown[] =>
   leaves.map(({ name, number, text, preview }) => [name, number ?? text ?? preview])
 const call = (output: Value, args: Record<string, Value> = {}): Value =>

@@ -3,6 +3,7 @@ import type { DictView, View } from '../lenses/view.ts'
 import type { ByteSource } from '../model/source.ts'
 import type { BytesRef, Value } from '../value/value.ts'
 import { bytesText, complexText, floatText, integerText, strText } from '../value/python-text.ts'
+import { briefLiteral } from './python-brief.ts'
 import { leafLiteral } from './python-leaf.ts'
 import { arrayLiteral, objectLiteral } from './python-object.ts'
 
@@ -10,6 +11,8 @@ export interface LiteralOptions {
   readonly source: ByteSource
   /** Length at which the text is cut short with `…`; 80 by default. */
   readonly maxCharacters?: number
+  /** Arrays by type and shape instead of their elements, tables by their columns, long bytes by their length. */
+  readonly isBrief?: boolean
 }
 
 /** Deeper nesting is an `…`: nobody reads it in one line. */
@@ -22,7 +25,7 @@ const maxDepth = 40
  * than the text that comes out.
  */
 export function pythonLiteral(node: Value, options: LiteralOptions): string {
-  const writer = new LiteralWriter(options.source, options.maxCharacters ?? 80)
+  const writer = new LiteralWriter(options.source, options.maxCharacters ?? 80, options.isBrief)
   writer.node(node)
   return clip(writer.text, writer.maxCharacters)
 }
@@ -45,12 +48,14 @@ function complexLiteral(real: number, imaginary: number): string {
 export class LiteralWriter {
   readonly source: ByteSource
   readonly maxCharacters: number
+  readonly #isBrief: boolean
   text = ''
   /** At most `maxDepth`, mostly two or three: an array is searched faster than a set is made. */
   readonly #ancestors: Value[] = []
 
-  constructor(source: ByteSource, maxCharacters: number) {
+  constructor(source: ByteSource, maxCharacters: number, isBrief = false) {
     this.source = source
+    this.#isBrief = isBrief
     this.maxCharacters = maxCharacters
   }
 
@@ -112,6 +117,7 @@ export class LiteralWriter {
   }
 
   #view(view: View): void {
+    if (this.#isBrief && briefLiteral(this, view)) return
     switch (view.kind) {
       case 'none':
       case 'bool':

@@ -102,6 +102,18 @@ describe('ls', () => {
     )
   })
 
+  it('shows chosen arguments and scalars in the output, and sorts by them', async () => {
+    const options = ['--query', 'output.energy:*', '--columns', 'fmax,output.energy,output', '--limit', '3']
+    const { stdout } = await hashcache('ls', store, ...options, '--sort', 'output.energy:desc', '--json')
+    const shown = jsonLines<Line>(stdout).map(({ columns }) => columns as Record<string, string>)
+    const energies = shown.map((columns) => Number(/-?\d[\d.e-]*(?=\))/.exec(columns['output.energy']!)?.[0]))
+    expect(energies).toEqual(energies.toSorted((a, b) => b - a))
+    expect(shown.every((columns) => 'fmax' in columns && !('output' in columns))).toBe(true)
+    const table = await hashcache('ls', store, ...options)
+    expect(table.stdout.split('\n')[0]).toMatch(/user +fmax +output\.energy +output +call$/)
+    expect(await hashcache('ls', store, '--columns', 'a,,b')).toMatchObject({ code: 2 })
+  })
+
   it('prints a table whose lines a pipe gets whole, without colours', async () => {
     const { stdout } = await hashcache('ls', store)
     const lines = stdout.trimEnd().split('\n')
@@ -250,6 +262,11 @@ describe('what cannot run', () => {
   })
 
   it('hints at the option or command that was meant', async () => {
+    const pointed = await hashcache('ls', store, '--query', 'user:ana kind:calls')
+    expect(pointed.stderr).toContain(
+      "'kind' is one of call, dump, foreign, not 'calls'; perhaps call was meant.",
+    )
+    expect(pointed.stderr.split('\n').slice(1)).toEqual(['  user:ana kind:calls', '                ^', ''])
     expect((await hashcache('ls', store, '--qery', 'x')).stderr).toContain('(Did you mean --query?)')
     expect((await hashcache('sow', store)).stderr).toContain('(Did you mean show?)')
   })

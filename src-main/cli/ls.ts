@@ -1,6 +1,7 @@
 import type { Row, SortKey } from '../../shared/api/contract.ts'
 import { AppError } from '../../shared/model/errors.ts'
 import { jsonKey, parseKey } from '../../shared/model/keys.ts'
+import { visibleText } from '../../shared/value/python-text.ts'
 import type { Store } from '../../shared/stores/contract.ts'
 import { openCatalog, searchRows } from './opened-catalog.ts'
 import { durationText, paint, sizeText, standardOutput, tableLines, timeText } from './output.ts'
@@ -11,8 +12,10 @@ import { sha256Of } from '../../shared/catalog/documents.ts'
 
 export interface LsOptions {
   readonly query?: string
-  /** `FIELD`, `FIELD:desc`, `arg:NAME:desc`. */
+  /** `FIELD`, `FIELD:desc`, `arg:NAME:desc`, `output.PATH`. */
   readonly sort: string
+  /** Arguments and scalars in the output, with commas between: `cutoff,params.mixing,output.energy`. */
+  readonly columns?: string
   readonly limit?: number
   readonly digest?: boolean
   readonly json?: boolean
@@ -23,12 +26,18 @@ export async function runLs(target: string, options: LsOptions): Promise<ExitCod
   await using opened = await openCatalog(target)
   const { store, catalog } = opened
   const output = standardOutput()
-  const rows = searchRows(catalog, { query: options.query, sort: [sort], limit: options.limit })
+  const columns = parseColumns(options.columns)
+  const rows = searchRows(catalog, {
+    query: options.query,
+    sort: [sort],
+    limit: options.limit,
+    args: columns.map(outputColumn),
+  })
   if (options.json) {
     for (const row of rows)
-      await output.write(JSON.stringify(await lineOf(store, row, options.digest === true)) + '\n')
+      await output.write(JSON.stringify(await lineOf(store, row, columns, options.digest === true)) + '\n')
   } else {
-    await writeTable(output, store, [...rows], options.digest === true)
+    await writeTable(output, store, [...rows], columns, options.digest === true)
   }
   return 0
 }
@@ -38,11 +47,39 @@ function parseSort(text: string): SortKey {
   const [, column, direction] = /^(.*?)(?::(asc|desc))?$/s.exec(text) ?? []
   if (!column)
     throw new AppError('USAGE', 'The field to sort by is empty; give one such as --sort sizeBytes:desc.')
-  return { column, descending: direction === 'desc' }
+  return { column: outputColumn(column), descending: direction === 'desc' }
+}
+
+/** Throws `USAGE` for an empty name. */
+function parseColumns(text: string | undefined): string[] {
+  if (text === undefined) return []
+  const names = text.split(',').map((name) => name.trim())
+  if (names.includes(''))
+    throw new AppError(
+      'USAGE',
+      'A name in --columns is empty; give some such as --columns cutoff,output.energy.',
+    )
+  return names
+}
+
+/** `output.energy`, as filters call it, is `out:energy` in the catalog. */
+function outputColumn(name: string): string {
+  if (name === 'output') return 'out:'
+  return name.startsWith('output.') ? `out:${name.slice('output.'.length)}` : name
+}
+
+/** What an entry has in a column. */
+function cellOf(row: Row, column: string): string | undefined {
+  return row.args?.[outputColumn(column)]
 }
 
 /** The JSON form of an entry; fields that are not known are left out. */
-async function lineOf(store: Store, row: Row, withDigest: boolean): Promise<Record<string, unknown>> {
+async function lineOf(
+  store: Store,
+  row: Row,
+  columns: readonly string[],
+  withDigest: boolean,
+): Promise<Record<string, unknown>> {
   const {
     sizeBytes,
     kind,
@@ -71,6 +108,8 @@ async function lineOf(store: Store, row: Row, withDigest: boolean): Promise<Reco
     elapsedSeconds,
     status,
     problem,
+    columns:
+      columns.length === 0 ? undefined : Object.fromEntries(columns.map((name) => [name, cellOf(row, name)])),
     sha256: withDigest ? await digestOf(store, row.key) : undefined,
   }
 }
@@ -91,6 +130,7 @@ async function writeTable(
   output: Output,
   store: Store,
   rows: readonly Row[],
+  names: readonly string[],
   withDigest: boolean,
 ): Promise<void> {
   const columns = [
@@ -99,6 +139,7 @@ async function writeTable(
     { title: 'took', align: 'right' as const },
     { title: 'size', align: 'right' as const },
     { title: 'user' },
+    ...names.map((name) => ({ title: visibleText(name) })),
     ...(withDigest ? [{ title: 'sha256' }] : []),
     { title: 'call' },
   ]
@@ -110,6 +151,7 @@ async function writeTable(
       durationText(row.elapsedSeconds),
       sizeText(row.sizeBytes),
       row.user ?? '',
+      ...names.map((name) => cellOf(row, name) ?? ''),
       ...(withDigest ? [(await digestOf(store, row.key)) ?? ''] : []),
       row.problem ? `${row.status}: ${row.problem.sentence}` : (row.call ?? row.outputPreview ?? ''),
     ])

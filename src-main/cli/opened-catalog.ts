@@ -36,17 +36,28 @@ const pageRows = 1_000
 /** Rows that match, in order, page by page. Throws `BAD_QUERY` and `USAGE` before the first. */
 export function searchRows(
   catalog: Catalog,
-  options: { query?: string; sort?: readonly SortKey[]; limit?: number },
+  options: {
+    query?: string
+    sort?: readonly SortKey[]
+    limit?: number
+    /** Names of columns to show: arguments, and `out:PATH`. */
+    args?: readonly string[]
+  },
 ): Iterable<Row> {
   const { id, entries } = catalog.search(
     options.query ?? '',
     options.sort ?? [{ column: 'key', descending: false }],
   )
   const count = Math.min(entries, options.limit ?? entries)
-  return pages(catalog, id, count)
+  return pages(catalog, id, count, options.args)
 }
 
-function* pages(catalog: Catalog, result: string, count: number): Generator<Row> {
+function* pages(
+  catalog: Catalog,
+  result: string,
+  count: number,
+  args: readonly string[] = [],
+): Generator<Row> {
   for (let from = 0; from < count; from += pageRows)
-    yield* catalog.rows(result, from, Math.min(count, from + pageRows)).rows
+    yield* catalog.rows(result, from, Math.min(count, from + pageRows), args).rows
 }

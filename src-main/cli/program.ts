@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { AppError, toAppError } from '../../shared/model/errors.ts'
+import { visibleText } from '../../shared/value/python-text.ts'
 import { addJobCommands } from './job-commands.ts'
 import type { DiffCommandOptions } from './diff.ts'
 import { version } from './version.ts'
@@ -27,6 +28,7 @@ export async function runProgram(argv: string[]): Promise<void> {
       return
     }
     reportError(thrown, asJson)
+    if (!asJson) pointAtColumn(thrown, argv)
     process.exitCode = usageCode
   }
 }
@@ -39,6 +41,16 @@ function reportError(thrown: unknown, asJson: boolean): void {
   )
   if (process.env.HASHCACHE_DEBUG && !(thrown instanceof AppError))
     process.stderr.write(`${(error.cause as Error | undefined)?.stack ?? ''}\n`)
+}
+
+/** The filter with a mark under the column that a message speaks of, where it was given as an option. */
+function pointAtColumn(thrown: unknown, argv: readonly string[]): void {
+  const column = thrown instanceof AppError && thrown.code === 'BAD_QUERY' ? thrown.data.column : undefined
+  const at = argv.findIndex((argument) => /^(?:-q|--query)(?:=|$)/.test(argument))
+  const text = argv[at]?.includes('=') ? argv[at].replace(/^[^=]*=/, '') : argv[at + 1]
+  if (at < 0 || typeof column !== 'number' || text === undefined || text.length > 500) return
+  const before = visibleText(text.slice(0, column - 1))
+  process.stderr.write(`  ${before}${visibleText(text.slice(column - 1))}\n  ${' '.repeat(before.length)}^\n`)
 }
 
 function createProgram(asJson: boolean, exit: (code: ExitCode) => void): Command {
@@ -65,14 +77,29 @@ function createProgram(asJson: boolean, exit: (code: ExitCode) => void): Command
     .description('list the entries of a store, one line each')
     .argument('<store>')
     .addOption(query())
-    .option('-s, --sort <field[:desc]>', 'sort by a field of the JSON form, or by arg:NAME', 'key')
+    .option(
+      '-s, --sort <field[:desc]>',
+      'sort by a field of the JSON form, by arg:NAME, or by a scalar in the output: output.energy',
+      'key',
+    )
+    .option(
+      '-c, --columns <names>',
+      'arguments and scalars in the output to show, such as cutoff,output.energy; with --json in "columns"',
+    )
     .option('-n, --limit <count>', 'at most so many', wholeNumber)
     .option('--digest', 'with the sha256 of each stored value')
     .addOption(json())
     .action(
       async (
         store: string,
-        options: { query?: string; sort: string; limit?: number; digest?: boolean; json?: boolean },
+        options: {
+          query?: string
+          sort: string
+          columns?: string
+          limit?: number
+          digest?: boolean
+          json?: boolean
+        },
       ) => {
         const { runLs } = await import('./ls.ts')
         exit(await runLs(store, options))

@@ -1,6 +1,7 @@
 import type { Comparison, Word } from './ast.ts'
 import type { Condition } from './condition.ts'
 import { joinConditions } from './condition.ts'
+import { regexText } from './regex.ts'
 import { foldFor, isAscii, isPattern, likePattern } from './text.ts'
 import { isNumber } from './units.ts'
 
@@ -18,6 +19,9 @@ export function argumentCondition({ operator, value }: Comparison): Condition {
     if (value.from !== undefined) ends.push({ sql: 'value >= ?', parameters: [Number(value.from)] })
     if (value.to !== undefined) ends.push({ sql: 'value <= ?', parameters: [Number(value.to)] })
     return joinConditions('AND', [{ sql: isNumberColumn, parameters: [] }, ...ends])
+  }
+  if (value.kind === 'regex') {
+    return { sql: `regex_finds(${textForm}, ?)`, parameters: [regexText(value)] }
   }
   const words = value.kind === 'list' ? value.items : [value]
   switch (operator) {

@@ -8,6 +8,8 @@ export type Query =
   | { readonly kind: 'and' | 'or'; readonly terms: readonly Query[] }
   | { readonly kind: 'not'; readonly term: Query }
   | FreeText
+  /** An expression without a field: it is found somewhere in the entry. */
+  | RegexValue
   | Comparison
 
 /** Words without a field: a piece of text to be found somewhere in the entry. */
@@ -39,6 +41,15 @@ export type QueryValue =
   /** Both ends belong to it; an end may be open, not both. */
   | { readonly kind: 'range'; readonly from?: string; readonly to?: string; readonly column: number }
   | { readonly kind: 'list'; readonly items: readonly Word[]; readonly column: number }
+  | RegexValue
+
+/** `/pattern/` or `/pattern/i`; only behind `:`. A slash in it is written `\/`, which is none in `pattern`. */
+export interface RegexValue {
+  readonly kind: 'regex'
+  readonly pattern: string
+  readonly ignoresCase: boolean
+  readonly column: number
+}
 
 /** `quoted`: it stood in quotes, so `*` is a star and digits are a text. */
 export interface Word {
@@ -61,6 +72,7 @@ export type FieldType =
   | 'age'
   | 'time'
   | 'text'
+  | 'arguments'
 
 export const fieldTypes = {
   func: 'name',
@@ -81,6 +93,7 @@ export const fieldTypes = {
   age: 'age',
   run: 'time',
   text: 'text',
+  args: 'arguments',
 } as const satisfies Record<string, FieldType>
 
 export type FieldName = keyof typeof fieldTypes

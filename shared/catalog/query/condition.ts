@@ -1,4 +1,10 @@
-import type { EntryState } from './ast.ts'
+import type { EntryState, RegexValue } from './ast.ts'
+
+/** What is looked for in texts. */
+export type Sought = { readonly text: string } | { readonly regex: RegexValue }
+
+/** Where it is looked for. */
+export type SoughtIn = 'anywhere' | 'arguments' | 'output'
 
 /** A piece of SQL for WHERE with its bound parameters. */
 export interface Condition {

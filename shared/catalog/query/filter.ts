@@ -1,10 +1,20 @@
 import { parseKey } from '../../model/keys.ts'
 import { argumentCondition } from './argument.ts'
-import type { Comparison, FieldName, FieldType, Operator, Query, QueryValue, Word } from './ast.ts'
+import type {
+  Comparison,
+  FieldName,
+  FieldType,
+  Operator,
+  Query,
+  QueryValue,
+  RegexValue,
+  Word,
+} from './ast.ts'
 import { choices, entryStates, fieldTypes } from './ast.ts'
-import type { Condition, Filter, Interval, NameColumn, NumberColumn } from './condition.ts'
-import { badQuery, quote } from './error.ts'
+import type { Condition, Filter, Interval, NameColumn, NumberColumn, Sought, SoughtIn } from './condition.ts'
+import { badQuery, notOneOf } from './error.ts'
 import { nestedName, outputName } from '../leaf-names.ts'
+import { regexFinds, regexText } from './regex.ts'
 import { readShape } from './shape.ts'
 import { compareTexts, compareVersions, foldFor, isPattern, matchesPattern } from './text.ts'
 import { readSeconds, readSizeBytes, readTimeSpan } from './units.ts'
@@ -16,8 +26,8 @@ export interface CompileContext {
   stringIds(matches: (text: string) => boolean): number[]
   /** Number of an interned text, if some entry has it. */
   stringId(text: string): number | undefined
-  /** A `SELECT` of the ids of entries whose call or output preview contains `text`, ignoring case. */
-  textSelection(text: string): Condition
+  /** A `SELECT` of the ids of entries in whose arguments or outputs something is found; words ignore case. */
+  textSelection(sought: Sought, place: SoughtIn): Condition
 }
 
 /**
@@ -35,7 +45,9 @@ export function compileQuery(query: Query, context: CompileContext): Filter {
     case 'not':
       return { kind: 'not', term: compileQuery(query.term, context) }
     case 'text':
-      return freeText(query.text, context)
+      return freeText({ text: query.text }, context)
+    case 'regex':
+      return freeText({ regex: query }, context)
     case 'compare':
       return compare(query, context)
   }
@@ -60,7 +72,9 @@ function select(sql: string, parameters: Condition['parameters']): Filter {
 }
 
 function compare(comparison: Comparison, context: CompileContext): Filter {
-  const { subject } = comparison
+  const { subject, operator, value } = comparison
+  if (subject.kind === 'output' && subject.path === '' && operator === ':' && value.kind !== 'range')
+    return outputFilter(value, context)
   if (subject.kind !== 'field') {
     const names =
       subject.kind === 'output' ? [outputName(subject.path)] : [subject.name, nestedName(subject.name)]
@@ -81,9 +95,15 @@ function compare(comparison: Comparison, context: CompileContext): Filter {
     age: ageFilter,
     time: timeFilter,
     text: textFilter,
+    arguments: textFilter,
+  }
+  if (value.kind === 'regex' && !regexTypes.has(fieldTypes[subject.name])) {
+    throw badQuery(value.column, `'${subject.name}' takes no regular expression; quote it to mean the text`)
   }
   return compileField[fieldTypes[subject.name]](comparison, subject.name, context)
 }
+
+const regexTypes: ReadonlySet<FieldType> = new Set(['name', 'version', 'key', 'text', 'arguments'])
 
 type FieldCompiler = (comparison: Comparison, field: FieldName, context: CompileContext) => Filter
 
@@ -123,6 +143,10 @@ function nameTest(value: QueryValue, operator: Operator, field: FieldName): (tex
     return (text) =>
       (from === undefined || compareNames(text, from) >= 0) &&
       (to === undefined || compareNames(text, to) <= 0)
+  }
+  if (value.kind === 'regex') {
+    const regex = regexText(value)
+    return (text) => regexFinds(text, regex)
   }
   if (operator === ':' || operator === '=') {
     const tests = wordsOf(value).map((word) =>
@@ -164,8 +188,7 @@ function choiceFilter({ operator, value, column }: Comparison, field: FieldName)
   const known: readonly string[] = field === 'kind' ? choices.kind : choices.status
   const numbers = wordsOf(value).map((word) => {
     const number = known.indexOf(word.text.toLowerCase())
-    if (number < 0)
-      throw badQuery(word.column, `'${field}' is one of ${known.join(', ')}, not ${quote(word.text)}`)
+    if (number < 0) throw notOneOf(field, known, word)
     return number
   })
   const found = equals(field === 'kind' ? 'kind' : 'status', numbers)
@@ -178,8 +201,7 @@ function stateFilter({ operator, value, column }: Comparison): Filter {
   }
   const states = wordsOf(value).map((word) => {
     const state = entryStates.find((each) => each === word.text.toLowerCase())
-    if (!state)
-      throw badQuery(word.column, `'is' takes one of ${entryStates.join(', ')}, not ${quote(word.text)}`)
+    if (!state) throw notOneOf('is', entryStates, word)
     return state
   })
   return operator === '!=' ? not({ kind: 'states', states }) : { kind: 'states', states }
@@ -255,7 +277,7 @@ function ageFilter(
     const { from, to } = endsOf(value)
     return within('run_at', { ...(to && { from: moment(to) }), ...(from && { to: moment(from) }) })
   }
-  if (value.kind === 'list' || operator === ':' || operator === '=' || operator === '!=') {
+  if (value.kind !== 'word' || operator === ':' || operator === '=' || operator === '!=') {
     throw badQuery(column, "'age' takes > >= < <= or a range, as in age>30d or age:1d..7d")
   }
   return ordered('run_at', mirrored[operator], moment(value))
@@ -292,6 +314,7 @@ function timeFilter({ operator, value }: Comparison, _: FieldName, { nowSeconds 
 // ---- keys ---------------------------------------------------------------------------------------
 
 function keyFilter({ operator, value }: Comparison): Filter {
+  if (value.kind === 'regex') return keyFinds(value)
   const words = wordsOf(value)
   switch (operator) {
     case ':':
@@ -307,6 +330,10 @@ function keyFilter({ operator, value }: Comparison): Filter {
         words.map((word) => parseKey(word.text)),
       )
   }
+}
+
+function keyFinds(regex: RegexValue): Filter {
+  return select('SELECT id FROM entries WHERE key_finds(key, ?)', [regexText(regex)])
 }
 
 function keyLike(word: Word): Filter {
@@ -328,21 +355,55 @@ function keyPrefix(prefix: Uint8Array, more: Condition = { sql: '', parameters: 
 
 // ---- free text ----------------------------------------------------------------------------------
 
-function freeText(text: string, context: CompileContext): Filter {
-  const fold = foldFor(text)
-  const wanted = fold(text)
-  const names = context.stringIds((name) => fold(name).includes(wanted))
+function freeText(sought: Sought, context: CompileContext): Filter {
+  const isIn = 'text' in sought ? containing(sought.text) : finding(sought.regex)
+  const names = context.stringIds(isIn)
   const inNames = (['func', 'module', 'user', 'host', 'cwd'] as const).map((column) => oneOf(column, names))
-  const { sql, parameters } = context.textSelection(text)
-  return anyOf([select(sql, parameters), ...inNames, keyPrefix(parseKey(text))])
+  const inKey = 'text' in sought ? keyPrefix(parseKey(sought.text)) : keyFinds(sought.regex)
+  return anyOf([inTexts(sought, 'anywhere', context), ...inNames, inKey])
 }
 
-function textFilter({ operator, value, column }: Comparison, _: FieldName, context: CompileContext): Filter {
+function containing(text: string): (name: string) => boolean {
+  const fold = foldFor(text)
+  const wanted = fold(text)
+  return (name) => fold(name).includes(wanted)
+}
+
+function finding(value: RegexValue): (name: string) => boolean {
+  const regex = regexText(value)
+  return (name) => regexFinds(name, regex)
+}
+
+function inTexts(sought: Sought, place: SoughtIn, context: CompileContext): Filter {
+  const { sql, parameters } = context.textSelection(sought, place)
+  return select(sql, parameters)
+}
+
+/** `text` and `args`. */
+function textFilter(
+  { operator, value, column }: Comparison,
+  field: FieldName,
+  context: CompileContext,
+): Filter {
+  if (operator !== ':' && operator !== '!=')
+    throw badQuery(column, `'${field}' takes ':' or '!=', and a word or a list`)
+  const found = soughtIn(value).map((sought) =>
+    field === 'args' ? inTexts(sought, 'arguments', context) : freeText(sought, context),
+  )
+  return operator === ':' ? anyOf(found) : not(anyOf(found))
+}
+
+/** `output:…`; `output:*` is whatever has one. */
+function outputFilter(value: QueryValue, context: CompileContext): Filter {
+  if (value.kind === 'word' && !value.quoted && value.text === '*')
+    return { kind: 'names', column: 'output_type', ids: undefined }
+  return anyOf(soughtIn(value).map((sought) => inTexts(sought, 'output', context)))
+}
+
+function soughtIn(value: QueryValue): Sought[] {
+  if (value.kind === 'regex') return [{ regex: value }]
   const words = wordsOf(value)
   const empty = words.find((word) => word.text === '')
   if (empty) throw badQuery(empty.column, 'a text was expected between the quotes')
-  if (operator !== ':' && operator !== '!=')
-    throw badQuery(column, "'text' takes ':' or '!=', and a word or a list")
-  const found = anyOf(words.map((word) => freeText(word.text, context)))
-  return operator === ':' ? found : not(found)
+  return words.map(({ text }) => ({ text }))
 }

@@ -2,9 +2,10 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../model/errors.ts'
-import type { Query, QueryValue, Subject, Word } from './ast.ts'
+import type { Query, QueryValue, RegexValue, Subject, Word } from './ast.ts'
 import { fieldTypes } from './ast.ts'
 import { parseQuery, queryLimits } from './parse.ts'
+import { checkRegex } from './regex.ts'
 import { printQuery } from './print.ts'
 
 /** The tree without columns, which depend on how the text was written. */
@@ -123,6 +124,27 @@ describe('parseQuery', () => {
       'is:(superseded,duplicate)',
       field('is', ':', { kind: 'list', items: [word('superseded'), word('duplicate')] }),
     ],
+    ['/re.*x$/', { kind: 'regex', pattern: 're.*x$', ignoresCase: false }],
+    [
+      'func:/^(eos|relax)_/i cutoff>3',
+      {
+        kind: 'and',
+        terms: [
+          field('func', ':', { kind: 'regex', pattern: '^(eos|relax)_', ignoresCase: true }),
+          argument('cutoff', '>', word('3')),
+        ],
+      },
+    ],
+    [
+      String.raw`(cwd:/a\/b"c"\d/)`,
+      field('cwd', ':', { kind: 'regex', pattern: String.raw`a/b"c"\d`, ignoresCase: false }),
+    ],
+    ['cwd:/home/ana/*', field('cwd', ':', word('/home/ana/*'))],
+    ['cwd:/home/ana', field('cwd', ':', word('/home/ana'))],
+    ['cwd:"/home/"', field('cwd', ':', word('/home/', true))],
+    ['cwd=/home/', field('cwd', '=', word('/home/'))],
+    ['/home/ana b', { kind: 'and', terms: [text('/home/ana'), text('b')] }],
+    ['//', text('//')],
     ['größe>2', argument('größe', '>', word('2'))],
   ])('reads %s', (query, expected) => {
     expect(parsed(query)).toEqual(expected)
@@ -147,6 +169,12 @@ describe('parseQuery', () => {
     ['cutoff>(1,2)', 8, 'a list goes with'],
     ['output."a"', 11, 'an operator'],
     ['output."":3', 9, 'a path'],
+    ['a /(b/', 4, 'missing closing )'],
+    ['func:/x[z-a]/', 9, 'invalid character class range'],
+    ['func:/(?=x)/', 7, 'looking ahead'],
+    ['/a{1001}/', 3, 'invalid repeat count'],
+    [`/${'(a{30}){30}'.repeat(3)}/`, 1, 'too large'],
+    [`/${'a'.repeat(501)}/`, 1, 'at most 500 characters'],
     ['()', 2, 'a word or a field'],
     ['size:..', 6, 'at least one end'],
   ])('refuses %s at column %i', (query, column, sentence) => {
@@ -167,7 +195,7 @@ describe('parseQuery', () => {
   })
 
   it('either reads any text or refuses it with a column within it', () => {
-    const fragments = '( ) " - : > < = ! .. , and or not func size x * \\ 4'
+    const fragments = '/ /i [ ( ) " - : > < = ! .. , and or not func size x * \\ 4'
       .split(' ')
       .flatMap((part) => [part, `${part} `])
     const anyText = fc.oneof(
@@ -184,6 +212,15 @@ describe('parseQuery', () => {
     )
   })
 })
+
+function isRegex(value: RegexValue): boolean {
+  try {
+    checkRegex(value)
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** What a text gives: a tree, or the column of the refusal. */
 function outcome(query: string): { tree?: Query; column: number } {
@@ -240,7 +277,39 @@ describe('printQuery', () => {
       const value = many && choice === 1 && ordered(name) ? between : many && choice === 2 ? several : single
       return { kind: 'compare', subject: name, operator: operator as ':', value, column: 0 }
     })
+  const regexParts = [
+    'a',
+    'B',
+    '/',
+    '"',
+    '(',
+    ')',
+    '|',
+    '.',
+    '*',
+    '[a-c]',
+    'é',
+    String.raw`\d`,
+    String.raw`\\`,
+  ]
+  const regex: fc.Arbitrary<RegexValue> = fc
+    .tuple(fc.array(fc.constantFrom(...regexParts), { minLength: 1, maxLength: 8 }), fc.boolean())
+    .map(([parts, ignoresCase]) => ({
+      kind: 'regex' as const,
+      pattern: parts.join(''),
+      ignoresCase,
+      column: 0,
+    }))
+    .filter(isRegex)
   const leaf: fc.Arbitrary<Query> = fc.oneof(
+    regex,
+    fc.tuple(subject, regex).map(([name, value]) => ({
+      kind: 'compare' as const,
+      subject: name,
+      operator: ':' as const,
+      value,
+      column: 0,
+    })),
     anyText.map((value) => ({ kind: 'text' as const, text: value, column: 0 })),
     comparison,
   )

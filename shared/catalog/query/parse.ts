@@ -1,6 +1,7 @@
-import type { Comparison, Operator, Query, QueryValue, Subject, Word } from './ast.ts'
+import type { Comparison, Operator, Query, QueryValue, RegexValue, Subject, Word } from './ast.ts'
 import { fieldTypes, isFieldName } from './ast.ts'
 import { badQuery, quote } from './error.ts'
+import { checkRegex } from './regex.ts'
 import { isNumber } from './units.ts'
 
 /** Beyond these a filter is refused: they keep every later step (SQL's expression depth too) small. */
@@ -27,6 +28,8 @@ const spacePattern = /\s*/y
 /** A word at the place of a term ends where an operator could begin. */
 const termPattern = /(?:[^\s()":=<>!]|!(?!=))+/y
 const valuePattern = /[^\s()"]+/y
+/** Without spaces, so that a path at the beginning of one term and a slash in the next are none. */
+const regexPattern = /\/((?:\\\S|[^/\\\s])+)\/(i?)(?=[\s()"]|$)/y
 const itemPattern = /[^\s()",]+/y
 const keywordPattern = /(and|or|not)(?=[\s()"]|$)/iy
 
@@ -97,6 +100,12 @@ class Parser {
         `a word or a field was expected before ${quote(keyword)}; quote it to search for the word`,
       )
     }
+    const regex = this.#regex()
+    if (regex) {
+      this.#countWord(column)
+      this.#skipSpace()
+      return regex
+    }
     const quoted = this.#peek() === '"'
     const text = quoted ? this.#quoted() : this.#match(termPattern)
     if (text === outputPrefix && this.#peek() === '"') return this.#outputPath(column)
@@ -142,6 +151,8 @@ class Parser {
     if (next === '(') return this.#list(operator)
     this.#countWord(column)
     if (next === '"') return { kind: 'word', text: this.#quoted(), quoted: true, column }
+    const regex = operator === ':' ? this.#regex() : undefined
+    if (regex) return regex
     const text = this.#match(valuePattern)
     if (text === undefined) throw badQuery(column, `a value was expected after ${quote(name + operator)}`)
     const range = operator === ':' || operator === '=' ? readRange(subject, text, column) : undefined
@@ -168,6 +179,19 @@ class Parser {
     if (this.#peek() !== ')') throw badQuery(this.#column(), "',' or ')' was expected in the list")
     this.#at++
     return { kind: 'list', items, column }
+  }
+
+  /** `/…/` up to the first slash that is not escaped, if a term could end there: `/home/ana` is none. */
+  #regex(): RegexValue | undefined {
+    const column = this.#column()
+    regexPattern.lastIndex = this.#at
+    const [whole, body, flag] = regexPattern.exec(this.#text) ?? []
+    if (whole === undefined || body === undefined) return undefined
+    this.#at += whole.length
+    const pattern = body.replaceAll(/\\[^]/g, (pair) => (pair === String.raw`\/` ? '/' : pair))
+    const regex: RegexValue = { kind: 'regex', pattern, ignoresCase: flag === 'i', column }
+    checkRegex(regex)
+    return regex
   }
 
   /** Text between quotes; `\"` and `\\` stand for the second character, other backslashes for themselves. */
@@ -261,7 +285,7 @@ function readRange(subject: Subject, text: string, column: number): QueryValue |
   } else {
     const type = fieldTypes[subject.name]
     if (type === 'name' || type === 'key' || type === 'choice' || type === 'text') return undefined
-    if (type === 'state' || type === 'shape') return undefined
+    if (type === 'state' || type === 'shape' || type === 'arguments') return undefined
   }
   if (from === '' && to === '')
     throw badQuery(column, "a range has at least one end, as in '400..' or '..500'")

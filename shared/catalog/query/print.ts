@@ -1,4 +1,4 @@
-import type { Query, QueryValue, Subject, Word } from './ast.ts'
+import type { Operator, Query, QueryValue, RegexValue, Subject, Word } from './ast.ts'
 import { isFieldName } from './ast.ts'
 
 /** The shortest usual text of a filter; `parseQuery(printQuery(q))` equals `q` but for columns. */
@@ -14,8 +14,10 @@ export function printQuery(query: Query): string {
       return '-' + printIn(query.term, query.term.kind === 'and' || query.term.kind === 'or')
     case 'text':
       return isPlain(query.text) ? query.text : quoted(query.text)
+    case 'regex':
+      return printRegex(query)
     case 'compare':
-      return printSubject(query.subject) + query.operator + printValue(query.value)
+      return printSubject(query.subject) + query.operator + printValue(query.value, query.operator)
   }
 }
 
@@ -40,16 +42,27 @@ function isReserved(name: string): boolean {
   return isFieldName(name) || name === 'output' || name.startsWith('output.')
 }
 
-function printValue(value: QueryValue): string {
+function printValue(value: QueryValue, operator: Operator): string {
   switch (value.kind) {
     case 'word':
       // A space keeps `a> =b` from becoming `a>=b`.
+      if (operator === ':' && !value.quoted && /^\/.+\/i?$/.test(value.text)) return quoted(value.text)
       return (value.text.startsWith('=') && !value.quoted ? ' ' : '') + printWord(value)
     case 'range':
       return `${value.from ?? ''}..${value.to ?? ''}`
+    case 'regex':
+      return printRegex(value)
     case 'list':
       return `(${value.items.map(printWord).join(',')})`
   }
+}
+
+function printRegex({ pattern, ignoresCase }: RegexValue): string {
+  const body = pattern.replaceAll(/\\[^]|[/\s]/g, (piece) => {
+    if (piece === '/') return String.raw`\/`
+    return /^\s$/.test(piece) ? String.raw`\x{${piece.charCodeAt(0).toString(16)}}` : piece
+  })
+  return `/${body}/${ignoresCase ? 'i' : ''}`
 }
 
 function printWord(word: Word): string {
@@ -58,7 +71,7 @@ function printWord(word: Word): string {
 
 /** Needs no quotes as a free word or as a name: letters, digits and harmless signs, and no keyword. */
 function isPlain(text: string): boolean {
-  return /^[\p{L}\p{N}_./\\#%&+*$@][\p{L}\p{N}_./\\#%&+*$@'-]*$/u.test(text) && !/^(and|or|not)$/i.test(text)
+  return /^[\p{L}\p{N}_.\\#%&+*$@][\p{L}\p{N}_./\\#%&+*$@'-]*$/u.test(text) && !/^(and|or|not)$/i.test(text)
 }
 
 function quoted(text: string): string {

@@ -2,7 +2,7 @@ import type { Row, SortKey } from '../../api/contract.ts'
 import { compareBytes } from '../../model/bytes.ts'
 import { keyText, showKey } from '../../model/keys.ts'
 import type { ArgumentSummary } from '../../model/record.ts'
-import type { Comparison, Query, QueryValue, Word } from '../query/ast.ts'
+import type { Comparison, Query, QueryValue, RegexValue, Word } from '../query/ast.ts'
 import { readSeconds, readSizeBytes } from '../query/units.ts'
 import type { CatalogEntry } from '../writer.ts'
 
@@ -50,6 +50,8 @@ function matches(entry: CatalogEntry, query: Query, now: number): boolean {
       return !matches(entry, query.term, now)
     case 'text':
       return contains(entry, query.text)
+    case 'regex':
+      return wholeText(entry).some((text) => finds(query, text)) || finds(query, showKey(entry.key))
     case 'compare':
       return compare(entry, query, now)
   }
@@ -61,12 +63,45 @@ const isAscii = (text: string): boolean =>
 const foldLike = (pattern: string, text: string): string =>
   isAscii(pattern) ? ascii(text) : text.toLowerCase()
 
-function contains({ key, summary }: CatalogEntry, text: string): boolean {
-  const { call, outputPreview, func, module, user, host, cwd } = summary
-  if ((keyText(key) ?? '').startsWith(text)) return true
-  return [call, outputPreview, func, module, user, host, cwd].some(
-    (part) => part !== undefined && foldLike(text, part).includes(foldLike(text, text)),
+/** JavaScript's own engine, for expressions that mean the same in both. */
+function finds({ pattern, ignoresCase }: RegexValue, text: string): boolean {
+  return new RegExp(pattern, ignoresCase ? 'iu' : 'u').test(text)
+}
+
+function textsIn({ summary }: CatalogEntry, place: 'arguments' | 'output'): string[] {
+  const { call, outputPreview, inside } = summary
+  const texts =
+    place === 'output'
+      ? [outputPreview, inside?.outputText]
+      : [call?.slice(Math.max(0, call.indexOf('('))), inside?.argumentsText]
+  return texts.filter((text) => text !== undefined)
+}
+
+function wholeText(entry: CatalogEntry): string[] {
+  const { call, outputPreview, inside, func, module, user, host, cwd } = entry.summary
+  return [
+    call,
+    outputPreview,
+    inside?.argumentsText,
+    inside?.outputText,
+    func,
+    module,
+    user,
+    host,
+    cwd,
+  ].filter((text) => text !== undefined)
+}
+
+function soughtIn(texts: readonly string[], value: QueryValue): boolean {
+  if (value.kind === 'regex') return texts.some((text) => finds(value, text))
+  return wordsOf(value).some(({ text: wanted }) =>
+    texts.some((text) => foldLike(wanted, text).includes(foldLike(wanted, wanted))),
   )
+}
+
+function contains(entry: CatalogEntry, text: string): boolean {
+  if ((keyText(entry.key) ?? '').startsWith(text)) return true
+  return wholeText(entry).some((part) => foldLike(text, part).includes(foldLike(text, text)))
 }
 
 function compare(entry: CatalogEntry, comparison: Comparison, now: number): boolean {
@@ -78,6 +113,10 @@ function compare(entry: CatalogEntry, comparison: Comparison, now: number): bool
       const found = all.find(({ name }) => name === subject.name)
       return found !== undefined && compareArgument(found, operator, value)
     })
+  }
+  if (subject.kind === 'output' && subject.path === '' && operator === ':' && value.kind !== 'range') {
+    if (value.kind === 'word' && !value.quoted && value.text === '*') return summary.outputType !== undefined
+    return soughtIn(textsIn(entry, 'output'), value)
   }
   if (subject.kind === 'output') {
     const found = summary.inside?.output.find(({ name }) => name === subject.path)
@@ -110,8 +149,12 @@ function compare(entry: CatalogEntry, comparison: Comparison, now: number): bool
       return compareNumber(age, operator, value, (text) => readSeconds(text, 1, true))
     }
     case 'key':
+      if (value.kind === 'regex') return finds(value, showKey(entry.key))
       return wordsOf(value).some((word) => (keyText(entry.key) ?? '').startsWith(word.text))
+    case 'args':
+      return soughtIn(textsIn(entry, 'arguments'), value) === (operator === ':')
     case 'text':
+      if (value.kind === 'regex') return soughtIn(wholeText(entry), value) || finds(value, showKey(entry.key))
       return wordsOf(value).some((word) => contains(entry, word.text)) === (operator === ':')
     case 'is':
     case 'run':
@@ -148,6 +191,7 @@ function compareText(
   version: boolean,
 ): boolean {
   if (text === undefined) return false
+  if (value.kind === 'regex') return finds(value, text)
   const order = version ? naiveVersions : codePoints
   if (value.kind === 'range') {
     return (
@@ -203,6 +247,7 @@ function compareArgument(
     )
   }
   const form = text ?? preview
+  if (value.kind === 'regex') return finds(value, form)
   const numeric = (word: Word): boolean =>
     !word.quoted && word.text !== '' && !Number.isNaN(Number(word.text))
   const same = (word: Word): boolean => form === word.text || (numeric(word) && number === Number(word.text))
