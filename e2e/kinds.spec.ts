@@ -113,6 +113,55 @@ test('a sparse matrix: where its elements are, a window, their values, and their
   await expect(panel.getByRole('img', { name: 'Spy plot of 50 × 40, 0 elements stored' })).toBeVisible()
 })
 
+test('a structure: its cell, turned by dragging and by keys, zoomed, kept by a reload, saved', async ({
+  inspector,
+  folder,
+}) => {
+  const { page, panel } = inspector
+  await show(inspector, 'slab')
+  await expect(panel.getByRole('img', { name: 'Structure of 50 atoms: CCu48O' })).toBeVisible()
+  await expect(panel.getByText('along a, b')).toBeVisible()
+  await expect(panel.getByText('1821 Å³')).toBeVisible()
+  const structure = panel.getByRole('group', { name: /^Structure:/ })
+  const turn = (): string | null => new URL(page.url()).searchParams.get('v.pic.turn')
+  const drawn = (): Promise<string> =>
+    panel.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL())
+  const atFirst = await drawn()
+  const box = (await structure.boundingBox())!
+  await page.mouse.move(box.x + 100, box.y + 100)
+  await page.mouse.down()
+  await page.mouse.move(box.x + 180, box.y + 120, { steps: 4 })
+  await page.mouse.up()
+  await expect.poll(turn).not.toBeNull()
+  const dragged = turn()
+  await expect.poll(drawn).not.toBe(atFirst)
+  await structure.focus()
+  await page.keyboard.press('ArrowLeft')
+  await expect.poll(turn).not.toBe(dragged)
+  const kept = turn()
+  await page.reload()
+  await expect(structure).toBeVisible()
+  expect(turn()).toBe(kept)
+  await structure.focus()
+  await page.keyboard.press('0')
+  await expect.poll(turn).toBeNull()
+  await expect.poll(drawn).toBe(atFirst)
+  await page.mouse.wheel(0, 0)
+  await page.keyboard.press('+')
+  await expect.poll(drawn).not.toBe(atFirst)
+  await panel.getByRole('button', { name: 'Look along z' }).click()
+  await page.keyboard.press('Escape')
+  await expect(panel.getByRole('table', { name: 'Rows' })).toHaveAttribute('aria-rowcount', '51')
+  const xyz = await readFile(await saved(inspector, folder, 'Atoms (.xyz)'), 'utf8')
+  expect(xyz.split('\n')[0]).toBe('50')
+  const png = await readFile(await saved(inspector, folder, 'Picture (.png)'))
+  expect(png.subarray(1, 4).toString()).toBe('PNG')
+  await show(inspector, 'ethanol')
+  await expect(panel.getByRole('img', { name: 'Structure of 9 atoms: C2H6O' })).toBeVisible()
+  await show(inspector, 'nobody')
+  await expect(panel.getByText('There are no atoms in it.')).toBeVisible()
+})
+
 test('saves the elements of a sparse matrix as rows, and its picture', async ({ inspector, folder }) => {
   const { page, panel } = inspector
   await show(inspector, 'csr')
@@ -133,6 +182,7 @@ for (const scheme of ['light', 'dark'] as const) {
       ['frame', 'table', 'Rows'],
       ['series', 'img', /^Line of/],
       ['csr', 'img', /^Spy plot/],
+      ['slab', 'img', /^Structure of/],
     ] as const) {
       await show(inspector, name)
       await expect(panel.getByRole(role, { name: title })).toBeVisible()

@@ -10,7 +10,7 @@ import { fieldOf, partsOf } from './parts.ts'
 import type { View } from './view.ts'
 
 /** Symbols by atomic number; 0 is ASE's dummy atom. */
-const symbols = (
+export const symbols: readonly string[] = (
   'X H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr Rb Sr Y Zr ' +
   'Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt ' +
   'Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv ' +
@@ -58,7 +58,7 @@ function formulaOf(numbers: NdArray): string | undefined {
 }
 
 /** The cell is a 3 × 3 array, since ASE 3.18 inside an `ase.cell.Cell`. */
-function cellOf(parts: ObjectParts, source: ByteSource): number[] | undefined {
+export function cellOf(parts: ObjectParts, source: ByteSource): number[] | undefined {
   const node = fieldOf(parts, '_cellobj') ?? fieldOf(parts, '_cell') ?? fieldOf(parts, 'cell')
   if (!node) return undefined
   const inner = node.kind === 'object' ? (fieldOf(partsOf(node), 'array') ?? node) : node
@@ -70,7 +70,7 @@ function lengthsOf(cell: readonly number[]): number[] {
   return [0, 3, 6].map((i) => Math.hypot(cell[i]!, cell[i + 1]!, cell[i + 2]!))
 }
 
-function periodicOf(parts: ObjectParts, source: ByteSource): boolean[] | undefined {
+export function periodicOf(parts: ObjectParts, source: ByteSource): boolean[] | undefined {
   const array = arrayOf(fieldOf(parts, '_pbc') ?? fieldOf(parts, 'pbc'), source)
   return array?.size === 3 ? numbersIn(array)?.map((number) => number !== 0) : undefined
 }

@@ -11,12 +11,13 @@ import { asArray } from './arrays.ts'
 import { categoryColumn } from './pandas-columns.ts'
 import { sparseMatrix } from './sparse-matrix.ts'
 import { sparseTable } from './sparse-table.ts'
+import { structureOf, structureTable } from './structure.ts'
 import type { Column, ColumnNumbers, Index, Table, TableCell } from './table.ts'
 import { viewOf } from './view-of.ts'
 
 /**
- * The table that a node is: a DataFrame, a Series, an Index, a Categorical, a one-dimensional structured array, or the
- * elements of a sparse matrix; else `undefined`.
+ * The table that a node is: a DataFrame, a Series, an Index, a Categorical, a one-dimensional structured array, the
+ * elements of a sparse matrix, or the atoms of a structure; else `undefined`.
  */
 export function tableOf(node: Value, source: ByteSource): Table | undefined {
   const view = viewOf(node, source)
@@ -29,6 +30,10 @@ export function tableOf(node: Value, source: ByteSource): Table | undefined {
   if (view.kind === 'sparse') {
     const matrix = sparseMatrix(view, source)
     return matrix && sparseTable(matrix)
+  }
+  if (view.kind === 'atoms') {
+    const structure = structureOf(view, source)
+    return structure && structureTable(structure)
   }
   const array = asArray(node, source)
   return array?.dtype.fields && array.shape.length === 1

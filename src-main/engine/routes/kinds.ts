@@ -10,7 +10,7 @@ const nodeQuery = z.object({ path })
 const columnsQuery = z.object({ path, columns: span })
 const spyQuery = z.object({ path, ...pictureArea })
 
-/** Values of known classes of one entry: tables, sparse matrices. `/stores/:store/entries/:key`. */
+/** Values of known classes of one entry: tables, sparse matrices, structures. `/stores/:store/entries/:key`. */
 export function kindRoutes(options: EntryRoutesOptions): Hono {
   return new Hono()
     .get('/table', async (context) => {
@@ -20,6 +20,10 @@ export function kindRoutes(options: EntryRoutesOptions): Hono {
     .get('/spy', async (context) => {
       const { path: node, ...question } = validate(spyQuery, context.req.query())
       return frameResponse(await askValue<'spy'>(options, context, { ask: 'spy', path: node, question }))
+    })
+    .get('/atoms', async (context) => {
+      const question = validate(nodeQuery, context.req.query())
+      return frameResponse(await askValue<'atoms'>(options, context, { ask: 'atoms', ...question }))
     })
     .get('/columns', async (context) => {
       const question = validate(columnsQuery, context.req.query())

@@ -10,6 +10,7 @@ import type { NdArray } from '../../../shared/numpy/ndarray.ts'
 import { npyHeader } from '../../../shared/numpy/npy-header.ts'
 import { renderJson } from '../../../shared/render/json.ts'
 import type { BytesRef, Value } from '../../../shared/value/value.ts'
+import { structureXyz } from './atoms.ts'
 import { arrayCsv, listCsv, tableCsv } from './export-csv.ts'
 import { rootOf } from './root.ts'
 import { sha256 } from './text.ts'
@@ -24,6 +25,7 @@ export const exportFiles: Readonly<Record<ExportFormat, { ending: string; mediaT
   csv: { ending: '.csv', mediaType: 'text/csv; charset=utf-8' },
   json: { ending: '.json', mediaType: 'application/json' },
   raw: { ending: '', mediaType: 'application/octet-stream' },
+  xyz: { ending: '.xyz', mediaType: 'chemical/x-xyz' },
 }
 
 const chunkBytes = 1 << 20
@@ -39,6 +41,8 @@ export function exportOf(document: Document, key: string, path: readonly number[
       return npyOf(node, source)
     case 'csv':
       return csvOf(node, source)
+    case 'xyz':
+      return structureXyz(node, source)
     case 'json':
       return withNewline(renderJson(node, { source, sha256 }))
     default:

@@ -74,6 +74,7 @@ export type ValueTask =
       readonly columns: readonly [number, number]
     } & EntryAddress)
   | ({ readonly ask: 'spy'; readonly path: readonly number[]; readonly question: SpyRequest } & EntryAddress)
+  | ({ readonly ask: 'atoms'; readonly path: readonly number[] } & EntryAddress)
   | ({ readonly ask: 'export'; readonly path: readonly number[]; readonly as: ExportFormat } & EntryAddress)
   | { readonly ask: 'exportNext'; readonly session: string }
   | { readonly ask: 'exportEnd'; readonly session: string }
@@ -94,6 +95,7 @@ export interface ValueAnswers {
   plane: Uint8Array
   image: Uint8Array
   spy: Uint8Array
+  atoms: Uint8Array
   table: TableHead
   columns: TableColumns
   /** Name of the export, for `exportNext` until that answers `undefined`; `exportEnd` gives it up. */

@@ -4,6 +4,7 @@ import { parseKey } from '../../../shared/model/keys.ts'
 import { arrayStatistics, arrayWindow } from '../values/arrays.ts'
 import { entryDetail } from '../values/detail.ts'
 import { entryTrust } from '../values/trust.ts'
+import { atomsPicture } from '../values/atoms.ts'
 import { DocumentCache } from '../values/document-cache.ts'
 import type { Document } from '../../../shared/catalog/documents.ts'
 import { entryStamp, openEntryDocument } from '../../../shared/catalog/documents.ts'
@@ -82,6 +83,8 @@ async function run(task: ValueTask): Promise<unknown> {
       return tableColumns(nodeAt(rootOf(document, task.key), task.path).value, source, task.columns)
     case 'spy':
       return spyPicture(nodeAt(rootOf(document, task.key), task.path).value, source, task.question)
+    case 'atoms':
+      return atomsPicture(nodeAt(rootOf(document, task.key), task.path).value, source)
     case 'text':
       return valueText(nodeAt(rootOf(document, task.key), task.path).value, source, task.as)
     case 'place':

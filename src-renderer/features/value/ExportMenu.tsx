@@ -11,6 +11,7 @@ const titles: Readonly<Record<ExportFormat, string>> = {
   csv: 'Table (.csv)',
   json: 'JSON (.json)',
   raw: 'Raw bytes',
+  xyz: 'Atoms (.xyz)',
 }
 
 export interface ExportMenuProps {

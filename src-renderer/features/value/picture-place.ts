@@ -11,7 +11,7 @@ const windows: ReadonlySet<string> = new Set(['from', 'to', 'rows', 'columns'])
 /** Which node of which entry the options in `placed` are about. */
 const nodeOption = prefix + 'node'
 /** These belong to one node; the others (how to look) stay from value to value. */
-const placed: ReadonlySet<string> = new Set('from to rows columns axes index as order column'.split(' '))
+const placed: ReadonlySet<string> = new Set('from to rows columns axes index as order column turn'.split(' '))
 
 export function complexPartOf(options: PictureOptions): ComplexPart {
   return complexParts.find((known) => known === options.get('part')) ?? 'magnitude'

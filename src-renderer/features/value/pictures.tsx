@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { TreeNode } from '../../../shared/api/contract.ts'
 import type { ValueAddress } from '../../client/queries.ts'
 import { ArrayView } from './ArrayView.tsx'
+import { AtomsView } from './AtomsView.tsx'
 import { LongText } from './LongText.tsx'
 import { SparseView } from './SparseView.tsx'
 import { TableView } from './TableView.tsx'
@@ -24,6 +25,7 @@ interface Picture {
 /** How nodes are shown beside the tree; the first that fits is taken. Other nodes have only their tree. */
 const pictures: readonly Picture[] = [
   { fits: ({ look }) => look === 'table', draw: (props) => <TableView {...props} />, isWorthShowing: true },
+  { fits: ({ look }) => look === 'atoms', draw: (props) => <AtomsView {...props} />, isWorthShowing: true },
   { fits: ({ look }) => look === 'sparse', draw: (props) => <SparseView {...props} />, isWorthShowing: true },
   {
     fits: ({ array }) => array !== undefined,
