@@ -335,7 +335,7 @@ export const entryDetail = z.object({
     compressor: z.string().optional(),
     storedBytes: z.number(),
     decodedBytes: z.number(),
-    /** Of the stored bytes; empty above 1 GiB, which is not hashed for being looked at. */
+    /** Of the stored bytes; empty above 1 GiB (8 MiB in a store without files), which is not hashed for being looked at. */
     sha256: z.string(),
     modifiedMs: z.number().optional(),
   }),

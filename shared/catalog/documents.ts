@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { readValue } from './large-value.ts'
 import { SliceSource } from './partial-source.ts'
+import { RangedSource } from './ranged-source.ts'
+import { spool } from './spool.ts'
 import type { DecodedValue, DecodeOptions } from '../decode/decode.ts'
 import { decodeValue } from '../decode/decode.ts'
 import { openFileSource } from '../decode/file-source.ts'
@@ -23,10 +26,20 @@ export interface Document extends Disposable {
   /** Changes when the stored bytes change. */
   readonly stamp: string
   readonly modifiedMs?: number
+  /** Of a store without files: read by ranges or from a file of our own; its stamp is `changeStamp`. */
+  readonly isLarge?: boolean
+  /** Asks a question about the value whose bytes come by ranges; it may be asked several times and must change nothing. */
+  readonly answer?: <Answer>(question: () => Answer | Promise<Answer>) => Promise<Answer>
 }
 
 /** What may be asked of decoding: see there. */
-export type HowToDecode = Pick<DecodeOptions, 'signal' | 'skim' | 'trace'>
+export type HowToDecode = Pick<DecodeOptions, 'signal' | 'skim' | 'trace'> & {
+  /**
+   * Large values are read by ranges as questions come: each is then asked through `Document.answer`. Else they are put
+   * into a file first.
+   */
+  readonly byRanges?: boolean
+}
 
 /** Decodes a file of its own, outside of any store. Never throws for what the file holds; throws `NOT_FOUND` and `REFUSED`. */
 export async function openFileDocument(path: string, how: HowToDecode = {}): Promise<Document> {
@@ -49,21 +62,47 @@ export async function openEntryDocument(
       throw thrown instanceof AppError && thrown.code === 'NOT_FOUND' ? noSuchEntry(store, key) : thrown
     }
   }
-  const [value] = await store.getMany([bytes], { signal: how.signal })
-  if (value === undefined) throw noSuchEntry(store, key)
-  if (!(value instanceof Uint8Array))
-    throw new AppError('REFUSED', `${key} in ${store.location} cannot be read: ${value.sentence}`)
-  const stored = new MemorySource(value)
-  const inner = innerOf(store, stored)
+  const value = await readValue(store, key, how.signal)
+  if (!value) throw noSuchEntry(store, key)
+  const stamp =
+    value.kind === 'large'
+      ? await changeStamp(store, how.signal)
+      : createHash('sha256').update(value.bytes).digest('hex')
+  using stack = new DisposableStack()
+  const { byteLength } = value.kind === 'large' ? value : value.bytes
+  const ranged =
+    value.kind === 'large' && how.byRanges && store.capabilities.rangeCost !== 'value'
+      ? stack.use(new RangedSource(byteLength, value.readRange))
+      : undefined
+  const stored =
+    ranged ??
+    (value.kind === 'whole'
+      ? new MemorySource(value.bytes)
+      : stack.use(await spool(byteLength, value.readRange)))
   const { values } = store.capabilities
-  const decoded = await decodeValue(inner, { ...how, values })
+  const answer: Document['answer'] = (question) =>
+    ranged ? ranged.answer(question) : Promise.resolve(question())
+  const decode = async (): Promise<Pick<Document, 'inner' | 'decoded'>> => {
+    const inner = innerOf(store, stored)
+    return { inner, decoded: await decodeValue(inner, { ...how, values }) }
+  }
+  const { inner, decoded } = await answer(decode)
+  stack.use(decoded)
+  const held = stack.move()
   return {
     decoded,
     stored,
     inner,
-    stamp: createHash('sha256').update(value).digest('hex'),
-    [Symbol.dispose]: () => decoded[Symbol.dispose](),
+    stamp,
+    isLarge: value.kind === 'large',
+    answer: ranged && answer,
+    [Symbol.dispose]: () => held.dispose(),
   }
+}
+
+/** The stamp of large values of stores without files: it changes whenever any value of the store may have changed. */
+export async function changeStamp(store: Store, signal?: AbortSignal): Promise<string> {
+  return `store:${(await store.changeToken(signal)).whole}`
 }
 
 /** The bytes within the bytes, of stores that wrap their values once more. */

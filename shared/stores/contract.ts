@@ -128,6 +128,8 @@ export interface Capabilities {
   readonly atomicBatch: boolean
   /** `getMany` with a range reads only that range. */
   readonly rangeRead: boolean
+  /** `value`: the backend goes through the whole value for each range of it, however short. */
+  readonly rangeCost?: 'range' | 'value'
   readonly sizes: 'exact' | 'none'
   /** `content`: stamps are made of place, size and a digest; a large value may have none and is then read again. */
   readonly stamps: 'mtime' | 'content' | 'none'

@@ -58,6 +58,7 @@ export class SqliteStore implements Store {
       write: canWrite,
       atomicBatch: true,
       rangeRead: true,
+      rangeCost: 'value',
       sizes: 'exact',
       stamps: 'content',
       keys: 'bytes',

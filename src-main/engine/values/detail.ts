@@ -6,7 +6,7 @@ import type { Document } from '../../../shared/catalog/documents.ts'
 import { sha256Of } from '../../../shared/catalog/documents.ts'
 import { formatPath, labelOf, treeNode } from './tree.ts'
 
-/** Larger values are not hashed for being looked at: it would take longer than a person waits. */
+/** Larger values are not hashed for being looked at, nor those read by ranges: it would take longer than a person waits. */
 const hashLimitBytes = 1024 * 1024 * 1024
 
 /** Everything about one entry but its value's inside. */
@@ -23,7 +23,7 @@ export function entryDetail(location: string, key: string, document: Document): 
       compressor: decoded.compressor,
       storedBytes: stored.byteLength,
       decodedBytes: source.byteLength,
-      sha256: stored.byteLength <= hashLimitBytes ? sha256Of(stored) : '',
+      sha256: stored.byteLength <= hashLimitBytes && !document.answer ? sha256Of(stored) : '',
       modifiedMs: document.modifiedMs,
     },
     ...(summary.kind !== 'foreign' && root?.kind === 'dict' ? recordParts(root, document) : { fields: [] }),

@@ -7,7 +7,7 @@ import { entryTrust } from '../values/trust.ts'
 import { atomsPicture } from '../values/atoms.ts'
 import { DocumentCache } from '../values/document-cache.ts'
 import type { Document } from '../../../shared/catalog/documents.ts'
-import { entryStamp, openEntryDocument } from '../../../shared/catalog/documents.ts'
+import { changeStamp, entryStamp, openEntryDocument } from '../../../shared/catalog/documents.ts'
 import { ExportSessions } from '../values/export-sessions.ts'
 import { imagePicture, linePicture, planePicture } from '../values/pictures.ts'
 import { LastComparison } from '../values/last-comparison.ts'
@@ -41,12 +41,17 @@ async function documentOf(address: EntryAddress): Promise<{ store: Store; docume
   const store = await storeOf(address)
   const name = `${id}\0${key}`
   const stamp = entryStamp(store, key)
-  // Stores without files do not tell cheaply whether a value has changed: those are read again.
-  const known = stamp === undefined ? undefined : documents.get(name, stamp)
+  const known = stamp === undefined ? await knownLarge(store, name) : documents.get(name, stamp)
   if (known) return { store, document: known }
-  const document = await openEntryDocument(store, key)
+  const document = await openEntryDocument(store, key, { byRanges: true })
   documents.put(name, document)
   return { store, document }
+}
+
+/** Stores without files do not tell cheaply whether a value has changed: small ones are read again. */
+async function knownLarge(store: Store, name: string): Promise<Document | undefined> {
+  if (!documents.get(name, undefined)?.isLarge) return undefined
+  return documents.get(name, await changeStamp(store))
 }
 
 async function run(task: ValueTask): Promise<unknown> {
@@ -61,6 +66,17 @@ async function run(task: ValueTask): Promise<unknown> {
   if (task.ask === 'compare') return comparisons.answer(task)
   if (task.ask === 'trust') return entryTrust(await storeOf(task), task.key)
   const { store, document } = await documentOf(task)
+  const question = (): unknown => answerOf(task, store, document)
+  return document.answer ? document.answer(question) : question()
+}
+
+type DocumentTask = Exclude<
+  ValueTask,
+  { ask: 'close' | 'exportNext' | 'exportEnd' | 'export' | 'compare' | 'trust' }
+>
+
+/** Changes nothing: it is asked again where bytes were missing. */
+function answerOf(task: DocumentTask, store: Store, document: Document): unknown {
   const { source } = document.decoded
   switch (task.ask) {
     case 'detail':

@@ -1,0 +1,60 @@
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openFileSource } from '../decode/file-source.ts'
+import { AppError } from '../model/errors.ts'
+import type { ByteSource } from '../model/source.ts'
+
+/** Bytes of a value in a file of our own, which goes away with it. */
+export type Spooled = ByteSource & Disposable
+
+/** What is asked of a store at once. */
+const pieceBytes = 8 * 1024 * 1024
+
+/**
+ * Puts bytes that are handed out by ranges into a file below the system's folder for temporary files, piece by piece.
+ * Where the system allows it the file has no name any more once it is open, so that not even a crash leaves it behind.
+ * Throws `REFUSED` where there is no room.
+ */
+export async function spool(
+  length: number,
+  bytes: (from: number, to: number) => Promise<Uint8Array>,
+): Promise<Spooled> {
+  const folder = mkdtempSync(join(tmpdir(), 'hashcache-value-'))
+  const path = join(folder, 'value')
+  const remove = (): void => rmSync(folder, { recursive: true, force: true })
+  try {
+    const file = openSync(path, 'wx', 0o600)
+    try {
+      for (let at = 0; at < length; at += pieceBytes) {
+        const piece = await bytes(at, Math.min(length, at + pieceBytes))
+        writeAll(file, piece)
+      }
+    } finally {
+      closeSync(file)
+    }
+    const source = openFileSource(path)
+    if (process.platform !== 'win32') remove()
+    return {
+      byteLength: source.byteLength,
+      read: (offset, count) => source.read(offset, count),
+      [Symbol.dispose]: () => {
+        source[Symbol.dispose]()
+        remove()
+      },
+    }
+  } catch (cause) {
+    remove()
+    if (cause instanceof AppError) throw cause
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new AppError(
+      'REFUSED',
+      `A value of ${length} bytes cannot be put into ${tmpdir()} for reading (${reason}); make room there, or set TMPDIR to another folder.`,
+      { cause },
+    )
+  }
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
+}
