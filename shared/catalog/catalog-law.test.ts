@@ -28,12 +28,21 @@ describe('Catalog against the plain meaning of filters', () => {
     fc
       .dictionary(fc.constantFrom(...paths), argumentValue)
       .map((found) => Object.entries(found).map(([name, value]) => Object.assign({ name }, value)))
+  const alike = fc.constantFrom(
+    undefined,
+    { text: 'one', isWhole: true },
+    { text: 'two', isWhole: true },
+    { text: 'much', isWhole: false },
+  )
   const inside: fc.Arbitrary<EntryInside | undefined> = fc.option(
     fc.record({
       nested: leaves(['p.q', 'p.r']),
       output: leaves(['', 'e', 'info.n', 'a b']),
       shape: fc.constantFrom(undefined, '', '3', '3x10', '10x3', '3x4x5'),
       dtype: fc.constantFrom(undefined, 'float64', 'int32'),
+      recordedHash: fc.constantFrom(undefined, 'ab', 'b'),
+      sameCall: alike,
+      sameOutput: alike,
       argumentsText: fc.constantFrom(undefined, `x='Cu relax', y=12`, `label='Müller'`),
       outputText: fc.constantFrom(undefined, `{'energy': -12.5, 'note': 'RELAX'}`, 'x y 10'),
     }),
@@ -117,6 +126,10 @@ describe('Catalog against the plain meaning of filters', () => {
       'output>=1',
       'output=2',
       'output!="2"',
+      'is:superseded',
+      'is:(duplicate,maybe-superseded)',
+      'is:maybe-duplicate',
+      'is!=misplaced',
       'shape:3',
       'shape:3x*',
       'shape:(*x3,3x10)',

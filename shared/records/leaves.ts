@@ -129,13 +129,12 @@ function zeroDimensional(name: string, value: Value, source: ByteSource): Argume
 type Field = readonly [name: string, value: Value]
 
 function fieldsOf(value: Value, source: ByteSource): readonly Field[] {
-  if (!mayHoldLeaves(value)) return []
+  // The kinds that are most; what a view adds to them is nothing.
+  if (value.kind === 'dict') return pairsOf(value.keys, value.values)
+  if (value.kind === 'list' || value.kind === 'tuple') return itemsOf(value.items)
+  if (value.kind !== 'object') return []
   const view = viewOf(value, source)
   switch (view.kind) {
-    case 'list':
-    case 'tuple':
-      return itemsOf(view.items)
-    case 'dict':
     case 'ordereddict':
     case 'counter':
     case 'defaultdict':

@@ -17,7 +17,7 @@ export function naiveSearch(
   nowSeconds: number,
 ): string[] {
   return entries
-    .filter((entry) => matches(entry, query, nowSeconds))
+    .filter((entry) => matches(entry, query, { nowSeconds, entries }))
     .toSorted((a, b) => {
       for (const { column, descending } of sort) {
         if (column === 'key') {
@@ -38,7 +38,12 @@ export function naiveSearch(
     .map(({ key }) => showKey(key))
 }
 
-function matches(entry: CatalogEntry, query: Query, now: number): boolean {
+interface World {
+  readonly nowSeconds: number
+  readonly entries: readonly CatalogEntry[]
+}
+
+function matches(entry: CatalogEntry, query: Query, now: World): boolean {
   switch (query.kind) {
     case 'all':
       return true
@@ -62,6 +67,29 @@ const isAscii = (text: string): boolean =>
   Array.from(text).every((character) => character.codePointAt(0)! < 128)
 const foldLike = (pattern: string, text: string): string =>
   isAscii(pattern) ? ascii(text) : text.toLowerCase()
+
+/** Whether an entry is in a state that `is:` names. */
+function isIn(entry: CatalogEntry, state: string, entries: readonly CatalogEntry[]): boolean {
+  if (state === 'misplaced') {
+    const hash = entry.summary.inside?.recordedHash
+    return hash !== undefined && hash !== showKey(entry.key)
+  }
+  const textOf = ({ summary: { status, kind, inside } }: CatalogEntry) => {
+    if (status !== 'ok') return undefined
+    if (state.endsWith('duplicate')) return inside?.sameOutput
+    return kind === 'call' ? inside?.sameCall : undefined
+  }
+  const mine = textOf(entry)
+  if (!mine || mine.isWhole === state.startsWith('maybe-')) return false
+  const runAt = ({ summary }: CatalogEntry): number => summary.runAtSeconds ?? -Infinity
+  return entries.some(
+    (other) =>
+      other !== entry &&
+      textOf(other)?.text === mine.text &&
+      (runAt(other) > runAt(entry) ||
+        (runAt(other) === runAt(entry) && compareBytes(other.key, entry.key) < 0)),
+  )
+}
 
 /** JavaScript's own engine, for expressions that mean the same in both. */
 function finds({ pattern, ignoresCase }: RegexValue, text: string): boolean {
@@ -104,7 +132,7 @@ function contains(entry: CatalogEntry, text: string): boolean {
   return wholeText(entry).some((part) => foldLike(text, part).includes(foldLike(text, text)))
 }
 
-function compare(entry: CatalogEntry, comparison: Comparison, now: number): boolean {
+function compare(entry: CatalogEntry, comparison: Comparison, world: World): boolean {
   const { subject, operator, value } = comparison
   const { summary } = entry
   if (subject.kind === 'argument') {
@@ -145,7 +173,7 @@ function compare(entry: CatalogEntry, comparison: Comparison, now: number): bool
     case 'took':
       return compareNumber(summary.elapsedSeconds, operator, value, (text) => readSeconds(text, 1, false))
     case 'age': {
-      const age = summary.runAtSeconds === undefined ? undefined : now - summary.runAtSeconds
+      const age = summary.runAtSeconds === undefined ? undefined : world.nowSeconds - summary.runAtSeconds
       return compareNumber(age, operator, value, (text) => readSeconds(text, 1, true))
     }
     case 'key':
@@ -157,6 +185,7 @@ function compare(entry: CatalogEntry, comparison: Comparison, now: number): bool
       if (value.kind === 'regex') return soughtIn(wholeText(entry), value) || finds(value, showKey(entry.key))
       return wordsOf(value).some((word) => contains(entry, word.text)) === (operator === ':')
     case 'is':
+      return wordsOf(value).some((word) => isIn(entry, word.text, world.entries)) === (operator !== '!=')
     case 'run':
       throw new Error('not known to the naive search')
   }
