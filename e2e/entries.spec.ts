@@ -33,6 +33,22 @@ test('filters by a function, whose arguments become columns', async ({ inspector
   expect(values).toEqual(values.toSorted((a, b) => a - b))
 })
 
+test('shows and sorts by what is inside outputs, and finds by it', async ({ inspector }) => {
+  const { page, grid } = inspector
+  await inspector.filterBy('func:relax output.converged:True', 5)
+  await page.getByRole('button', { name: 'Columns' }).click()
+  await page.getByRole('menuitemcheckbox', { name: 'output.energy' }).click()
+  await page.keyboard.press('Escape')
+  const header = grid.getByRole('columnheader', { name: 'output.energy' })
+  await header.click()
+  await expect(header).toHaveAttribute('aria-sort', 'ascending')
+  const numbers = (await inspector.column('output.energy')).map(Number)
+  expect(numbers.length).toBeGreaterThan(2)
+  expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
+  await inspector.filterBy('output:/residual|converged/ args:fmax', 5)
+  await inspector.filterBy('shape:*x* dtype:float32', 3)
+})
+
 test('points at the place where a filter cannot be read', async ({ inspector }) => {
   await inspector.filter.fill('func:energy size>many')
   await expect(inspector.page.getByRole('alert')).toContainText('column')

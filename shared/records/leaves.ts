@@ -3,7 +3,9 @@ import { viewOf } from '../lenses/view-of.ts'
 import type { View } from '../lenses/view.ts'
 import type { ArgumentSummary } from '../model/record.ts'
 import type { ByteSource } from '../model/source.ts'
+import { elementText } from '../numpy/element.ts'
 import { cellsOf } from '../numpy/ndarray.ts'
+import { arrayCellText } from '../render/cell.ts'
 import type { Value } from '../value/value.ts'
 import { cleanText, numberOf } from './scalars.ts'
 import { shortPreview } from './short-preview.ts'
@@ -99,12 +101,20 @@ function leafOf(name: string, value: Value, source: ByteSource): ArgumentSummary
     case 'ndarray':
       return zeroDimensional(name, value, source)
     case 'object':
-      return scalarViews.has(viewOf(value, source).kind)
-        ? withPreview(name, value, source, numberOf(value, source))
-        : zeroDimensional(name, value, source)
+      return ofObject(name, value, source)
     default:
       return undefined
   }
+}
+
+function ofObject(name: string, value: Value, source: ByteSource): ArgumentSummary | undefined {
+  const view = viewOf(value, source)
+  if (!scalarViews.has(view.kind)) return zeroDimensional(name, value, source)
+  const leaf = withPreview(name, value, source, numberOf(value, source))
+  // A column of numbers needs no `np.float64( )` around each.
+  return view.kind === 'npscalar' && leaf.number !== undefined
+    ? { ...leaf, preview: elementText(view.element) }
+    : leaf
 }
 
 function withPreview(
@@ -123,7 +133,8 @@ function zeroDimensional(name: string, value: Value, source: ByteSource): Argume
   const [cell] = cellsOf(array, 0, 1)
   let number: number | undefined
   if (cell?.kind === 'bool' || cell?.kind === 'int' || cell?.kind === 'float') number = Number(cell.value)
-  return withPreview(name, value, source, Number.isNaN(number) ? undefined : number)
+  if (number === undefined || Number.isNaN(number)) return withPreview(name, value, source, undefined)
+  return { ...withPreview(name, value, source, number), preview: arrayCellText(cell, source) }
 }
 
 type Field = readonly [name: string, value: Value]

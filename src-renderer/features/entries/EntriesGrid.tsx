@@ -55,7 +55,7 @@ export function EntriesGrid(props: EntriesGridProps) {
   const { view, columns, context, onScreen } = props
   const { result, grid } = view
   const argNames = useMemo(
-    () => columns.filter((column) => column.isArgument).map((column) => column.title),
+    () => columns.map(({ asks }) => asks).filter((asks) => asks !== undefined),
     [columns],
   )
   const frame = useWindow<HTMLDivElement>({ rows: result.entries, rowHeight, headerHeight })

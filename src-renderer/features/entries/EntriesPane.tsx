@@ -5,6 +5,7 @@ import { useCallback, useMemo, type ReactNode, type RefObject } from 'react'
 import type { Connection, FunctionSummary, Row, SelectionTotals } from '../../../shared/api/contract.ts'
 import { ApiError } from '../../client/request.ts'
 import { argumentsQuery } from '../../client/queries.ts'
+import { insideQuery } from '../../client/inside.ts'
 import { useDesk } from '../../app/desk.ts'
 import { nextSort } from '../../app/place.ts'
 import { formatBytes, formatCompute, formatCount, pathOfLocation } from '../../ui/format.ts'
@@ -123,7 +124,14 @@ function useColumns(store: Connection, functions: readonly FunctionSummary[] | u
     ...argumentsQuery(store.id, func?.func ?? '', func?.module ?? '', store.revision),
     enabled: func !== undefined,
   }).data
-  const columns = useMemo(() => columnsFor(func === undefined ? undefined : args), [func, args])
+  const inside = useQuery({
+    ...insideQuery(store.id, func?.func ?? '', func?.module ?? '', store.revision),
+    enabled: func !== undefined,
+  }).data
+  const columns = useMemo(
+    () => (func === undefined ? columnsFor(undefined) : columnsFor(args, inside)),
+    [func, args, inside],
+  )
   const [choices, setChoices] = useStored<ColumnChoices>(
     `columns:${store.location}`,
     noChoices,

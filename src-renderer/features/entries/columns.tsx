@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { ArgumentColumn, Row } from '../../../shared/api/contract.ts'
+import type { InsideColumn } from '../../../shared/api/inside.ts'
 import { Code } from '../../ui/Code.tsx'
 import {
   exactBytes,
@@ -31,6 +32,8 @@ export interface Column {
   readonly minimumPx: number
   readonly maximumPx: number
   readonly isArgument?: boolean
+  /** What rows are asked for to fill it: the name of an argument, or of a scalar inside. */
+  readonly asks?: string
   /** Hidden until it is asked for. */
   readonly isExtra?: boolean
   /** The whole text, for copying, hovering and measuring. */
@@ -128,6 +131,15 @@ function drawOutput(row: Row): ReactNode {
   )
 }
 
+const shapeColumns: readonly Column[] = [
+  plain('shape', 'Shape', (row) => row.shape?.replaceAll('x', ' × '), {
+    isExtra: true,
+    look: 'code',
+    align: 'end',
+  }),
+  plain('dtype', 'Element type', (row) => row.dtype, { isExtra: true, look: 'code' }),
+]
+
 const lastColumns: readonly Column[] = [
   plain('elapsedSeconds', 'Took', (row) => optional(row.elapsedSeconds, formatDuration), {
     align: 'end',
@@ -163,14 +175,28 @@ function optional<T>(value: T | undefined, format: (value: T) => string): string
 }
 
 function argumentColumn({ name, numeric }: ArgumentColumn): Column {
-  const text = (row: Row): string => row.args?.[name] ?? ''
+  return valueColumn(name, { id: `arg:${name}`, title: name, align: numeric ? 'end' : undefined })
+}
+
+/** A scalar inside an argument or the output, hidden until it is asked for. */
+function insideColumn({ field, column, entries, numbers }: InsideColumn): Column {
+  const asks = column.startsWith('arg:') ? column.slice('arg:'.length) : column
+  return valueColumn(asks, {
+    id: column,
+    title: field,
+    align: numbers === entries ? 'end' : undefined,
+    isExtra: true,
+  })
+}
+
+function valueColumn(asks: string, more: Pick<Column, 'id' | 'title' | 'align' | 'isExtra'>): Column {
+  const text = (row: Row): string => row.args?.[asks] ?? ''
   return {
-    id: `arg:${name}`,
-    title: name,
-    sort: `arg:${name}`,
+    ...more,
+    sort: more.id,
     look: 'code',
-    align: numeric ? 'end' : undefined,
     isArgument: true,
+    asks,
     minimumPx: 52,
     maximumPx: 220,
     text,
@@ -178,10 +204,34 @@ function argumentColumn({ name, numeric }: ArgumentColumn): Column {
   }
 }
 
-/** All columns in their order. With the arguments of one function, those stand in place of the call. */
-export function columnsFor(args: readonly ArgumentColumn[] | undefined): readonly Column[] {
+/** More scalars inside than this are no columns to choose from; filters and sorts know them all. */
+const insideAtMost = 60
+
+/**
+ * All columns in their order. With the arguments of one function, those stand in place of the call, and what is
+ * inside them and the outputs may be shown too.
+ */
+export function columnsFor(
+  args: readonly ArgumentColumn[] | undefined,
+  inside: readonly InsideColumn[] = [],
+): readonly Column[] {
   const middle = args === undefined || args.length === 0 ? [callColumn] : args.map(argumentColumn)
-  return [statusColumn, functionColumn, ...middle, outputColumn, ...lastColumns]
+  // Names are asked for with commas between.
+  const chosen = inside
+    .filter(({ field }) => field !== 'output' && !field.includes(','))
+    .slice(0, insideAtMost)
+  const of = (place: InsideColumn['of']): Column[] =>
+    chosen.filter((each) => each.of === place).map(insideColumn)
+  return [
+    statusColumn,
+    functionColumn,
+    ...middle,
+    ...of('arguments'),
+    outputColumn,
+    ...of('output'),
+    ...shapeColumns,
+    ...lastColumns,
+  ]
 }
 
 export interface ColumnChoices {
