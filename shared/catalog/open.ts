@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { AppError } from '../model/errors.ts'
 import { showKey } from '../model/keys.ts'
-import { regexFinds, tickRegexClock } from './query/regex.ts'
+import { regexFinds } from './query/regex.ts'
 import { matchesPattern } from './query/text.ts'
 import { migrate, readVersion, schemaVersion } from './migrations.ts'
 
@@ -95,11 +95,9 @@ function registerFunctions(database: Database.Database): void {
   )
   database.function('regex_finds', options, (text: unknown, regex: unknown) => {
     if (typeof text !== 'string') return 0
-    tickRegexClock()
     return regexFinds(text, String(regex)) ? 1 : 0
   })
   database.function('key_finds', options, (key: unknown, regex: unknown) => {
-    tickRegexClock()
     return regexFinds(showKey(key as Uint8Array), String(regex)) ? 1 : 0
   })
   database.function('key_matches', options, (key: unknown, pattern: unknown) =>
