@@ -4,7 +4,7 @@ import { ranges } from './ranges.ts'
 /**
  * Jobs over HTTP: plan → run → report (`docs/jobs.md`). Errors as in `contract.ts`.
  *
- *   GET    /api/jobs                              → Job[]            newest first, also those of earlier sessions and of the command line
+ *   GET    /api/jobs                              → JobList          newest first, also those of earlier sessions and of the command line
  *   POST   /api/jobs               PlanRequest    → Job              begins the plan: state `planning`, then an event `job` per change
  *   GET    /api/jobs/:job                         → Job
  *   GET    /api/jobs/:job/items?state=&action=&from=&to= → ItemPage  the plan's items with what became of them
@@ -13,7 +13,7 @@ import { ranges } from './ranges.ts'
  *   POST   /api/jobs/:job/cancel                  → Job              a plan under way is dropped; a run ends after its batch
  *   POST   /api/jobs/:job/replan   ReplanRequest  → Job              plans a migration that was not run yet again, with other choices
  *   POST   /api/jobs/:job/undo                    → Job              plans the undo; run it as any job
- *   DELETE /api/jobs/:job                         → Job[]            forgets a job that is not running (REFUSED while its trash holds something)
+ *   DELETE /api/jobs/:job                         → JobList          forgets a job that is not running (REFUSED while its trash holds something)
  *   GET    /api/jobs/:job/report                  → application/x-ndjson attachment: a line for the job, then one per item
  *   GET    /api/trash                             → Trash
  *   POST   /api/trash/empty        EmptyRequest   → Trash            the only act that cannot be undone
@@ -82,6 +82,8 @@ const storeRef = z.object({ kind: z.string(), location: z.string(), label: z.str
 
 export const job = z.object({
   id: z.string(),
+  /** Of two states of a job the one with the higher number is the newer: answers and events overtake one another. */
+  revision: z.number(),
   kind: z.enum(['migrate', 'evict', 'repair', 'undo']),
   state: z.enum(['planning', 'planned', 'refused', 'running', 'paused', 'stopped', 'cancelled', 'done']),
   title: z.string(),
@@ -122,6 +124,9 @@ export const job = z.object({
   canUndo: z.boolean(),
   undoneBy: z.string().optional(),
 })
+
+/** What is not in it and has no higher revision is there no more. */
+export const jobList = z.object({ revision: z.number(), jobs: z.array(job) })
 
 export const item = z.object({
   n: z.number(),
@@ -189,6 +194,7 @@ export type ReplanRequest = z.infer<typeof replanRequest>
 export type Policy = z.infer<typeof policy>
 export type PlanRequest = z.infer<typeof planRequest>
 export type Job = z.infer<typeof job>
+export type JobList = z.infer<typeof jobList>
 export type JobItem = z.infer<typeof item>
 export type JobItemPage = z.infer<typeof itemPage>
 export type TrashBin = z.infer<typeof trashBin>

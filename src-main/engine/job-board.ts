@@ -2,6 +2,7 @@ import { MessageChannel } from 'node:worker_threads'
 import type {
   Job as ShownJob,
   JobItemPage,
+  JobList,
   JobSelection,
   PlanRequest,
   ReplanRequest,
@@ -58,17 +59,20 @@ export class JobBoard {
   readonly #underWay = new Map<string, (reason: StopReason) => void>()
   /** What was told last of a job under way: more than its file says. */
   readonly #live = new Map<string, ShownJob>()
+  #revision = 0
 
   constructor(options: JobBoardOptions) {
     this.#options = options
   }
 
-  async list(): Promise<ShownJob[]> {
-    return (await this.#ask<'list'>({ ask: 'list' })).map((job) => this.#live.get(job.id) ?? showJob(job))
+  async list(): Promise<JobList> {
+    const revision = this.#nextRevision()
+    return this.#listOf(await this.#ask<'list'>({ ask: 'list' }), revision)
   }
 
   async get(id: string): Promise<ShownJob> {
-    return this.#live.get(id) ?? showJob(await this.#ask<'job'>({ ask: 'job', id }))
+    const revision = this.#nextRevision()
+    return this.#live.get(id) ?? showJob(await this.#ask<'job'>({ ask: 'job', id }), revision)
   }
 
   /** Begins a plan; answers as soon as the job has its id. Throws what keeps it from being planned at all. */
@@ -118,9 +122,10 @@ export class JobBoard {
     return this.get(id)
   }
 
-  async forget(id: string): Promise<ShownJob[]> {
+  async forget(id: string): Promise<JobList> {
     if (this.#underWay.has(id)) throw new AppError('REFUSED', `Job ${id} is under way; cancel it first.`)
-    return (await this.#ask<'forget'>({ ask: 'forget', id })).map(showJob)
+    const revision = this.#nextRevision()
+    return this.#listOf(await this.#ask<'forget'>({ ask: 'forget', id }), revision)
   }
 
   async items(query: Omitted<ShortJobTask & { ask: 'items' }>): Promise<JobItemPage> {
@@ -169,6 +174,16 @@ export class JobBoard {
     }
   }
 
+  #listOf(jobs: readonly Job[], revision: number): JobList {
+    return { revision, jobs: jobs.map((job) => this.#live.get(job.id) ?? showJob(job, revision)) }
+  }
+
+  /** Of a state that is read from now on: one read before and told later is the older. Rises also over restarts. */
+  #nextRevision(): number {
+    this.#revision = Math.max(this.#revision + 1, Date.now())
+    return this.#revision
+  }
+
   #plan(spec: JobSpec, instead?: string): Promise<ShownJob> {
     return this.#start({ ask: 'plan', spec, instead }).first
   }
@@ -178,8 +193,11 @@ export class JobBoard {
     const { port1: own, port2: port } = new MessageChannel()
     const { promise: first, resolve, reject } = Promise.withResolvers<ShownJob>()
     let id: string | undefined
-    const tell = ({ job, lookedAt }: JobProgress): ShownJob => {
-      const shown = { ...showJob(job), ...(lookedAt === undefined ? {} : { lookedAt }) }
+    let isOver = false
+    const tell = ({ job, lookedAt }: JobProgress): void => {
+      // Progress and the answer come by different ports: what was said before may be heard after.
+      if (isOver) return
+      const shown = { ...showJob(job, this.#nextRevision()), ...(lookedAt === undefined ? {} : { lookedAt }) }
       if (id === undefined) {
         id = job.id
         // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a MessagePort has no origin
@@ -188,10 +206,16 @@ export class JobBoard {
       this.#live.set(job.id, shown)
       this.#options.events.publishJob(shown)
       resolve(shown)
-      return shown
     }
     own.on('message', tell)
-    const done = this.#finish(task, { own, port }, () => id).then(
+    const end = (): string | undefined => {
+      isOver = true
+      if (id === undefined) return undefined
+      this.#underWay.delete(id)
+      this.#live.delete(id)
+      return id
+    }
+    const done = this.#finish(task, { own, port }, end).then(
       (shown) => resolve(shown),
       (thrown: unknown) => reject(thrown as Error),
     )
@@ -201,17 +225,12 @@ export class JobBoard {
   async #finish(
     task: Omitted<LongJobTask>,
     { own, port }: { own: MessageChannel['port1']; port: MessageChannel['port2'] },
-    idOf: () => string | undefined,
+    end: () => string | undefined,
   ): Promise<ShownJob> {
     const { connections, dataFolder, workers, events } = this.#options
     const known = connections.list().map(({ id }) => connections.get(id).store)
-    const settle = async (read: () => Promise<Job>): Promise<ShownJob> => {
-      const id = idOf()
-      if (id !== undefined) {
-        this.#underWay.delete(id)
-        this.#live.delete(id)
-      }
-      const shown = showJob(await read())
+    const settle = (job: Job): ShownJob => {
+      const shown = showJob(job, this.#nextRevision())
       events.publishJob(shown)
       return shown
     }
@@ -222,12 +241,13 @@ export class JobBoard {
           transfer: [port],
         },
       )) as Job
-      return await settle(async () => job)
+      end()
+      return settle(job)
     } catch (thrown) {
-      const id = idOf()
+      const id = end()
+      if (id === undefined) throw thrown
       // Its file says what became of it; who asked for it knows it by now.
-      if (id !== undefined) return settle(() => this.#ask<'job'>({ ask: 'job', id }))
-      throw thrown
+      return settle(await this.#ask<'job'>({ ask: 'job', id }))
     } finally {
       own.close()
     }

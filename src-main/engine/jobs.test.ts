@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Connection, SearchResult } from '../../shared/api/contract.ts'
-import type { Job, JobItemPage, Trash, VerifyEvent } from '../../shared/api/jobs.ts'
+import type { Job, JobItemPage, JobList, Trash, VerifyEvent } from '../../shared/api/jobs.ts'
 import { corpus, startEngine } from './testing/client.ts'
 
 type Started = Awaited<ReturnType<typeof startEngine>>
@@ -133,7 +133,31 @@ describe('jobs of the engine', () => {
       onConflict: 'fail',
     })
     expect(await noKind.json()).toMatchObject({ code: 'USAGE' })
-    expect(await engine.get<Job[]>('jobs')).toEqual([])
+    expect((await engine.get<JobList>('jobs')).jobs).toEqual([])
+  })
+
+  it('are told in an order that can be restored: what is newer has the higher revision', async () => {
+    const events = await engine.listen()
+    const spec = { kind: 'evict', store: store.id, selection: { query: 'size>5000' } }
+    const answers = await Promise.all(Array.from({ length: 8 }, () => engine.post<Job>('jobs', spec)))
+    const told = new Map(answers.map((job) => [job.id, [job]]))
+    while ([...told.values()].some((states) => !states.some(({ state }) => state === 'planned'))) {
+      const event = await events.next(({ type }) => type === 'job')
+      if (event.type === 'job') told.get(event.job.id)!.push(event.job)
+    }
+    await events.end()
+    const order: Job['state'][] = ['planning', 'planned']
+    for (const states of told.values()) {
+      const sorted = states.toSorted((one, other) => one.revision - other.revision)
+      const ranks = sorted.map(({ state }) => order.indexOf(state))
+      expect(ranks).toEqual(ranks.toSorted((one, other) => one - other))
+      expect(sorted.at(-1)!.state).toBe('planned')
+    }
+    const { revision, jobs } = await engine.get<JobList>('jobs')
+    for (const job of jobs) {
+      expect(job.revision).toBe(revision)
+      expect(revision).toBeGreaterThan(Math.max(...told.get(job.id)!.map((each) => each.revision)))
+    }
   })
 
   it('verify a cache in steps, and keep the rules of its retention', async () => {

@@ -2,9 +2,10 @@ import type { Job as ShownJob } from '../../shared/api/jobs.ts'
 import type { Job, JobSpec, Policy, Selection } from '../../shared/jobs/contract.ts'
 
 /** A job as it goes out: what was asked for in words, without the lists of keys. */
-export function showJob({ spec, plan, ...job }: Job): ShownJob {
+export function showJob({ spec, plan, ...job }: Job, revision: number): ShownJob {
   return {
     ...job,
+    revision,
     asked: askedWords(spec),
     ...(plan === undefined
       ? {}

@@ -3,23 +3,27 @@ import type {
   Job,
   JobItem,
   JobItemPage,
+  JobList,
   PlanRequest,
   Policy,
   ReplanRequest,
   Trash,
   VerifyEvent,
 } from '../../shared/api/jobs.ts'
+import { newestOf, withJob } from './job-list.ts'
 import { linesOf } from './lines.ts'
 import { address, callJson, request } from './request.ts'
 
 /** Items of one page of a plan. */
 export const itemsPerPage = 200
 
-/** All jobs, newest first; kept fresh by the event stream. */
+/** All jobs, newest first; kept fresh by the event stream, and read again for those that the command line began. */
 export const jobsQuery = queryOptions({
   queryKey: ['jobs'],
-  queryFn: ({ signal }) => callJson<Job[]>('jobs', { signal }),
-  staleTime: Number.POSITIVE_INFINITY,
+  queryFn: ({ signal }) => callJson<JobList>('jobs', { signal }),
+  staleTime: 0,
+  // Whatever comes in: a list that was under way for long does not undo the news that overtook it.
+  structuralSharing: (known, fetched) => newestOf(known as JobList | undefined, fetched as JobList),
 })
 
 export interface ItemFilter {
@@ -56,8 +60,8 @@ export function commandJob(job: string, command: JobCommand): Promise<Job> {
   return callJson<Job>(address(['jobs', job, command]), { method: 'POST' })
 }
 
-export function forgetJob(job: string): Promise<Job[]> {
-  return callJson<Job[]>(address(['jobs', job]), { method: 'DELETE' })
+export function forgetJob(job: string): Promise<JobList> {
+  return callJson<JobList>(address(['jobs', job]), { method: 'DELETE' })
 }
 
 export function reportAddress(job: string): string {
@@ -99,11 +103,9 @@ export async function* verifyStore(store: string, signal: AbortSignal): AsyncGen
 
 /** Takes a job's news into the list. */
 export function putJob(client: QueryClient, job: Job): void {
-  client.setQueryData(jobsQuery.queryKey, (jobs: Job[] = []) =>
-    [job, ...jobs.filter(({ id }) => id !== job.id)].toSorted(
-      (one, other) => other.createdAtMs - one.createdAtMs,
-    ),
-  )
-  if (['done', 'cancelled', 'stopped'].includes(job.state))
-    void client.invalidateQueries({ queryKey: trashQuery.queryKey })
+  client.setQueryData(jobsQuery.queryKey, (known: JobList | undefined) => withJob(known, job))
+  if (!['done', 'cancelled', 'stopped'].includes(job.state)) return
+  void client.invalidateQueries({ queryKey: trashQuery.queryKey })
+  // An undo has changed another job too.
+  void client.invalidateQueries({ queryKey: jobsQuery.queryKey })
 }

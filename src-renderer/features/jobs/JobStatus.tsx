@@ -8,7 +8,7 @@ import { isUnderWay, progressOf, timeLeft } from './words.ts'
 /** The job under way in the status bar, wherever the user is. */
 export function JobStatus() {
   const { place, navigate } = useDesk()
-  const jobs = useQuery(jobsQuery).data?.filter(isUnderWay) ?? []
+  const jobs = useQuery(jobsQuery).data?.jobs.filter(isUnderWay) ?? []
   const [job] = jobs
   if (!job) return null
   const part = progressOf(job)

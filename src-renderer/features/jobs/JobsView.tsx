@@ -54,13 +54,13 @@ export function JobsView({ store }: ViewProps) {
           </Button>
         </div>
         <JobList
-          jobs={jobs.data}
+          jobs={jobs.data.jobs}
           chosen={wanted === '' ? place.options['job'] : ''}
           onChoose={(id) => choose('job', id)}
         />
       </div>
       <div className={classes.main}>
-        <Main store={store} jobs={jobs.data} />
+        <Main store={store} jobs={jobs.data.jobs} />
       </div>
     </div>
   )

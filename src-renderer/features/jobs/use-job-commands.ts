@@ -41,8 +41,8 @@ export function useJobCommands(id: string) {
   })
   const forget = useMutation({
     mutationFn: () => forgetJob(id),
-    onSuccess: (jobs) => {
-      client.setQueryData(jobsQuery.queryKey, jobs)
+    onSuccess: (list) => {
+      client.setQueryData(jobsQuery.queryKey, list)
       navigate({ options: { ...place.options, job: '' } })
     },
   })
