@@ -11,6 +11,7 @@ import type {
   StoreSummary,
 } from '../api/contract.ts'
 import type { EntryStates, InsideColumn } from '../api/inside.ts'
+import type { Overview } from '../api/overview.ts'
 import type { Why } from '../api/why.ts'
 import { AppError } from '../model/errors.ts'
 import type { ShownKey } from '../model/keys.ts'
@@ -18,6 +19,9 @@ import { parseKey, showKey } from '../model/keys.ts'
 import { Columns } from './columns.ts'
 import { findIds } from './find.ts'
 import { isDamage, openIndexFile, removeIndexFile } from './open.ts'
+import { overviewOf } from './overview.ts'
+import type { Query } from './query/ast.ts'
+import type { Filter } from './query/condition.ts'
 import { parseQuery } from './query/parse.ts'
 import { startRegexClock } from './query/regex.ts'
 import { compileQuery } from './query/filter.ts'
@@ -33,6 +37,8 @@ import { Writer } from './writer.ts'
 
 /** Rows of one page; more are asked for page by page. */
 const pageRowsLimit = 10_000
+const overviewsKept = 4
+const overviewKeptSeconds = 60
 
 /** What the catalog knows of an entry that the store still lists. */
 export interface KnownEntry {
@@ -56,6 +62,7 @@ export class Catalog {
   readonly #rows: RowReader
   readonly #results = new ResultSets()
   readonly #statements
+  readonly #overviews = new Map<string, Overview>()
   #columns: Columns | undefined
 
   /**
@@ -127,13 +134,7 @@ export class Catalog {
     const result = this.#guard(() =>
       this.#database.transaction(() => {
         const columns = this.#currentColumns()
-        const filter = compileQuery(parsed, {
-          nowSeconds,
-          stringId: (text) => this.#strings.find(text),
-          stringIds: (matches) => this.#strings.idsWhere(matches),
-          textSelection: (sought, place) => this.#textIndex.selection(sought, place),
-        })
-        let ids = findIds(filter, columns, this.#database)
+        let ids = findIds(this.#compile(parsed, nowSeconds), columns, this.#database)
         for (const { column, descending } of sort.toReversed()) {
           ids = sortByRank(ids, columns.rank(column), descending)
         }
@@ -205,6 +206,39 @@ export class Catalog {
     )
   }
 
+  /**
+   * Sums of all kinds over the entries that a filter finds; kept for a minute, as ages go on.
+   *
+   * @throws AppError BAD_QUERY
+   */
+  overview(query: string, nowSeconds = Date.now() / 1000): Overview {
+    const [database, strings] = [this.#database, this.#strings]
+    const compile = (text: string): Filter => this.#compile(parseQuery(text), nowSeconds)
+    startRegexClock()
+    return this.#guard(() =>
+      database.transaction(() => {
+        const columns = this.#currentColumns()
+        const kept = this.#overviews.get(query)
+        if (kept && Math.abs(nowSeconds - kept.nowSeconds) < overviewKeptSeconds) return kept
+        const overview = overviewOf(query, { database, strings, columns, nowSeconds, compile })
+        this.#overviews.delete(query)
+        this.#overviews.set(query, overview)
+        if (this.#overviews.size > overviewsKept)
+          this.#overviews.delete(this.#overviews.keys().next().value!)
+        return overview
+      })(),
+    )
+  }
+
+  #compile(query: Query, nowSeconds: number): Filter {
+    return compileQuery(query, {
+      nowSeconds,
+      stringId: (text) => this.#strings.find(text),
+      stringIds: (matches) => this.#strings.idsWhere(matches),
+      textSelection: (sought, place) => this.#textIndex.selection(sought, place),
+    })
+  }
+
   // ---- what the indexer needs ---------------------------------------------------------------------
 
   /** The store's token when the catalog last was complete. */
@@ -262,8 +296,10 @@ export class Catalog {
 
   #currentColumns(): Columns {
     const revision = this.#statements.revision.get()!
-    if (this.#columns?.revision !== revision)
+    if (this.#columns?.revision !== revision) {
       this.#columns = new Columns(this.#database, this.#strings, revision)
+      this.#overviews.clear()
+    }
     return this.#columns
   }
 

@@ -13,6 +13,11 @@ export function findIds(filter: Filter, columns: Columns, database: Database): I
   return found.slice(0, length)
 }
 
+/** The same by id: 1 for entries that are meant, 0 for others; whatever for ids that no entry has. */
+export function findMask(filter: Filter, columns: Columns, database: Database): Uint8Array {
+  return new Finder(columns, database).mask(filter)
+}
+
 /** By id: 1 for those that are meant, 0 for others; whatever for ids that no entry has. */
 type Mask = Uint8Array
 

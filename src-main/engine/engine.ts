@@ -17,6 +17,7 @@ import { jobRoutes, storeJobRoutes } from './routes/jobs.ts'
 import { storeRoutes } from './routes/stores.ts'
 import { compareRoutes } from './routes/compare.ts'
 import { insideRoutes } from './routes/inside.ts'
+import { overviewRoutes } from './routes/overview.ts'
 import { whyRoutes } from './routes/why.ts'
 import { Comparisons } from './comparisons.ts'
 import { JobBoard } from './job-board.ts'
@@ -133,6 +134,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   app.route('/', storeRoutes({ connections, catalogs }))
   app.route('/compare', compareRoutes({ connections, values, comparisons }))
   app.route('/', whyRoutes({ connections, catalogs }))
+  app.route('/', overviewRoutes({ connections, catalogs }))
   app.route('/', insideRoutes({ connections, catalogs }))
   app.route('/', jobRoutes(board))
   app.route('/', storeJobRoutes(board, new RetentionRules(connections, dataFolder)))

@@ -74,6 +74,7 @@ function isPlain(text: string): boolean {
   return /^[\p{L}\p{N}_.\\#%&+*$@][\p{L}\p{N}_./\\#%&+*$@'-]*$/u.test(text) && !/^(and|or|not)$/i.test(text)
 }
 
-function quoted(text: string): string {
+/** A text as it is, whatever it holds. */
+export function quoted(text: string): string {
   return `"${text.replace(/[\\"]/g, String.raw`\$&`)}"`
 }

@@ -12,6 +12,7 @@ export type CatalogTask =
   | { readonly ask: 'arguments'; readonly file: string; readonly func: string; readonly module: string }
   | { readonly ask: 'inside'; readonly file: string; readonly func: string; readonly module: string }
   | { readonly ask: 'states'; readonly file: string }
+  | { readonly ask: 'overview'; readonly file: string; readonly query: string }
   | { readonly ask: 'row'; readonly file: string; readonly key: string }
   | { readonly ask: 'why'; readonly file: string; readonly key: string }
   | {

@@ -52,6 +52,8 @@ function answer(task: CatalogTask): unknown {
       return catalogOf(task.file).insideColumns(task.func, task.module)
     case 'states':
       return catalogOf(task.file).states()
+    case 'overview':
+      return catalogOf(task.file).overview(task.query)
     case 'row':
       return catalogOf(task.file).row(task.key)
     case 'why':
