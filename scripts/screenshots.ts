@@ -28,6 +28,13 @@ interface Picture {
 const pictures: readonly Picture[] = [
   { name: 'entries-light', scheme: 'light', act: (page) => clickRow(page, 4) },
   { name: 'entries-dark', scheme: 'dark', act: (page) => clickRow(page, 4) },
+  { name: 'overview-light', scheme: 'light', act: openOverview },
+  {
+    name: 'overview-dark',
+    scheme: 'dark',
+    size: { width: 1920, height: 1080 },
+    act: openOverview,
+  },
   { name: 'array', scheme: 'light', query: 'func:stem_image', act: (page) => clickRow(page, 0) },
   { name: 'array-dark', scheme: 'dark', query: 'func:langevin_trace', act: (page) => clickRow(page, 1) },
   { name: 'table', scheme: 'light', query: 'type:DataFrame', act: (page) => clickRow(page, 0) },
@@ -136,6 +143,11 @@ async function planJson(page: Page): Promise<void> {
 async function openTab(page: Page, name: string): Promise<void> {
   await clickRow(page, 0)
   await page.getByRole('tab', { name }).click()
+}
+
+async function openOverview(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Overview', exact: true }).click()
+  await page.getByRole('group', { name: 'Bytes by function and version' }).getByRole('link').first().waitFor()
 }
 
 async function openPalette(page: Page): Promise<void> {

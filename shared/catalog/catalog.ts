@@ -223,8 +223,7 @@ export class Catalog {
         const overview = overviewOf(query, { database, strings, columns, nowSeconds, compile })
         this.#overviews.delete(query)
         this.#overviews.set(query, overview)
-        if (this.#overviews.size > overviewsKept)
-          this.#overviews.delete(this.#overviews.keys().next().value!)
+        if (this.#overviews.size > overviewsKept) this.#overviews.delete(this.#overviews.keys().next().value!)
         return overview
       })(),
     )

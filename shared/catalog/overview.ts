@@ -72,7 +72,7 @@ class Overviewer {
   readonly #filter: string
   /** What clauses are put behind. */
   readonly #base: string
-  /** Of the entries that the filter finds, in the order of their keys. */
+  /** Of the entries that the filter finds, ascending: passes over them read the columns from one end to the other. */
   readonly #ids: Int32Array
   readonly #sizes: Float64Array
   readonly #seconds: Float64Array
@@ -85,7 +85,7 @@ class Overviewer {
     this.#base = parsed.kind === 'or' ? `(${this.#filter})` : this.#filter
     const { columns } = source
     const mask = this.#mask(query)
-    this.#ids = columns.idsByKey.filter((id) => mask[id] === 1)
+    this.#ids = columns.idsByKey.filter((id) => mask[id] === 1).sort()
     this.#sizes = columns.numbers('size')
     this.#seconds = columns.numbers('elapsed')
     this.#runs = columns.numbers('run_at')
@@ -124,9 +124,16 @@ class Overviewer {
 
   #sumOf(clause: string): OverviewMark {
     const mask = clause === '' ? undefined : this.#mask(clause)
-    const tally = new Tally(1)
-    for (const id of this.#ids) if (mask === undefined || mask[id] === 1) this.#count(tally, 0, id)
-    return this.#mark(tally, 0, clause)
+    const [ids, sizes, seconds] = [this.#ids, this.#sizes, this.#seconds]
+    const sums = { entries: 0, bytes: 0, computeSeconds: 0 }
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i]!
+      if (mask !== undefined && mask[id] === 0) continue
+      sums.entries++
+      sums.bytes += sizes[id] || 0
+      sums.computeSeconds += seconds[id] || 0
+    }
+    return { ...sums, filter: this.#and(clause) }
   }
 
   #count(tally: Tally, place: number, id: number): void {
@@ -213,9 +220,10 @@ class Overviewer {
       columns.names('module'),
       columns.names('version'),
     ]
-    // Ids of texts are far below 2 ** 26 for a million of them: two of them make one exact number.
-    const groups = new Groups((id) => funcs[id]! * 2 ** 26 + modules[id]!)
-    const parts = new Groups((id) => groups.placeOf(id) * 2 ** 26 + versions[id]!)
+    const functionOf = new Combined(funcs, modules)
+    const groups = new Groups((id) => functionOf.of(id))
+    const versionOf = new Combined(versions)
+    const parts = new Groups((id) => groups.placeOf(id) * versionOf.end + versionOf.of(id))
     for (const id of this.#ids) {
       this.#count(groups.tally, groups.take(id), id)
       this.#count(parts.tally, parts.take(id), id)
@@ -241,10 +249,12 @@ class Overviewer {
         ...this.#named('func', funcs[id]!),
         ...this.#named('module', modules[id]!),
         ...this.#mark(groups.tally, place, clause),
-        versions: isVersionShown.map((part, i) => ({
-          ...this.#named('version', shownIds[i]!),
-          ...this.#mark(parts.tally, part, `${clause} ${this.#equals('version', shownIds[i]!)}`),
-        })),
+        versions: isVersionShown.map((part, i) =>
+          Object.assign(
+            this.#named('version', shownIds[i]!),
+            this.#mark(parts.tally, part, `${clause} ${this.#equals('version', shownIds[i]!)}`),
+          ),
+        ),
         ...(left.length > 0 && {
           otherVersions: this.#rest(parts.tally, left, `${clause} ${this.#noneOf('version', shownIds)}`),
         }),
@@ -308,7 +318,9 @@ class Overviewer {
 
   /** Every so many-th call in the order of keys, which are hashes: as good as drawn by lot, and the same each time. */
   #calls(placeOf: (id: number) => number): Overview['calls'] {
-    const usable = this.#ids.filter((id) => this.#sizes[id]! > 0 && this.#seconds[id]! > 0)
+    const isUsable = new Uint8Array(this.#source.columns.idsEnd)
+    for (const id of this.#ids) if (this.#sizes[id]! > 0 && this.#seconds[id]! > 0) isUsable[id] = 1
+    const usable = this.#source.columns.idsByKey.filter((id) => isUsable[id] === 1)
     const step = Math.max(1, usable.length / callsSampled)
     const sampled = Array.from(
       { length: Math.min(usable.length, callsSampled) },
@@ -344,6 +356,43 @@ class Tally {
     this.bytes.push(0)
     this.seconds.push(0)
   }
+}
+
+/** Numbers of texts, of which there are few, as small numbers: those of two columns fit in one. */
+class Combined {
+  readonly end: number
+  readonly #first: Uint32Array
+  readonly #second: Uint32Array | undefined
+  readonly #firstCodes: Uint32Array
+  readonly #secondCodes: Uint32Array
+  readonly #secondEnd: number
+
+  constructor(first: Uint32Array, second?: Uint32Array) {
+    this.#first = first
+    this.#second = second
+    const firstCodes = codesOf(first)
+    const secondCodes = second ? codesOf(second) : { codes: new Uint32Array(1), end: 1 }
+    this.#firstCodes = firstCodes.codes
+    this.#secondCodes = secondCodes.codes
+    this.#secondEnd = secondCodes.end
+    this.end = firstCodes.end * secondCodes.end
+  }
+
+  /** Of an entry; below `end`. */
+  of(id: number): number {
+    const second = this.#second === undefined ? 0 : this.#secondCodes[this.#second[id]!]!
+    return this.#firstCodes[this.#first[id]!]! * this.#secondEnd + second
+  }
+}
+
+/** Small numbers by the numbers of texts. */
+function codesOf(names: Uint32Array): { codes: Uint32Array; end: number } {
+  let last = 0
+  for (const name of names) if (name > last) last = name
+  const codes = new Uint32Array(last + 1)
+  let end = 0
+  for (const name of names) if (codes[name] === 0) codes[name] = ++end
+  return { codes, end: end + 1 }
 }
 
 /** Groups of entries that have the same number, in places in the order in which they were met. */

@@ -47,7 +47,9 @@ export class States {
   /** By id: 1 for entries in one of the states, else 0. */
   mask(states: readonly EntryState[]): Uint8Array {
     const wanted = states.reduce((sum, state) => sum | bits[state], 0)
-    return this.#bits.map((own) => ((own & wanted) === 0 ? 0 : 1))
+    const mask = new Uint8Array(this.#bits.length)
+    for (let id = 0; id < mask.length; id++) mask[id] = (this.#bits[id]! & wanted) === 0 ? 0 : 1
+    return mask
   }
 
   sums(): EntryStates {

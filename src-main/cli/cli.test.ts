@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
+import { overview as overviewSchema } from '../../shared/api/overview.ts'
 import { hashcache, jsonLines, mainFile, start, testDataFolder } from './testing/run.ts'
 
 const corpus = fileURLToPath(new URL('../../shared/testing/corpus', import.meta.url))
@@ -230,8 +231,24 @@ describe('stats', () => {
       entries: ana.length,
       bytes: ana.reduce((sum, { size }) => sum + size, 0),
     })
-    for (const by of ['func', 'version', 'day'])
+    for (const by of ['func', 'module', 'host', 'version', 'day', 'month', 'size', 'age'])
       expect((await hashcache('stats', store, '--by', by)).stdout).toContain(`\n${by} `)
+  })
+})
+
+describe('overview', () => {
+  it('tells sums, each with the filter that finds its entries', async () => {
+    const { code, stdout } = await hashcache('overview', store, '--json')
+    expect(code).toBe(0)
+    const { total, functions, users } = overviewSchema.parse(JSON.parse(stdout))
+    expect(total.entries).toBe(truth.entries.length)
+    expect(functions.reduce((sum, { entries }) => sum + entries, 0)).toBe(total.entries)
+    const ana = users.find(({ user }) => user === 'ana')!
+    const listed = await hashcache('ls', store, '--query', ana.filter, '--json')
+    expect(jsonLines(listed.stdout)).toHaveLength(ana.entries)
+    const table = (await hashcache('overview', store, '--query', 'user:ana')).stdout
+    expect(table).toMatch(/^92 entries, /)
+    expect(table).toMatch(/^labs\.\S+ +\d+ .* user:ana func="/m)
   })
 })
 
@@ -292,6 +309,7 @@ describe('what cannot run', () => {
       'show',
       'save',
       'stats',
+      'overview',
       'trust',
       'find',
       'diff',

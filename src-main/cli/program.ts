@@ -3,6 +3,7 @@ import { AppError, toAppError } from '../../shared/model/errors.ts'
 import { visibleText } from '../../shared/value/python-text.ts'
 import { addJobCommands } from './job-commands.ts'
 import type { DiffCommandOptions } from './diff.ts'
+import { statsGroups, type StatsGroup } from './stats-groups.ts'
 import { version } from './version.ts'
 
 /** 0: done and nothing found wrong; 1: done, with problems in the report; 2: could not run. */
@@ -149,11 +150,21 @@ function createProgram(asJson: boolean, exit: (code: ExitCode) => void): Command
     .command('stats')
     .description('count entries, bytes and compute time')
     .argument('<store>')
-    .addOption(new Option('--by <group>', 'group by').choices(['func', 'user', 'version', 'day']))
+    .addOption(new Option('--by <group>', 'group by').choices(statsGroups))
     .addOption(json())
-    .action(async (store: string, options: { by?: 'func' | 'user' | 'version' | 'day'; json?: boolean }) => {
+    .action(async (store: string, options: { by?: StatsGroup; json?: boolean }) => {
       const { runStats } = await import('./stats.ts')
       exit(await runStats(store, options))
+    })
+  program
+    .command('overview')
+    .description('what a store holds: sums over time, functions, users, and what deserves a look')
+    .argument('<store>')
+    .addOption(query())
+    .addOption(json())
+    .action(async (store: string, options: { query?: string; json?: boolean }) => {
+      const { runOverview } = await import('./overview.ts')
+      exit(await runOverview(store, options))
     })
   program
     .command('trust')

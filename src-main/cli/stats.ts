@@ -2,15 +2,17 @@ import type { Row } from '../../shared/api/contract.ts'
 import { openCatalog, searchRows } from './opened-catalog.ts'
 import { durationText, sizeText, standardOutput, tableLines } from './output.ts'
 import type { ExitCode } from './program.ts'
+import { groupName, isOrdered, type StatsGroup } from './stats-groups.ts'
 
 export interface StatsOptions {
-  readonly by?: 'func' | 'user' | 'version' | 'day'
+  readonly by?: StatsGroup
   readonly json?: boolean
 }
 
 interface Group {
   readonly name: string | undefined
   readonly module?: string
+  readonly order: number
   entries: number
   bytes: number
   computeSeconds: number
@@ -24,7 +26,11 @@ export async function runStats(target: string, { by, json }: StatsOptions): Prom
   const groups = by ? groupsOf(searchRows(catalog, {}), by) : undefined
   const output = standardOutput()
   if (json) {
-    const listed = groups?.map(({ name, module, ...sums }) => ({ [by!]: name, module, ...sums }))
+    const listed = groups?.map(({ name, module, order: _order, ...sums }) => ({
+      [by!]: name,
+      module,
+      ...sums,
+    }))
     await output.write(JSON.stringify({ store: store.location, ...totals, by, groups: listed }) + '\n')
     return 0
   }
@@ -53,15 +59,16 @@ function nameText({ name, module }: Group): string {
   return module === undefined ? name : `${module}.${name}`
 }
 
-function groupsOf(rows: Iterable<Row>, by: NonNullable<StatsOptions['by']>): Group[] {
+function groupsOf(rows: Iterable<Row>, by: StatsGroup): Group[] {
+  const nowSeconds = Date.now() / 1000
   const groups = new Map<string, Group>()
   for (const row of rows) {
-    const name = by === 'day' ? dayOf(row.runAtSeconds) : row[by]
+    const { name, order } = groupName(row, by, nowSeconds)
     const module = by === 'func' ? row.module : undefined
     const id = JSON.stringify([name, module])
     let group = groups.get(id)
     if (!group) {
-      group = { name, module, entries: 0, bytes: 0, computeSeconds: 0 }
+      group = { name, module, order, entries: 0, bytes: 0, computeSeconds: 0 }
       groups.set(id, group)
     }
     group.entries++
@@ -69,8 +76,8 @@ function groupsOf(rows: Iterable<Row>, by: NonNullable<StatsOptions['by']>): Gro
     group.computeSeconds += row.elapsedSeconds ?? 0
   }
   const sorted = [...groups.values()]
-  return by === 'day'
-    ? sorted.toSorted((a, b) => compareNames(a.name, b.name))
+  return isOrdered(by)
+    ? sorted.toSorted((a, b) => a.order - b.order || compareNames(a.name, b.name))
     : sorted.toSorted((a, b) => b.bytes - a.bytes || compareNames(a.name, b.name))
 }
 
@@ -78,11 +85,4 @@ function compareNames(a: string | undefined, b: string | undefined): number {
   if (a === b) return 0
   if (a === undefined || b === undefined) return a === undefined ? 1 : -1
   return a < b ? -1 : 1
-}
-
-/** The day in UTC. */
-function dayOf(seconds: number | undefined): string | undefined {
-  if (seconds === undefined) return undefined
-  const time = new Date(seconds * 1000)
-  return Number.isNaN(time.getTime()) ? undefined : time.toISOString().slice(0, 10)
 }

@@ -45,7 +45,7 @@ describe('the command line of a view', () => {
   })
 
   it('has one for each of the other views', () => {
-    expect(place({ view: 'overview' })).toBe('hashcache stats /data/cache')
+    expect(place({ view: 'overview' })).toBe('hashcache overview /data/cache')
     expect(place({ view: 'jobs', options: { job: 'j1' } })).toBe('hashcache jobs show j1')
     expect(place({ view: 'jobs' })).toBe('hashcache jobs')
     expect(place({ view: 'trash' })).toBe('hashcache trash')

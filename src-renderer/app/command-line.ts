@@ -11,7 +11,10 @@ export function showCommand(location: string, key: string): string {
 export function commandOfPlace(place: Place, location: string): string {
   switch (place.view) {
     case 'overview':
-      return commandLine(['stats'], location)
+      return commandLine(
+        ['overview', ...(place.query.trim() === '' ? [] : [`--query=${place.query.trim()}`])],
+        location,
+      )
     case 'compare':
       return compareCommand(place, location)
     case 'jobs': {

@@ -1,5 +1,5 @@
 import { lazy, Suspense, type LazyExoticComponent, type ReactNode } from 'react'
-import { IconGitCompare, IconListCheck, IconTable, IconTrash } from '@tabler/icons-react'
+import { IconChartTreemap, IconGitCompare, IconListCheck, IconTable, IconTrash } from '@tabler/icons-react'
 import type { Connection, StoreSummary } from '../../shared/api/contract.ts'
 import type { Entries } from '../features/entries/use-entries.ts'
 import { Waiting } from '../ui/States.tsx'
@@ -28,6 +28,14 @@ interface View {
 
 /** The screens, one line each: `overview: { title, icon, Screen: lazy(() => import('../features/…')) }`. */
 const views: Partial<Record<ViewId, View>> = {
+  overview: {
+    title: 'Overview',
+    isWide: true,
+    icon: <IconChartTreemap size={14} stroke={1.6} />,
+    Screen: lazy(async () => ({
+      default: (await import('../features/overview/OverviewView.tsx')).OverviewView,
+    })),
+  },
   entries: { title: 'Entries', icon: <IconTable size={14} stroke={1.6} /> },
   compare: {
     title: 'Compare',

@@ -1,0 +1,76 @@
+import type { Overview, OverviewMark } from '../../shared/api/overview.ts'
+import { visibleText } from '../../shared/value/python-text.ts'
+import { openCatalog } from './opened-catalog.ts'
+import { durationText, paint, sizeText, standardOutput, tableLines } from './output.ts'
+import type { ExitCode } from './program.ts'
+
+const lookTitles: Readonly<Record<Overview['looks'][number]['id'], string>> = {
+  superseded: 'superseded calls',
+  'maybe-superseded': 'maybe superseded',
+  duplicate: 'same output under several keys',
+  'maybe-duplicate': 'maybe the same output',
+  misplaced: 'stored under a wrong key',
+  old: 'not run for a year',
+  largeCheap: 'cheap to recompute, large',
+  damaged: 'damaged',
+  partial: 'partly readable',
+  noRecord: 'no record of a call',
+}
+
+/** Prints the sums, each with the filter that finds its entries. `--json`: the whole answer of the API. */
+export async function runOverview(
+  target: string,
+  options: { query?: string; json?: boolean },
+): Promise<ExitCode> {
+  await using opened = await openCatalog(target)
+  const overview = opened.catalog.overview(options.query ?? '')
+  const output = standardOutput()
+  if (options.json) {
+    await output.write(JSON.stringify({ store: opened.store.location, ...overview }) + '\n')
+    return 0
+  }
+  const { total, couldGo, looks, time, functions, otherFunctions, users, otherUsers } = overview
+  await output.write(
+    `${total.entries} entries, ${sizeText(total.bytes)}, ${durationText(total.computeSeconds)} of computing\n` +
+      `${couldGo.entries} could go (superseded or damaged): ${sizeText(couldGo.bytes)} for ${durationText(couldGo.computeSeconds)} of computing\n`,
+  )
+  const table = async (title: string, marks: readonly (OverviewMark & { name: string })[]): Promise<void> => {
+    if (marks.length === 0) return
+    const columns = [title, 'entries', 'size', 'computing', 'filter'].map((text, i) => ({
+      title: text,
+      align: i === 0 || i === 4 ? ('left' as const) : ('right' as const),
+    }))
+    const rows = marks.map(({ name, entries, bytes, computeSeconds, filter }) => [
+      visibleText(name),
+      String(entries),
+      sizeText(bytes),
+      durationText(computeSeconds),
+      visibleText(filter),
+    ])
+    await output.write('\n')
+    for (const line of tableLines(output, columns, rows)) await output.write(line)
+  }
+  const named = <Mark extends OverviewMark>(marks: readonly Mark[], nameOf: (mark: Mark) => string) =>
+    marks.filter(({ entries }) => entries > 0).map((mark) => ({ ...mark, name: nameOf(mark) }))
+  await table(
+    'worth a look',
+    named(looks, ({ id }) => lookTitles[id]),
+  )
+  await table(time.unit, [
+    ...named(time.bars, ({ start }) => start),
+    ...named([time.without], () => '(no time)'),
+  ])
+  await table('function', [
+    ...named(functions, ({ func, module }) =>
+      func === undefined ? '(none)' : module === undefined ? func : `${module}.${func}`,
+    ),
+    ...named(otherFunctions ? [otherFunctions] : [], () => '(others)'),
+  ])
+  await table('user', [
+    ...named(users, ({ user }) => user ?? '(none)'),
+    ...named(otherUsers ? [otherUsers] : [], () => '(others)'),
+  ])
+  if (output.isTerminal)
+    await output.write(paint(output, 'dim', '\nhashcache ls STORE --query FILTER lists the entries.\n'))
+  return 0
+}
