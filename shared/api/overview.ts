@@ -14,18 +14,19 @@ const mark = sums.extend({ filter: z.string() })
 /** The range of a histogram, `[from, to)`; absent: open. Sizes in bytes, ages in seconds. */
 const range = mark.extend({ from: z.number().optional(), to: z.number().optional() })
 
-export const lookIds = [
-  'superseded',
-  'maybe-superseded',
-  'duplicate',
-  'maybe-duplicate',
-  'misplaced',
-  'old',
-  'largeCheap',
-  'damaged',
-  'partial',
-  'noRecord',
-] as const
+/** What is worth a look, with its name. */
+export const lookTitles = {
+  superseded: 'Superseded calls',
+  'maybe-superseded': 'Maybe superseded',
+  duplicate: 'Same output under several keys',
+  'maybe-duplicate': 'Maybe the same output',
+  misplaced: 'Stored under a wrong key',
+  old: 'Not run for a year',
+  largeCheap: 'Cheap to recompute, large',
+  damaged: 'Damaged',
+  partial: 'Partly readable',
+  noRecord: 'No record of a call',
+} as const
 
 export const overview = z.object({
   /** The filter that it is about; empty: the whole cache. */
@@ -35,7 +36,7 @@ export const overview = z.object({
   total: mark,
   /** Superseded and damaged entries: without them no call that runs today is computed again. */
   couldGo: mark,
-  looks: z.array(mark.extend({ id: z.enum(lookIds) })),
+  looks: z.array(mark.extend({ id: z.enum(Object.keys(lookTitles) as (keyof typeof lookTitles)[]) })),
   time: z.object({
     unit: z.enum(['day', 'week', 'month', 'year']),
     /** One after another, also the empty ones; `start` is its first day, as `2025-06-01`. */

@@ -86,6 +86,10 @@ describe('the overview', () => {
     const overview = checkLaw('')
     expect(overview.functions).toHaveLength(40)
     expect(overview.otherFunctions).toBeDefined()
+    const longFilter = Array.from({ length: 250 }, (_, i) => `-user:nobody${i}`).join(' ')
+    const { functions, otherFunctions } = catalog.overview(longFilter, nowSeconds)
+    expect(functions.length).toBeLessThan(40)
+    expect(catalog.search(otherFunctions!.filter, [], nowSeconds).entries).toBe(otherFunctions!.entries)
   })
 
   it('has days, weeks, months or years, by the span', () => {

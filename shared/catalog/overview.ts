@@ -5,7 +5,7 @@ import { calendarBars } from './calendar.ts'
 import type { Columns } from './columns.ts'
 import { findMask } from './find.ts'
 import type { Filter, NameColumn } from './query/condition.ts'
-import { parseQuery, queryLimits } from './query/parse.ts'
+import { parseQuery } from './query/parse.ts'
 import { printQuery, quoted } from './query/print.ts'
 import type { Strings } from './strings.ts'
 
@@ -85,7 +85,7 @@ class Overviewer {
     this.#base = parsed.kind === 'or' ? `(${this.#filter})` : this.#filter
     const { columns } = source
     const mask = this.#mask(query)
-    this.#ids = columns.idsByKey.filter((id) => mask[id] === 1).sort()
+    this.#ids = columns.idsByKey.filter((id) => mask[id] === 1).toSorted()
     this.#sizes = columns.numbers('size')
     this.#seconds = columns.numbers('elapsed')
     this.#runs = columns.numbers('run_at')
@@ -120,6 +120,16 @@ class Overviewer {
 
   #and(clause: string): string {
     return [this.#base, clause].filter((text) => text !== '').join(' ')
+  }
+
+  /** Whether the filter with this clause is within the limits of a filter's length and words. */
+  #canFilter(clause: string): boolean {
+    try {
+      parseQuery(this.#and(clause))
+      return true
+    } catch {
+      return false
+    }
   }
 
   #sumOf(clause: string): OverviewMark {
@@ -233,9 +243,9 @@ class Overviewer {
     const order = groups.largestFirst()
     const othersThan = (places: readonly number[]): string =>
       `-(${places.map((place) => `(${clauseOf(groups.exampleOf(place))})`).join(' or ')})`
-    // A filter has an end: where names are very long, fewer stand for themselves.
+    // A filter has an end: where names are very long, or the filter is, fewer stand for themselves.
     let shownPlaces = order.slice(0, functionsShown)
-    while (othersThan(shownPlaces).length > queryLimits.characters - this.#base.length - 1)
+    while (shownPlaces.length > 1 && !this.#canFilter(othersThan(shownPlaces)))
       shownPlaces = shownPlaces.slice(0, -1)
     const partsOf = Map.groupBy(parts.largestFirst(), (part) => groups.placeOf(parts.exampleOf(part)))
     const shown = shownPlaces.map((place): Overview['functions'][number] => {

@@ -1,21 +1,9 @@
-import type { Overview, OverviewMark } from '../../shared/api/overview.ts'
+import type { OverviewMark } from '../../shared/api/overview.ts'
+import { lookTitles } from '../../shared/api/overview.ts'
 import { visibleText } from '../../shared/value/python-text.ts'
 import { openCatalog } from './opened-catalog.ts'
 import { durationText, paint, sizeText, standardOutput, tableLines } from './output.ts'
 import type { ExitCode } from './program.ts'
-
-const lookTitles: Readonly<Record<Overview['looks'][number]['id'], string>> = {
-  superseded: 'superseded calls',
-  'maybe-superseded': 'maybe superseded',
-  duplicate: 'same output under several keys',
-  'maybe-duplicate': 'maybe the same output',
-  misplaced: 'stored under a wrong key',
-  old: 'not run for a year',
-  largeCheap: 'cheap to recompute, large',
-  damaged: 'damaged',
-  partial: 'partly readable',
-  noRecord: 'no record of a call',
-}
 
 /** Prints the sums, each with the filter that finds its entries. `--json`: the whole answer of the API. */
 export async function runOverview(
@@ -51,7 +39,7 @@ export async function runOverview(
     for (const line of tableLines(output, columns, rows)) await output.write(line)
   }
   const named = <Mark extends OverviewMark>(marks: readonly Mark[], nameOf: (mark: Mark) => string) =>
-    marks.filter(({ entries }) => entries > 0).map((mark) => ({ ...mark, name: nameOf(mark) }))
+    marks.filter(({ entries }) => entries > 0).map((mark) => Object.assign({ name: nameOf(mark) }, mark))
   await table(
     'worth a look',
     named(looks, ({ id }) => lookTitles[id]),

@@ -1,10 +1,10 @@
 import { useMemo, useState, type KeyboardEvent, type PointerEvent } from 'react'
-import type { Overview } from '../../../shared/api/overview.ts'
+import { lookTitles, type Overview } from '../../../shared/api/overview.ts'
 import { useDesk } from '../../app/desk.ts'
 import { formatBytes, formatDuration, shortKey } from '../../ui/format.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { logScale } from './log-scale.ts'
-import { functionName, lookTitles } from './mark-words.ts'
+import { functionName } from './mark-words.ts'
 import { MarkLink } from './MarkLink.tsx'
 import classes from './Overview.module.css'
 import { useWidth } from './use-width.ts'
@@ -109,7 +109,7 @@ export function CallsPlot({ overview, tell }: { overview: Overview; tell: (words
       {large && large.entries > 0 ? (
         <MarkLink
           mark={large}
-          name={lookTitles.largeCheap.title}
+          name={lookTitles.largeCheap}
           tell={tell}
           className={classes.cheapLabel}
           style={{

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { IconChartTreemap } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import type { Overview, OverviewMark } from '../../../shared/api/overview.ts'
+import { lookTitles, type Overview, type OverviewMark } from '../../../shared/api/overview.ts'
 import type { Connection } from '../../../shared/api/contract.ts'
 import { useDesk } from '../../app/desk.ts'
 import type { ViewProps } from '../../app/views.tsx'
@@ -13,7 +13,7 @@ import { visibleText } from '../../ui/visible-text.ts'
 import { useThrottled } from '../entries/use-throttled.ts'
 import { Bars } from './Bars.tsx'
 import { CallsPlot } from './CallsPlot.tsx'
-import { ageName, barTick, barWords, lookTitles, rangeWords } from './mark-words.ts'
+import { ageName, barTick, barWords, lookHints, rangeWords } from './mark-words.ts'
 import { MarkLink } from './MarkLink.tsx'
 import classes from './Overview.module.css'
 import { Panel } from './Panel.tsx'
@@ -262,9 +262,10 @@ function Looks({ overview }: { overview: Overview }) {
   return (
     <ul className={classes.rows}>
       {present.map((mark) => {
-        const { title, hint, isBad } = lookTitles[mark.id]
+        const title = lookTitles[mark.id]
+        const isBad = mark.id === 'damaged' || mark.id === 'partial' || undefined
         return (
-          <li key={mark.id} title={hint} data-bad={isBad}>
+          <li key={mark.id} title={lookHints[mark.id]} data-bad={isBad}>
             <MarkLink mark={mark} name={title} className={classes.row}>
               <span className={classes.rowName}>{title}</span>
               <span className={classes.rowSums}>

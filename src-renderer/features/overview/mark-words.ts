@@ -7,25 +7,19 @@ export function sumsWords({ entries, bytes, computeSeconds }: OverviewMark): str
   return `${countOf(entries, 'entry', 'entries')} · ${formatBytes(bytes)} · ${formatCompute(computeSeconds)} of compute`
 }
 
-export const lookTitles: Readonly<Record<OverviewLook['id'], { title: string; hint: string; isBad?: true }>> =
-  {
-    superseded: { title: 'Superseded calls', hint: 'A newer entry of the same call exists' },
-    'maybe-superseded': {
-      title: 'Maybe superseded',
-      hint: 'So it seems, but the arguments were not read to their end',
-    },
-    duplicate: { title: 'Same output under several keys', hint: 'A newer entry has the same output' },
-    'maybe-duplicate': {
-      title: 'Maybe the same output',
-      hint: 'So it seems, but the outputs were not read to their end',
-    },
-    misplaced: { title: 'Stored under a wrong key', hint: 'The record says that it has another key' },
-    old: { title: 'Not run for a year', hint: 'Calls that ran more than a year ago' },
-    largeCheap: { title: 'Cheap to recompute, large', hint: '1 MB or more, and computed in less than 1 s' },
-    damaged: { title: 'Damaged', hint: 'Nothing of the value could be read', isBad: true },
-    partial: { title: 'Partly readable', hint: 'A limit or a fault cut the value', isBad: true },
-    noRecord: { title: 'No record of a call', hint: 'Values that hashcache did not write' },
-  }
+/** What the title of something that is worth a look means. */
+export const lookHints: Readonly<Record<OverviewLook['id'], string>> = {
+  superseded: 'A newer entry of the same call exists',
+  'maybe-superseded': 'So it seems, but the arguments were not read to their end',
+  duplicate: 'A newer entry has the same output',
+  'maybe-duplicate': 'So it seems, but the outputs were not read to their end',
+  misplaced: 'The record says that it has another key',
+  old: 'Calls that ran more than a year ago',
+  largeCheap: '1 MB or more, and computed in less than 1 s',
+  damaged: 'Nothing of the value could be read',
+  partial: 'A limit or a fault cut the value',
+  noRecord: 'Values that hashcache did not write',
+}
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
