@@ -375,7 +375,7 @@ export const arrayStatistics = z.object({
   zeros: z.number().optional(),
   /** Equal-width bins from min to max; absent for arrays that are not numbers. */
   histogram: z.array(z.number()).optional(),
-  /** Only the first `sampled` elements were looked at (arrays above the engine's limit). */
+  /** Only so many elements, spread evenly, were looked at (arrays above the engine's limit). */
   sampled: z.number().optional(),
 })
 

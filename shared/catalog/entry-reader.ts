@@ -4,7 +4,7 @@ import { openFileSource } from '../decode/file-source.ts'
 import type { Problem } from '../model/errors.ts'
 import { AppError } from '../model/errors.ts'
 import type { EntryFacts, EntrySummary } from '../model/record.ts'
-import type { ByteSource } from '../model/source.ts'
+import type { ByteRange, ByteSource } from '../model/source.ts'
 import { MemorySource, MissingBytes } from '../model/source.ts'
 import { insideOf } from '../records/inside.ts'
 import { damagedSummary, summarize } from '../records/summarize.ts'
@@ -118,11 +118,10 @@ export class EntryReader {
 
   async #readByRanges(entry: Entry): Promise<EntrySummary | undefined> {
     const source = new PartialSource(entry.sizeBytes!)
-    let wanted = { offset: 0, length: rangeBytes }
+    let [offset, length]: ByteRange = [0, rangeBytes]
     for (let ranges = 1; ; ranges++) {
-      const end =
-        ranges < rangesAtMost ? wanted.offset + Math.max(wanted.length, rangeBytes) : source.byteLength
-      const range = [wanted.offset, Math.min(end, source.byteLength)] as const
+      const end = ranges < rangesAtMost ? offset + Math.max(length, rangeBytes) : source.byteLength
+      const range = [offset, Math.min(end, source.byteLength)] as const
       const [bytes] = await this.#store.getMany([entry.key], { range, signal: this.#signal })
       if (!(bytes instanceof Uint8Array)) return bytes && damagedSummary(bytes)
       this.bytesRead += bytes.length
@@ -134,7 +133,7 @@ export class EntryReader {
         return await this.#summarize(source)
       } catch (thrown) {
         if (!(thrown instanceof MissingBytes)) throw thrown
-        wanted = thrown
+        ;[offset, length] = thrown.ranges[0]!
       }
     }
   }

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../model/source.ts'
-import { MissingBytes } from '../model/source.ts'
+import { MissingBytes, readAhead } from '../model/source.ts'
 
 /**
  * A source of which some ranges are here: asking for others throws `MissingBytes`. Whoever decodes gets
@@ -23,7 +23,7 @@ export class PartialSource implements ByteSource {
     for (const { start, bytes } of this.#pieces) {
       if (offset >= start && end <= start + bytes.length) return bytes.subarray(offset - start, end - start)
     }
-    throw new MissingBytes(offset, end - offset)
+    throw new MissingBytes([[offset, end - offset]])
   }
 }
 
@@ -43,8 +43,16 @@ export class SliceSource implements ByteSource {
     return this.#inner.problem
   }
 
+  get isFar(): boolean {
+    return this.#inner.isFar === true
+  }
+
   read(offset: number, length: number): Uint8Array {
     const end = Math.min(offset + length, this.byteLength)
     return offset >= end ? new Uint8Array(0) : this.#inner.read(this.#offset + offset, end - offset)
+  }
+
+  ahead<Answer>(reading: () => Answer): Answer {
+    return readAhead(this.#inner, reading)
   }
 }

@@ -14,19 +14,35 @@ export interface ByteSource {
   read(offset: number, length: number): Uint8Array
   /** Why the source ends early (a limit, a broken compressed stream), if it does. */
   readonly problem?: import('./errors.ts').Problem
+  /** Its bytes have to be fetched first: whoever can tell much from a part of them reads only that. */
+  readonly isFar?: boolean
+  /** Of a source that has not all its bytes: see `readAhead`. */
+  ahead?<Answer>(reading: () => Answer): Answer
 }
+
+/** From where on, and how many bytes. */
+export type ByteRange = readonly [offset: number, length: number]
 
 /** Thrown by a source that has not all its bytes yet: get these, then start again. */
 export class MissingBytes extends Error {
-  readonly offset: number
-  readonly length: number
+  readonly ranges: readonly ByteRange[]
 
-  constructor(offset: number, length: number) {
-    super(`bytes ${offset} to ${offset + length} are not here yet`)
+  constructor(ranges: readonly ByteRange[]) {
+    const [[offset, length] = [0, 0]] = ranges
+    const others = ranges.length > 1 ? ` and ${ranges.length - 1} more ranges` : ''
+    super(`bytes ${offset} to ${offset + length}${others} are not here yet`)
     this.name = 'MissingBytes'
-    this.offset = offset
-    this.length = length
+    this.ranges = ranges
   }
+}
+
+/**
+ * What `reading` answers. It reads many places of the source that do not depend on one another and changes nothing
+ * (summaries of large arrays do): a source that has not all of them throws `MissingBytes` once for all, instead of once
+ * for each. It finds that out by handing out zeros for what is missing, and lets go of what is made of them.
+ */
+export function readAhead<Answer>(source: ByteSource, reading: () => Answer): Answer {
+  return source.ahead ? source.ahead(reading) : reading()
 }
 
 export class MemorySource implements ByteSource {

@@ -9,16 +9,36 @@ const blockBytes = 64 << 20
 
 /**
  * The elements' bytes as they are stored (byte order, C or F), in chunks of about
- * 1 MiB of whole elements, at most `maxElements` in all. Nothing for arrays
- * without bytes or of itemsize 0.
+ * 1 MiB of whole elements. Nothing for arrays without bytes or of itemsize 0.
  */
-export function* storedChunks(array: NdArray, maxElements = Infinity): Generator<Uint8Array> {
+export function* storedChunks(array: NdArray): Generator<Uint8Array> {
+  yield* chunksOf(array, 0, array.size)
+}
+
+/** Stretches that a sample is taken in. */
+const sampleRuns = 64
+
+/** The same of at most about so many elements, in stretches spread evenly over the array. */
+export function* sampledChunks(array: NdArray, maxElements: number): Generator<Uint8Array> {
+  const { size } = array
+  if (size <= maxElements) {
+    yield* storedChunks(array)
+    return
+  }
+  const run = Math.max(1, Math.floor(maxElements / sampleRuns))
+  const runs = Math.min(sampleRuns, Math.floor(maxElements / run))
+  for (let i = 0; i < runs; i++) {
+    const start = Math.floor(((2 * i + 1) * size) / (2 * runs) - run / 2)
+    yield* chunksOf(array, start, start + run)
+  }
+}
+
+function* chunksOf(array: NdArray, from: number, to: number): Generator<Uint8Array> {
   const { itemsize } = array.dtype
   if (!array.data || itemsize === 0) return
-  const total = Math.min(array.size, maxElements)
   const perChunk = Math.max(1, Math.floor(chunkBytes / itemsize))
-  for (let start = 0; start < total; start += perChunk) {
-    yield readLine(array, start, Math.min(perChunk, total - start), 1)
+  for (let start = from; start < to; start += perChunk) {
+    yield readLine(array, start, Math.min(perChunk, to - start), 1)
   }
 }
 

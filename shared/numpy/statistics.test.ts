@@ -58,12 +58,17 @@ test('histogram, also of equal numbers, counts every finite element', () => {
   expect(statisticsOf(arrayOf('<f8', Float64Array.of(7, 7)), { bins: 3 })!.histogram).toEqual([2, 0, 0])
 })
 
-test('a sample says so', () => {
+test('a sample says so, and is of the whole array', () => {
   const array = arrayOf(
     '<i4',
     Int32Array.from({ length: 1000 }, (_, i) => i),
   )
-  expect(statisticsOf(array, { maxElements: 10 })).toMatchObject({ count: 10, max: 9, sampled: 10 })
+  expect(statisticsOf(array, { maxElements: 10 })).toMatchObject({ count: 10, sampled: 10 })
+  const { min, max, mean, sampled } = statisticsOf(array, { maxElements: 200 })!
+  expect([sampled, Number(min) < 10, Number(max) > 989]).toEqual([192, true, true])
+  expect(Math.abs(mean! - 499.5)).toBeLessThan(1)
+  expect(statisticsOf(array, { maxElements: 999 })?.sampled).toBe(960)
+  expect(statisticsOf(array, { maxElements: 1000 })?.sampled).toBeUndefined()
 })
 
 test('what are no numbers have none', () => {

@@ -1,5 +1,5 @@
 import { nativeLittle, swapBytes } from './byte-order.ts'
-import { storedChunks } from './chunks.ts'
+import { sampledChunks } from './chunks.ts'
 import type { DType } from './dtype.ts'
 import { safeInteger, viewOfBytes } from './element.ts'
 import { extendedFloat, halfFloat } from './floats.ts'
@@ -7,7 +7,7 @@ import type { NdArray } from './ndarray.ts'
 
 /** What can be said about the numbers of an array. Booleans count as 0 and 1. */
 export interface Statistics {
-  /** Elements looked at: all, or the first `maxElements` in stored order, when `sampled` is set. */
+  /** Elements looked at: all, or some spread evenly over the array, when `sampled` is set. */
   readonly count: number
   readonly finite: number
   readonly nan: number
@@ -40,7 +40,7 @@ export function statisticsOf(
   if (!isNumeric(array.dtype) || !array.data) return undefined
   const maxElements = options.maxElements ?? Infinity
   const summary = new Summary()
-  for (const chunk of storedChunks(array, maxElements)) summary.add(array.dtype, chunk)
+  for (const chunk of sampledChunks(array, maxElements)) summary.add(array.dtype, chunk)
   const result = summary.result()
   const { min, max } = result
   const bins = options.bins ?? 0
@@ -170,7 +170,7 @@ function histogramOf(array: NdArray, maxElements: number, min: number, max: numb
   const counts = Array.from<number>({ length: bins }).fill(0)
   // Halves keep the width finite where max - min overflows.
   const width = max / 2 - min / 2
-  for (const chunk of storedChunks(array, maxElements)) {
+  for (const chunk of sampledChunks(array, maxElements)) {
     for (const value of numbersOf(array.dtype, chunk)) {
       if (!Number.isFinite(value)) continue
       const share = width === 0 ? 0 : (value / 2 - min / 2) / width

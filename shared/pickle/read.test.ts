@@ -284,7 +284,7 @@ describe('readPickle', () => {
     const source: ByteSource = {
       byteLength: 100,
       read: (offset, length) => {
-        throw new MissingBytes(offset, length)
+        throw new MissingBytes([[offset, length]])
       },
     }
     expect(() => readPickle(source)).toThrow(MissingBytes)

@@ -5,6 +5,7 @@ import { tableOf } from '../../../shared/lenses/table-of.ts'
 import { viewOf } from '../../../shared/lenses/view-of.ts'
 import { AppError } from '../../../shared/model/errors.ts'
 import type { ByteSource } from '../../../shared/model/source.ts'
+import { readAhead } from '../../../shared/model/source.ts'
 import { dtypeName } from '../../../shared/numpy/dtype.ts'
 import type { NdArray } from '../../../shared/numpy/ndarray.ts'
 import { windowOf, windowShape } from '../../../shared/numpy/ndarray.ts'
@@ -25,15 +26,17 @@ const rowsLimit = 2_000
 const histogramBins = 64
 /** Some 0.4 GB of doubles: what is read within the time limit even from a slow disk. */
 const elementsLimit = 50_000_000
+/** The same of what has to be fetched first. */
+const farBytesLimit = 32 * 1024 * 1024
 
 /** A window of an array, a DataFrame, a Series or a structured array. Throws `USAGE` for other nodes and for an index out of range. */
 export function arrayWindow(node: Value, source: ByteSource, request: WindowRequest): ArrayWindow {
   const table = tableOf(node, source)
-  if (table) return tableWindow(table, source, request)
+  if (table) return readAhead(source, () => tableWindow(table, source, request))
   const array = arrayOf(node, source)
   const [height, width] = windowShape(array)
   const { rows, columns } = clampWindow(request, height, width)
-  const cells = windowOf(array, request.index, rows, columns)
+  const cells = readAhead(source, () => windowOf(array, request.index, rows, columns))
   if (!cells)
     throw new AppError(
       'USAGE',
@@ -100,7 +103,10 @@ function clamp([from, to]: readonly [number, number], length: number, limit: num
 /** Statistics of an array's numbers; of other arrays only the count. Throws `USAGE` for other nodes. */
 export function arrayStatistics(node: Value, source: ByteSource): ArrayStatistics {
   const array = arrayOf(node, source)
-  const found = statisticsOf(array, { bins: histogramBins, maxElements: elementsLimit })
+  const maxElements = source.isFar
+    ? Math.floor(farBytesLimit / Math.max(1, array.dtype.itemsize))
+    : elementsLimit
+  const found = readAhead(source, () => statisticsOf(array, { bins: histogramBins, maxElements }))
   if (!found) return { count: array.size, finite: 0, nan: 0, infinite: 0 }
   const text = (value: number | bigint): string =>
     array.dtype.kind === 'f' ? floatText(Number(value)) : String(value)

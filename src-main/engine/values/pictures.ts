@@ -4,6 +4,7 @@ import type { Table } from '../../../shared/lenses/table.ts'
 import { tableOf } from '../../../shared/lenses/table-of.ts'
 import { AppError } from '../../../shared/model/errors.ts'
 import type { ByteSource } from '../../../shared/model/source.ts'
+import { readAhead } from '../../../shared/model/source.ts'
 import { bucketEdge } from '../../../shared/numpy/buckets.ts'
 import type { BucketValues } from '../../../shared/numpy/buckets.ts'
 import type { LineRequest, LineSummary, ReadBudget } from '../../../shared/numpy/downsample-line.ts'
@@ -63,8 +64,8 @@ export function linePicture(node: Value, source: ByteSource, question: LineQuest
     ? columnLine(table, question.column, question.complex)
     : arrayLine(arrayOf(node, source), question)
   const request = { ...question, buckets: Math.min(question.buckets, mostBuckets) }
-  const summary = downsampleLine(line, request, budget)
-  const x = table ? tableX(table, summary) : undefined
+  const summary = readAhead(source, () => downsampleLine(line, request, budget))
+  const x = table ? readAhead(source, () => tableX(table, summary)) : undefined
   const header: LineHeader = {
     ...looksOf(unit, summary, line.cost(summary.elements), summary.buckets),
     length: line.count,
@@ -83,7 +84,8 @@ export function planePicture(node: Value, source: ByteSource, question: PlaneQue
     const last = array.shape.length - 1
     return planeOf(array, question.axes ?? [last - 1, last], question.index)
   })
-  const summary = downsamplePlane(plane, readerOf(plane.array, question.complex), bounded(question), budget)
+  const read = readerOf(plane.array, question.complex)
+  const summary = readAhead(source, () => downsamplePlane(plane, read, bounded(question), budget))
   const slowCells = Math.min(
     summary.slowAxis === 'rows' ? question.height : question.width,
     summary.slowAxis === 'rows' ? summary.rows[1] - summary.rows[0] : summary.columns[1] - summary.columns[0],
@@ -117,7 +119,9 @@ export function imagePicture(node: Value, source: ByteSource, question: ImageQue
     const index =
       axes.channels === undefined ? question.index : withAt(question.index, axes.channels, channel)
     const plane = sectionOf(array, (of) => planeOf(of, [axes.rows, axes.columns], index))
-    const { mean, ...summary } = downsamplePlane(plane, read, bounded(question), budget)
+    const { mean, ...summary } = readAhead(source, () =>
+      downsamplePlane(plane, read, bounded(question), budget),
+    )
     return { ...summary, mean: Float32Array.from(mean), plane }
   })
   const [first] = summaries

@@ -6,10 +6,13 @@ import { spyOf } from '../../../shared/lenses/spy.ts'
 import { viewOf } from '../../../shared/lenses/view-of.ts'
 import { AppError } from '../../../shared/model/errors.ts'
 import type { ByteSource } from '../../../shared/model/source.ts'
+import { readAhead } from '../../../shared/model/source.ts'
 import type { Value } from '../../../shared/value/value.ts'
 
 /** Some 0.3 GB: below a second from memory. Larger ones are sampled. */
 const budget = { exact: 1 << 24, sample: 1 << 21 }
+/** The same of what has to be fetched: some 30 MB. */
+const farBudget = { exact: 1 << 21, sample: 1 << 20 }
 const mostCells = 1_000
 
 /** Where the elements of a sparse matrix are. Throws `USAGE` for other nodes. */
@@ -25,7 +28,9 @@ export function spyPicture(node: Value, source: ByteSource, question: SpyRequest
     )
   const { height, width } = question
   const request = { ...question, height: Math.min(height, mostCells), width: Math.min(width, mostCells) }
-  const { counts, means, ...summary } = spyOf(matrix, request, budget)
+  const { counts, means, ...summary } = readAhead(source, () =>
+    spyOf(matrix, request, source.isFar ? farBudget : budget),
+  )
   const header: SpyHeader = {
     ...summary,
     rows: [...summary.rows],

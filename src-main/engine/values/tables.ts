@@ -4,6 +4,7 @@ import type { Column, Table } from '../../../shared/lenses/table.ts'
 import { tableOf } from '../../../shared/lenses/table-of.ts'
 import { AppError } from '../../../shared/model/errors.ts'
 import type { ByteSource } from '../../../shared/model/source.ts'
+import { readAhead } from '../../../shared/model/source.ts'
 import { isNumeric } from '../../../shared/numpy/statistics.ts'
 import { cellText } from '../../../shared/render/cell.ts'
 import type { Value } from '../../../shared/value/value.ts'
@@ -12,6 +13,8 @@ import type { Value } from '../../../shared/value/value.ts'
 const mostColumns = 32
 /** What may be read of all columns of one answer: below half a second from memory. */
 const numberBytes = 512 * 1024 * 1024
+/** The same of what has to be fetched first. */
+const farBytes = 32 * 1024 * 1024
 /** Cells of texts and objects of one answer. */
 const mostCells = 400_000
 /** Columns whose widths are looked at, and how many cells for all of them. */
@@ -24,6 +27,10 @@ const numberCharacters = 11
 
 /** What a table is. Throws `USAGE` for other nodes. */
 export function tableHead(node: Value, source: ByteSource): TableHead {
+  return readAhead(source, () => headOf(node, source))
+}
+
+function headOf(node: Value, source: ByteSource): TableHead {
   const { rows, columns, labels, index } = tableAt(node, source)
   const count = Math.min(measuredColumns, columns.length)
   const looked = Math.min(rows, measuredRows, Math.max(1, Math.floor(measuredCells / Math.max(1, count))))
@@ -68,13 +75,17 @@ export function tableColumns(
   const end = Math.min(to, columns.length, start + mostColumns)
   const share = Math.max(1, end - start)
   const budget = {
-    numberBytes: numberBytes / share,
+    numberBytes: (source.isFar ? farBytes : numberBytes) / share,
     cells: Math.floor(mostCells / share),
     textOf: (cell: Parameters<typeof cellText>[0]): string => cellText(cell, source),
   }
   const names = labels.cells(start, end)
-  const summaries = columns.slice(start, end).map((column, i): TableColumn => {
-    const { looked, missing, unread, numbers, values } = summarizeColumn(column, rows, budget)
+  const looks = readAhead(source, () =>
+    columns.slice(start, end).map((column) => summarizeColumn(column, rows, budget)),
+  )
+  const summaries = looks.map((look, i): TableColumn => {
+    const { looked, missing, unread, numbers, values } = look
+    const column = columns[start + i]!
     const name = names[i]
     return {
       name: name ? cellText(name, source) : '',

@@ -49,7 +49,7 @@ function figuresOf(data: ArrayStatistics): Figure[] {
   if (data.zeros) add('zeros', formatCount(data.zeros))
   if (data.nan > 0) add('nan', formatCount(data.nan), true)
   if (data.infinite > 0) add('inf', formatCount(data.infinite), true)
-  if (data.sampled !== undefined) add('of the first', formatCount(data.sampled))
+  if (data.sampled !== undefined) add('sample of', formatCount(data.sampled))
   return figures
 }
 
