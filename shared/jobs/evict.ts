@@ -1,11 +1,11 @@
 import { AppError } from '../model/errors.ts'
 import { showKey } from '../model/keys.ts'
 import type { Catalog } from '../catalog/catalog.ts'
-import type { Store } from '../stores/contract.ts'
+import type { Store, WriteOutcome } from '../stores/contract.ts'
 import { isSettled } from '../stores/stamp.ts'
 import type { EvictSpec, Executor, ItemOutcome, PlanFacts, PlanItem, Policy } from './contract.ts'
 import { findAlike } from './alike.ts'
-import { isPresent, keysOf, readPresent, toBin, unreadable, type Present } from './guarded.ts'
+import { isPresent, keysOf, readPresent, stopIfRefused, toBin, unreadable, type Present } from './guarded.ts'
 import { judge, type Judged } from './policy.ts'
 import { candidates, type Candidate } from './select.ts'
 import { sha256Of, type TrashBin } from './trash-bin.ts'
@@ -147,6 +147,11 @@ async function itemsOf(
   })
 }
 
+interface Going {
+  readonly item: PlanItem
+  readonly present: Present
+}
+
 /** Into the trash first, where it is on the disk before it leaves the cache. */
 export class Evictor implements Executor {
   readonly #store: Store
@@ -159,10 +164,10 @@ export class Evictor implements Executor {
 
   async perform(items: readonly PlanItem[], { again }: { readonly again: boolean }): Promise<ItemOutcome[]> {
     const hasStamps = items.every(({ stamp }) => stamp !== undefined)
-    if (hasStamps && this.#store.canSetAside?.(this.#bin.files)) return this.#setAside(items)
+    if (hasStamps && this.#store.canSetAside?.(this.#bin.files)) return this.#setAside(items, again)
     const present = await readPresent(this.#store, keysOf(items))
     const outcomes = new Map<number, ItemOutcome>()
-    const going: { readonly item: PlanItem; readonly present: Present }[] = []
+    const going: Going[] = []
     for (const [i, item] of items.entries()) {
       const now = present[i]
       const kept = again ? this.#bin.digestOf(item.key) : undefined
@@ -174,26 +179,38 @@ export class Evictor implements Executor {
     }
     this.#keep(going)
     const deleted = await this.#store.apply(going.map(({ item }) => ({ kind: 'delete', key: item.key })))
-    const back: Uint8Array[] = []
-    for (const [i, { item, present: was }] of going.entries()) {
-      const outcome = deleted[i]!
-      if (outcome.done) outcomes.set(item.n, { n: item.n, state: 'done', sha256: was.sha256 })
-      else {
-        back.push(item.key)
-        outcomes.set(item.n, {
-          n: item.n,
-          state: outcome.reason === 'ABSENT' ? 'changed' : 'failed',
-          reason: outcome.sentence,
-        })
-      }
-    }
-    if (back.length > 0) this.#bin.drop(back)
-    stopIfFull(deleted.find((each) => !each.done && each.reason === 'NO_SPACE'))
+    for (const outcome of await this.#told(going, deleted)) outcomes.set(outcome.n, outcome)
+    stopIfRefused(deleted, again)
     return items.map(({ n }) => outcomes.get(n)!)
   }
 
+  /**
+   * What became of each. A store that says it did not delete may have done so all the same: a connection that broke
+   * before the answer, a writer that died after its transaction. So the trash lets go only of what is seen to stand in
+   * the cache still.
+   *
+   * @throws AppError what looking throws; the batch is then looked at again when the job is resumed
+   */
+  async #told(going: readonly Going[], deleted: readonly WriteOutcome[]): Promise<ItemOutcome[]> {
+    const doubtful = going.filter((_, i) => !deleted[i]!.done)
+    const now = doubtful.length === 0 ? [] : await readPresent(this.#store, keysOf(doubtful.map(itemOf)))
+    const standing = new Map(doubtful.map(({ item }, i) => [item.n, now[i]]))
+    const back: Uint8Array[] = []
+    const told = going.map(({ item: { n, key }, present: was }, i): ItemOutcome => {
+      const outcome = deleted[i]!
+      const here = standing.get(n)
+      const isGone = here === undefined && (outcome.done || outcome.reason !== 'ABSENT')
+      if (isGone) return { n, state: 'done', sha256: was.sha256 }
+      if (here === undefined || (isPresent(here) && here.sha256 === was.sha256)) back.push(key)
+      const { reason, sentence } = outcome as WriteOutcome & { done: false }
+      return { n, state: reason === 'ABSENT' ? 'changed' : 'failed', reason: sentence }
+    })
+    if (back.length > 0) this.#bin.drop(back)
+    return told
+  }
+
   /** Files are renamed into the bin. What a killed run has renamed is absent here and in the bin there. */
-  async #setAside(items: readonly PlanItem[]): Promise<ItemOutcome[]> {
+  async #setAside(items: readonly PlanItem[], again: boolean): Promise<ItemOutcome[]> {
     this.#bin.putFiles(items)
     const outcomes = await this.#store.setAside!(items, this.#bin.files)
     const told = items.map(({ n }, i): ItemOutcome => {
@@ -203,21 +220,13 @@ export class Evictor implements Executor {
       return { n, state, reason: outcome.sentence }
     })
     this.#bin.drop(items.filter((_, i) => told[i]!.state !== 'done').map(({ key }) => key))
+    stopIfRefused(outcomes, again)
     return told
   }
 
-  #keep(going: readonly { readonly item: PlanItem; readonly present: Present }[]): void {
+  #keep(going: readonly Going[]): void {
     const takenAtMs = Date.now()
-    try {
-      this.#bin.put(going.map(({ item, present }) => toBin(item.key, present, takenAtMs)))
-    } catch (thrown) {
-      if (thrown instanceof AppError) throw thrown
-      throw new AppError(
-        'REFUSED',
-        `The trash ${this.#bin.folder} cannot take the entries (${(thrown as Error).message}); free its disk, then resume.`,
-        { cause: thrown },
-      )
-    }
+    this.#bin.put(going.map(({ item, present }) => toBin(item.key, present, takenAtMs)))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -226,8 +235,8 @@ export class Evictor implements Executor {
   }
 }
 
-function stopIfFull(full: { readonly done: boolean; readonly sentence?: string } | undefined): void {
-  if (full) throw new AppError('REFUSED', full.sentence ?? 'There is no room to go on.')
+function itemOf({ item }: Going): PlanItem {
+  return item
 }
 
 function isAsPlanned({ stamp, sha256 }: PlanItem, now: Present): boolean {

@@ -1,6 +1,6 @@
-import type { Problem } from '../model/errors.ts'
+import { AppError, type Problem } from '../model/errors.ts'
 import { showKey } from '../model/keys.ts'
-import type { Entry, Store } from '../stores/contract.ts'
+import type { Entry, Store, WriteOutcome } from '../stores/contract.ts'
 import { sha256Of, type BinEntry } from './trash-bin.ts'
 
 /** What stands under a key now. */
@@ -32,6 +32,26 @@ function presentOf(value: Uint8Array, entry: Entry | undefined): Present {
     ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
     ...(stamp === undefined ? {} : { stamp }),
   }
+}
+
+/**
+ * Stops a job whose batch shows that nothing can be written now: there is no room, or every single operation was
+ * refused (permission lost, a disk that became read-only, a server that saves no more). It is resumed when that is
+ * mended. Done `again`, what is refused still is told item by item: one that can never be written would stop the job
+ * for ever.
+ *
+ * @throws AppError REFUSED
+ */
+export function stopIfRefused(outcomes: readonly WriteOutcome[], again: boolean): void {
+  const refusals = outcomes.filter((outcome) => !outcome.done)
+  const full = refusals.find(({ reason }) => reason === 'NO_SPACE')
+  if (full) throw new AppError('REFUSED', `${full.sentence} Then resume the job.`)
+  const isAll =
+    refusals.length > 0 &&
+    refusals.length === outcomes.length &&
+    refusals.every(({ reason }) => reason === 'REFUSED')
+  if (isAll && !again)
+    throw new AppError('REFUSED', `${refusals[0]!.sentence} Mend that, then resume the job.`)
 }
 
 /** As the trash keeps it. */

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3'
+import Sqlite, { type Database } from 'better-sqlite3'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -114,22 +114,22 @@ export class JobFile implements Disposable {
 
   /** Adds items to the plan, numbered in the order of their coming; the sums of the plan grow with them. */
   addItems(items: readonly Omit<PlanItem, 'n'>[]): void {
-    this.#database.transaction(() => {
+    this.#write(() => {
       const sums = new Map<string, Totals>()
       for (const item of items) {
         this.#statements.insertItem.run(itemValues(item))
         addTo(sums, `action ${item.action}`, item)
       }
       for (const [what, sum] of sums) this.#addSum(what, sum)
-    })()
+    })
   }
 
   /** Ends planning: `planned`, or `refused` with its reason. The sums by action are those of the items. */
   finishPlan(facts: Omit<PlanFacts, 'actions'>): void {
-    this.#database.transaction(() => {
+    this.#write(() => {
       this.#setHeader({ plan: facts })
-      this.setState(facts.refused === undefined ? 'planned' : 'refused')
-    })()
+      this.#journal(facts.refused === undefined ? 'planned' : 'refused')
+    })
   }
 
   /** Drops a plan that was never run, for another with other choices. */
@@ -144,7 +144,7 @@ export class JobFile implements Disposable {
       this.#database.exec('DELETE FROM items; DELETE FROM sums')
       this.#database.prepare(`DELETE FROM header WHERE name = 'plan'`).run()
       this.#setHeader({ spec })
-      this.setState('planning')
+      this.#journal('planning')
     })()
   }
 
@@ -169,13 +169,13 @@ export class JobFile implements Disposable {
 
   /** On the disk before anything of the batch is done. */
   begin({ items, again }: Batch): void {
-    if (!again) this.#journal('begin', items[0]!.n, items.at(-1)!.n)
+    if (!again) this.#write(() => this.#journal('begin', items[0]!.n, items.at(-1)!.n))
   }
 
   /** What became of a batch, and that it is over, at once. */
   end({ items }: Batch, outcomes: readonly ItemOutcome[]): void {
     const bytesOf = new Map(items.map((item) => [item.n, item]))
-    this.#database.transaction(() => {
+    this.#write(() => {
       const sums = new Map<string, Totals>()
       for (const { n, state, reason, sha256 } of outcomes) {
         this.#statements.insertOutcome.run(n, state, reason ?? null, sha256 ?? null)
@@ -183,16 +183,32 @@ export class JobFile implements Disposable {
       }
       for (const [what, sum] of sums) this.#addSum(what, sum)
       this.#journal('end', items[0]!.n, items.at(-1)!.n)
-    })()
+    })
   }
 
   setState(state: JobState, problem?: Job['problem']): void {
-    this.#journal(state, null, null, problem && JSON.stringify(problem))
+    this.#write(() => this.#journal(state, null, null, problem && JSON.stringify(problem)))
   }
 
-  /** This job's effects were taken back by another. */
-  setUndone(by: string): void {
-    this.#journal('undone', null, null, by)
+  /** This job's effects were taken back by another; `inPart`: what could not be can be tried again. */
+  setUndone(by: string, { inPart }: { readonly inPart: boolean }): void {
+    this.#write(() => this.#journal(inPart ? 'undone in part' : 'undone', null, null, by))
+  }
+
+  /** The undo jobs that took back a part of it. */
+  get undoneInPartBy(): string[] {
+    return this.#statements.undoneInPartBy.all()
+  }
+
+  /** All of it or nothing. @throws AppError REFUSED if the disk is full or cannot be written */
+  #write(action: () => void): void {
+    try {
+      this.#database.transaction(action)()
+    } catch (thrown) {
+      if (!(thrown instanceof Sqlite.SqliteError) || thrown.code.startsWith('SQLITE_CONSTRAINT')) throw thrown
+      const sentence = `The job cannot be kept in ${this.folder} (${thrown.message}); make room on its disk, then resume the job.`
+      throw new AppError('REFUSED', sentence, { cause: thrown, data: { path: this.folder } })
+    }
   }
 
   // ---- looking --------------------------------------------------------------------------------------
@@ -279,7 +295,12 @@ export class JobFile implements Disposable {
     return text === undefined ? undefined : JSON.parse(text)
   }
 
-  #journal(event: string, first: number | null, last: number | null, data: string | null = null): void {
+  #journal(
+    event: string,
+    first: number | null = null,
+    last: number | null = null,
+    data: string | null = null,
+  ): void {
     this.#statements.insertJournal.run(Date.now(), event, first, last, data)
   }
 

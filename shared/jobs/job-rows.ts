@@ -109,6 +109,9 @@ export function prepareStatements(database: Database) {
     undoneBy: database
       .prepare<[], string>(`SELECT data FROM journal WHERE event = 'undone' ORDER BY seq DESC LIMIT 1`)
       .pluck(),
+    undoneInPartBy: database
+      .prepare<[], string>(`SELECT DISTINCT data FROM journal WHERE event = 'undone in part'`)
+      .pluck(),
     itemsPage: database.prepare<
       [{ state: string | null; action: string | null; limit: number; offset: number }],
       PageRow

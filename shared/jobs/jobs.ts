@@ -46,6 +46,7 @@ export interface PlanOptions extends JobsOptions {
 }
 
 const progressEveryMs = 200
+const droppedAtOnce = 1_000
 
 /**
  * Makes the plan of a job: the exact list of what it would do. Nothing but the job's own file is written. What
@@ -256,7 +257,9 @@ async function plannerOfUndo(
     throw new AppError('USAGE', `Job ${spec.job} ${why}.`, { data: { id: spec.job } })
   }
   const header = { kind: spec.kind, title: `Undo: ${job.title}`, store: job.store, user: userName(), spec }
-  return { stack, header, plan: async (file) => planUndo(original, (items) => file.addItems(items)) }
+  const earlier = original.undoneInPartBy.flatMap((id) => openIfThere(options.dataFolder, id))
+  for (const file of earlier) stack.use(file)
+  return { stack, header, plan: async (file) => planUndo(original, earlier, (items) => file.addItems(items)) }
 }
 
 /**
@@ -269,12 +272,41 @@ export async function runPlanned(id: string, options: JobsOptions & RunOptions):
   return await runJob(file, executor, options)
 }
 
-/** The job that was taken back says so; its bin goes once nothing is left in it that could be brought back. */
-function finishUndo({ job: undone }: UndoSpec, job: Job, { dataFolder }: JobsOptions): void {
+/** An undo job that was forgotten since says nothing any more. */
+function openIfThere(dataFolder: string, id: string): JobFile[] {
+  try {
+    return [JobFile.open(dataFolder, id)]
+  } catch (thrown) {
+    if (thrown instanceof AppError) return []
+    throw thrown
+  }
+}
+
+/**
+ * The job that was taken back says so; its bin goes once nothing is left in it that could be brought back. What could
+ * not be brought back stays in the bin, and the job can be undone again.
+ */
+function finishUndo(undo: JobFile, { job: undone }: UndoSpec, { dataFolder }: JobsOptions): void {
   using original = JobFile.open(dataFolder, undone)
-  const isWhole = job.outcomes.failed + job.outcomes.skipped + job.outcomes.changed === 0
-  if (isWhole) removeBin(dataFolder, undone)
-  if (original.job().undoneBy === undefined) original.setUndone(job.id)
+  const { failed, skipped, changed } = undo.job().outcomes
+  const left = failed + skipped + changed === 0 ? 0 : dropRestored(undo, undone, dataFolder)
+  if (left === 0) removeBin(dataFolder, undone)
+  if (original.job().undoneBy === undefined) original.setUndone(undo.id, { inPart: failed + left > 0 })
+}
+
+/** How many entries a bin has left when what was brought back is out of it. */
+function dropRestored(undo: JobFile, undone: string, dataFolder: string): number {
+  if (!TrashBin.exists(dataFolder, undone)) return 0
+  using bin = TrashBin.find(dataFolder, undone)
+  let keys: Uint8Array[] = []
+  for (const { key, action } of undo.outcomes('done')) {
+    if (action === 'restore') keys.push(key)
+    if (keys.length < droppedAtOnce) continue
+    bin.drop(keys)
+    keys = []
+  }
+  bin.drop(keys)
+  return bin.totals().entries
 }
 
 async function executorOf(file: JobFile, options: JobsOptions): Promise<Executor> {
@@ -289,7 +321,7 @@ async function executorOf(file: JobFile, options: JobsOptions): Promise<Executor
     const kept = TrashBin.exists(options.dataFolder, spec.job)
       ? TrashBin.find(options.dataFolder, spec.job)
       : undefined
-    return new Undoer(store, kept, async (job) => finishUndo(spec, job, options))
+    return new Undoer(store, kept, async () => finishUndo(file, spec, options))
   }
   const source = await open(spec.from, { write: false })
   const target = await open(spec.to, { write: true })

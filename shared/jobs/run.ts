@@ -50,9 +50,21 @@ export async function runJob(file: JobFile, executor: Executor, options: RunOpti
     file.setState((signal.reason as StopReason) === 'cancel' ? 'cancelled' : 'paused')
   } catch (thrown) {
     const { code, message } = toAppError(thrown)
-    file.setState('stopped', { code, sentence: message })
+    const problem = { code, sentence: message }
+    if (!isKept(file, problem)) return progress.end({ state: 'stopped', problem })
   }
   return progress.end()
+}
+
+/** A disk that is full may have no room to say so either; without a word the job shows as stopped all the same. */
+function isKept(file: JobFile, problem: NonNullable<Job['problem']>): boolean {
+  try {
+    file.setState('stopped', problem)
+    return true
+  } catch (thrown) {
+    if (thrown instanceof AppError) return false
+    throw thrown
+  }
 }
 
 async function perform(file: JobFile, executor: Executor, batch: Batch, signal: AbortSignal): Promise<void> {
@@ -92,9 +104,9 @@ class Progress {
     this.#onProgress({ ...job, ...this.#rate(job) })
   }
 
-  end(): Job {
-    const job = this.#file.job()
+  end(change: Partial<Job> = {}): Job {
     // The lock is still held: the state is what was set last.
+    const job = { ...this.#file.job(), ...change }
     this.#onProgress?.(job)
     return job
   }

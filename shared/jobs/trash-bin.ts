@@ -135,9 +135,9 @@ export class TrashBin implements Disposable {
     const insert = this.#database.prepare(
       'INSERT OR IGNORE INTO entries VALUES (?, NULL, NULL, ?, NULL, NULL, NULL, ?)',
     )
-    this.#database.transaction(() => {
+    this.#write(() => {
       for (const { key, bytes } of entries) insert.run(key, bytes, Date.now())
-    })()
+    })
   }
 
   /** True for an entry that was set aside as a file. */
@@ -161,12 +161,12 @@ export class TrashBin implements Disposable {
   /** Keeps entries; one that is there already is replaced, for it was put in by a run that was killed. */
   put(entries: readonly BinEntry[]): void {
     const insert = this.#database.prepare('INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
-    this.#database.transaction(() => {
+    this.#write(() => {
       for (const { key, value, sha256, modifiedMs, accessedMs, expiresAtMs, takenAtMs } of entries) {
         const times = [modifiedMs ?? null, accessedMs ?? null, expiresAtMs ?? null, takenAtMs]
         insert.run(key, value, sha256, value.length, ...times)
       }
-    })()
+    })
   }
 
   /** @throws AppError DAMAGED if the bytes are not those that were put in. */
@@ -202,9 +202,20 @@ export class TrashBin implements Disposable {
 
   drop(keys: readonly Uint8Array[]): void {
     const remove = this.#database.prepare('DELETE FROM entries WHERE key = ?')
-    this.#database.transaction(() => {
+    this.#write(() => {
       for (const key of keys) remove.run(key)
-    })()
+    })
+  }
+
+  /** All of it or nothing. @throws AppError REFUSED if the disk of the trash is full or cannot be written */
+  #write(action: () => void): void {
+    try {
+      this.#database.transaction(action)()
+    } catch (thrown) {
+      if (!(thrown instanceof Database.SqliteError)) throw thrown
+      const sentence = `The trash ${this.folder} cannot be written (${thrown.message}); make room on its disk, then resume the job.`
+      throw new AppError('REFUSED', sentence, { cause: thrown, data: { path: this.folder } })
+    }
   }
 
   close(): void {

@@ -2,7 +2,7 @@ import type { Problem } from '../model/errors.ts'
 import { showKey } from '../model/keys.ts'
 import type { Store, WriteOperation, WriteOutcome } from '../stores/contract.ts'
 import type { Executor, ItemOutcome, PlanFacts, PlanItem } from './contract.ts'
-import { isPresent, keysOf, readPresent, type Present } from './guarded.ts'
+import { isPresent, keysOf, readPresent, stopIfRefused, type Present } from './guarded.ts'
 import type { ItemWithOutcome, JobFile } from './job-file.ts'
 import type { BinEntry, TrashBin } from './trash-bin.ts'
 
@@ -10,16 +10,19 @@ const itemsAtOnce = 1_000
 
 /**
  * Lists what would be taken back: what was deleted or replaced comes back, what was added is removed again; both only
- * where nobody has written since.
+ * where nobody has written since. What earlier undo jobs took back is left out.
  */
 export function planUndo(
   original: JobFile,
+  earlier: readonly JobFile[],
   add: (items: readonly Omit<PlanItem, 'n'>[]) => void,
 ): Omit<PlanFacts, 'actions'> {
+  const back = new Set<string>()
+  for (const file of earlier) for (const { key } of file.outcomes('done')) back.add(showKey(key))
   let items: Omit<PlanItem, 'n'>[] = []
   for (const item of original.outcomes('done')) {
     const undone = reversed(item)
-    if (undone) items.push(undone)
+    if (undone && !back.has(showKey(item.key))) items.push(undone)
     if (items.length >= itemsAtOnce) {
       add(items)
       items = []
@@ -82,11 +85,13 @@ export class Undoer implements Executor {
   async #bringBack(items: readonly PlanItem[], again: boolean): Promise<ItemOutcome[]> {
     if (items.length === 0) return []
     const outcomes = await this.#store.bringBack!(keysOf(items), this.#bin!.files)
+    stopIfRefused(outcomes, again)
     const here = again ? await this.#store.lookUp!(keysOf(items)) : []
     return items.map(({ n, key }, i) => {
       const outcome = outcomes[i]!
       if (outcome.done || (again && outcome.reason === 'ABSENT' && here[i])) return done(n)
-      return outcome.reason === 'EXISTS' ? written(n, key) : skipped(n, outcome.sentence)
+      if (outcome.reason === 'EXISTS') return written(n, key)
+      return { n, state: outcome.reason === 'ABSENT' ? 'skipped' : 'failed', reason: outcome.sentence }
     })
   }
 
@@ -95,6 +100,7 @@ export class Undoer implements Executor {
     const steps = items.map((item, i) => this.#step(item, present[i], again))
     const operations = steps.flatMap((step) => (step.operation ? [step.operation] : []))
     const applied = await this.#store.apply(operations)
+    stopIfRefused(applied, again)
     let next = 0
     return steps.map((step, i) => step.outcome ?? told(items[i]!, applied[next++]!))
   }
@@ -113,8 +119,8 @@ export class Undoer implements Executor {
     }
     const kept = this.#bin?.get(key)
     if (!kept) return { outcome: skipped(n, `${showKey(key)} is not in the trash any more.`) }
-    // Brought back by the run that was killed.
-    if (again && here?.sha256 === kept.sha256) return { outcome: done(n, kept.sha256) }
+    // Brought back by a run that was killed, or that did not hear that it was done.
+    if (here?.sha256 === kept.sha256) return { outcome: done(n, kept.sha256) }
     const expected = item.replaces ? item.sha256 : undefined
     if (here?.sha256 !== expected) return { outcome: written(n, key) }
     const expiresAtMs = lifeOf(kept)

@@ -1,8 +1,8 @@
-import { AppError, toAppError, type Problem } from '../../model/errors.ts'
+import { toAppError, type Problem } from '../../model/errors.ts'
 import { showKey } from '../../model/keys.ts'
 import type { Store, WriteOperation, WriteOutcome } from '../../stores/contract.ts'
 import type { Executor, ItemOutcome, PlanItem } from '../contract.ts'
-import { isPresent, readPresent, toBin, type Present } from '../guarded.ts'
+import { isPresent, readPresent, stopIfRefused, toBin, type Present } from '../guarded.ts'
 import { sha256Of, type TrashBin } from '../trash-bin.ts'
 import { convert, unwrapped, type ValueForm } from './convert.ts'
 
@@ -45,11 +45,10 @@ export class Migrator implements Executor {
     const steps = await this.#steps(items, again, outcomes)
     this.#keepOld(steps)
     const written = await this.#target.apply(steps.map(({ operation }) => operation))
-    const full = written.find((outcome) => !outcome.done && outcome.reason === 'NO_SPACE')
     const back = await this.#target.getMany(steps.map(({ item }) => item.key))
     for (const [i, step] of steps.entries())
       outcomes.set(step.item.n, told(step, written[i]!, back[i], again))
-    if (full && !full.done) throw new AppError('REFUSED', `${full.sentence} Then resume the job.`)
+    stopIfRefused(written, again)
     return items.map(({ n }) => outcomes.get(n)!)
   }
 
