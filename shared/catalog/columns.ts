@@ -7,6 +7,7 @@ import type { NameColumn, NumberColumn } from './query/condition.ts'
 import { compareTexts, compareVersions } from './query/text.ts'
 import type { RankColumn } from './ranks.ts'
 import { rankNumbers } from './ranks.ts'
+import { Selections } from './selections.ts'
 import { States } from './states.ts'
 import type { Strings } from './strings.ts'
 
@@ -55,6 +56,7 @@ export class Columns {
   readonly #numbers = new Map<NumberColumn, Float64Array>()
   readonly #fewValues = new Map<number, FewValues | undefined>()
   #states: States | undefined
+  #selections: Selections | undefined
   #ids: Int32Array | undefined
   #idsByKey: Int32Array | undefined
 
@@ -105,6 +107,12 @@ export class Columns {
   states(): States {
     this.#states ??= new States(this.#database, this)
     return this.#states
+  }
+
+  /** What conditions in SQL found. */
+  get selections(): Selections {
+    this.#selections ??= new Selections(this.idsEnd)
+    return this.#selections
   }
 
   /** @throws AppError USAGE if there is no such column. */

@@ -28,37 +28,29 @@ export function readFewValues(database: Database, nameId: number, idsEnd: number
   const pluck = (sql: string): unknown[] => database.prepare<[number]>(sql).pluck().all(nameId)
   const values = pluck(`SELECT value ${rows}`)
   const entries = pluck(`SELECT entry ${rows}`) as number[]
-  const previews = readPreviews(database, nameId)
+  const hasPreviews = pluck(`SELECT 1 ${rows} AND preview IS NOT NULL LIMIT 1`).length > 0
+  const previews = hasPreviews ? (pluck(`SELECT preview ${rows}`) as (string | null)[]) : []
   const codes = new Uint32Array(idsEnd).fill(unknownCode)
   const codeOfExample = new Map<number, number>()
-  const codeOf = new Map<unknown, number>()
+  // By preview, then by value: together they tell all that a row says.
+  const codesOf = new Map<string | null, Map<unknown, number>>()
   for (let i = 0; i < values.length; i++) {
     const entry = entries[i]!
-    const key = previews.get(entry) ?? values[i]
-    let code = codeOf.get(key)
+    const preview = previews[i] ?? null
+    let codeOf = codesOf.get(preview)
+    if (!codeOf) codesOf.set(preview, (codeOf = new Map()))
+    let code = codeOf.get(values[i])
     if (code === undefined) {
-      code = codeOf.size
+      code = codeOfExample.size
       if (code === valuesAtMost) return undefined
-      codeOf.set(key, code)
+      codeOf.set(values[i], code)
       codeOfExample.set(entry, code)
     }
     codes[entry] = code
   }
-  const count = codeOf.size
+  const count = codeOfExample.size
   for (let id = 0; id < idsEnd; id++) if (codes[id] === unknownCode) codes[id] = count
   return { codes, count, examples: JSON.stringify([...codeOfExample.keys()]), codeOfExample }
 }
 
 const unknownCode = 0xffff_ffff
-
-/** Of values whose preview does not follow from them: both, as a text that no value is. */
-function readPreviews(database: Database, nameId: number): Map<number, string> {
-  const rows = database
-    .prepare<[number], [number, string]>(
-      `SELECT entry, char(0) || typeof(value) || ' ' || ifnull(value, '') || char(0) || preview
-         FROM arguments WHERE name = ? AND preview IS NOT NULL`,
-    )
-    .raw()
-    .all(nameId)
-  return new Map(rows)
-}

@@ -64,9 +64,8 @@ class Finder {
   }
 
   #selected(sql: string, parameters: Condition['parameters']): Mask {
-    const mask = this.#empty()
-    for (const id of this.#ids(sql, parameters)) mask[id] = 1
-    return mask
+    const name = JSON.stringify([sql, parameters])
+    return this.#columns.selections.mask(name, () => this.#ids(sql, parameters))
   }
 
   #ids(sql: string, parameters: Condition['parameters']): number[] {

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { RegexValue } from './query/ast.ts'
 import type { Condition, Sought, SoughtIn } from './query/condition.ts'
-import { regexText, requiredText } from './query/regex.ts'
+import { regexText, requiredTexts } from './query/regex.ts'
 import { foldFor, isAscii, likePattern } from './query/text.ts'
 
 /** With more candidates than this, reading all texts is faster than following the index. */
@@ -65,10 +65,11 @@ export class TextIndex {
 
   /** A `SELECT` of the ids of entries in whose arguments or outputs something is found; words ignore case. */
   selection(wanted: Sought, place: SoughtIn): Condition {
-    const match = 'text' in wanted ? containment(wanted.text, place) : regexMatch(wanted.regex, place)
-    const text = 'text' in wanted ? wanted.text : requiredText(wanted.regex)
+    const texts = 'text' in wanted ? [wanted.text] : requiredTexts(wanted.regex)
+    const match =
+      'text' in wanted ? containment(wanted.text, place) : regexMatch(wanted.regex, place, texts ?? [])
     const scan: Condition = { sql: `SELECT id FROM texts WHERE ${match.sql}`, parameters: match.parameters }
-    const terms = text === undefined ? undefined : this.#trigramQuery(text)
+    const terms = texts && this.#trigramQuery(texts)
     if (terms === undefined) return scan
     return {
       sql:
@@ -78,17 +79,20 @@ export class TextIndex {
     }
   }
 
-  /** A query of all trigrams of the text, if the index can be asked for it with gain. */
-  #trigramQuery(text: string): string | undefined {
-    if (text.length < 3 || !isAscii(text) || this.#indexedTo.get() === 0) return undefined
-    const trigrams = new Set<string>()
-    for (let i = 0; i + 3 <= text.length; i++) trigrams.add(text.slice(i, i + 3))
-    const query = [...trigrams]
-      .slice(0, 64)
-      .map((trigram) => `"${trigram.replaceAll('"', '""')}"`)
-      .join(' AND ')
+  /** A query of all trigrams of one of the texts, if the index can be asked for it with gain. */
+  #trigramQuery(texts: readonly string[]): string | undefined {
+    if (this.#indexedTo.get() === 0) return undefined
+    if (texts.some((text) => text.length < 3 || !isAscii(text))) return undefined
+    const query = texts.map((text) => `(${trigramsOf(text).join(' AND ')})`).join(' OR ')
     return this.#candidates.get(query, candidateLimit + 1)! > candidateLimit ? undefined : query
   }
+}
+
+/** As many as are worth asking for, quoted. */
+function trigramsOf(text: string): string[] {
+  const trigrams = new Set<string>()
+  for (let i = 0; i + 3 <= text.length; i++) trigrams.add(text.slice(i, i + 3))
+  return [...trigrams].slice(0, 64).map((trigram) => `"${trigram.replaceAll('"', '""')}"`)
 }
 
 interface TextRow {
@@ -114,22 +118,34 @@ const textsIn: Readonly<Record<SoughtIn, readonly string[]>> = {
   output: ['output', 'output_text'],
 }
 
-function inAny(place: SoughtIn, match: (text: string) => string, parameter: string): Condition {
+function inAny(place: SoughtIn, match: (column: string) => string, parameters: readonly string[]): Condition {
   const texts = textsIn[place]
   return {
     sql: `(${texts.map((text) => `ifnull(${match(text)}, 0)`).join(' OR ')})`,
-    parameters: texts.map(() => parameter),
+    parameters: texts.flatMap(() => parameters),
   }
 }
 
 function containment(text: string, place: SoughtIn): Condition {
-  if (isAscii(text)) {
-    const pattern = `%${likePattern(text, false)}%`
-    return inAny(place, (column) => String.raw`${column} LIKE ? ESCAPE '\'`, pattern)
-  }
-  return inAny(place, (column) => `instr(fold(${column}), ?)`, foldFor(text)(text))
+  if (isAscii(text)) return inAny(place, isLike, [containing(text)])
+  return inAny(place, (column) => `instr(fold(${column}), ?)`, [foldFor(text)(text)])
 }
 
-function regexMatch(regex: RegexValue, place: SoughtIn): Condition {
-  return inAny(place, (column) => `regex_finds(${column}, ?)`, regexText(regex))
+function isLike(column: string): string {
+  return String.raw`${column} LIKE ? ESCAPE '\'`
+}
+
+function containing(text: string): string {
+  return `%${likePattern(text, false)}%`
+}
+
+/** Where one of some pieces must be in what is found, SQLite looks for them first, several times as fast. */
+function regexMatch(regex: RegexValue, place: SoughtIn, required: readonly string[]): Condition {
+  const finds = (column: string): string => `regex_finds(${column}, ?)`
+  if (required.length === 0) return inAny(place, finds, [regexText(regex)])
+  return inAny(
+    place,
+    (column) => `CASE WHEN ${required.map(() => isLike(column)).join(' OR ')} THEN ${finds(column)} END`,
+    [...required.map(containing), regexText(regex)],
+  )
 }

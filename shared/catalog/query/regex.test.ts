@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RegexValue } from './ast.ts'
-import { checkRegex, regexFinds, regexText, requiredText, startRegexClock } from './regex.ts'
+import { checkRegex, regexFinds, regexText, requiredTexts, startRegexClock } from './regex.ts'
 
 const regex = (pattern: string, ignoresCase = false): RegexValue => ({
   kind: 'regex',
@@ -19,19 +19,24 @@ function isRegex(value: RegexValue): boolean {
   }
 }
 
-describe('requiredText', () => {
+describe('requiredTexts', () => {
   it.each([
-    ['needle', 'needle'],
-    ['^step \\d+ failed$', ' failed'],
-    ['abcd?', 'abc'],
-    ['abcd*xyzw', 'xyzw'],
-    ['abcd+x', 'abcd'],
-    ['abcd{2,3}x', 'abc'],
-    ['energy\\.total', 'energy.total'],
-    ['ab[cd]efg', 'efg'],
-    ['[]]abc', 'abc'],
+    ['needle', ['needle']],
+    ['^step \\d+ failed$', [' failed']],
+    ['abcd?', ['abc']],
+    ['abcd*xyzw', ['xyzw']],
+    ['abcd+x', ['abcd']],
+    ['abcd{2,3}x', ['abc']],
+    ['energy\\.total', ['energy.total']],
+    ['ab[cd]efg', ['efg']],
+    ['[]]abc', ['abc']],
     ['ab', undefined],
-    ['abc|def', undefined],
+    ['abc|def', ['abc', 'def']],
+    ['^abc.|x*y[|]def\\|', ['abc', 'def|']],
+    ['abc|de', undefined],
+    ['abc|', undefined],
+    ['aaa|bbb|ccc|ddd|eee|fff|ggg|hhh|iii', undefined],
+    ['x(abc|def)', undefined],
     ['(abc)?', undefined],
     ['\\pLabc', undefined],
     ['\\x{41}abc', undefined],
@@ -40,10 +45,10 @@ describe('requiredText', () => {
     ['äöü', undefined],
   ])('of %s is %s', (pattern, expected) => {
     expect(isRegex(regex(pattern))).toBe(true)
-    expect(requiredText(regex(pattern))).toBe(expected)
+    expect(requiredTexts(regex(pattern))).toEqual(expected)
   })
 
-  it('is in every text that is found', () => {
+  it('has one of them in every text that is found', () => {
     const parts = [
       'a',
       'b',
@@ -61,6 +66,7 @@ describe('requiredText', () => {
       '\\d',
       '\\.',
       '\\b',
+      '|',
     ]
     const pattern = fc
       .tuple(fc.array(fc.constantFrom(...parts), { minLength: 3, maxLength: 9 }), fc.boolean())
@@ -70,11 +76,11 @@ describe('requiredText', () => {
     startRegexClock()
     fc.assert(
       fc.property(pattern, fc.array(text, { minLength: 10, maxLength: 10 }), (value, texts) => {
-        const required = requiredText(value)?.toLowerCase()
+        const required = requiredTexts(value)?.map((each) => each.toLowerCase())
         return texts
           .map((all) => all.join(''))
           .filter((each) => regexFinds(each, regexText(value)))
-          .every((each) => required === undefined || each.toLowerCase().includes(required))
+          .every((each) => required?.some((piece) => each.toLowerCase().includes(piece)) ?? true)
       }),
       { numRuns: 2000 },
     )

@@ -83,20 +83,34 @@ function lookAtClock(characters: number): void {
   )
 }
 
+/** More alternatives than this are not worth asking the index for. */
+const alternativesAtMost = 8
+
 /**
- * A piece of text that is in everything that the expression finds, at least three characters of ASCII, if that is
- * easily told: the index then finds the few texts that are worth looking at. Case of letters does not count in it.
+ * Pieces of text of which one is in everything that the expression finds, each at least three characters of ASCII, if
+ * they are easily told: few texts are worth looking at then. Case of letters does not count in them.
  */
-export function requiredText({ pattern, ignoresCase }: RegexValue): string | undefined {
-  // Groups, alternatives, and what is longer than it looks: \pL, \x41, \101, \Q…\E, [[:alpha:]].
-  if (/[(|)]|\\[pPxQC\d]|\[:/.test(pattern)) return undefined
+export function requiredTexts({ pattern, ignoresCase }: RegexValue): readonly string[] | undefined {
+  // Groups, and what is longer than it looks: \pL, \x41, \101, \Q…\E, [[:alpha:]].
+  if (/[()]|\\[pPxQC\d]|\[:/.test(pattern)) return undefined
+  const alternatives: string[][] = [[]]
+  for (const piece of pattern.match(/\\.|\[\^?\]?(?:\\.|[^\]])*\]|\{[\d,]*\}|[^]/g) ?? []) {
+    if (piece === '|') alternatives.push([])
+    else alternatives.at(-1)!.push(piece)
+  }
+  if (alternatives.length > alternativesAtMost) return undefined
+  const texts = alternatives.map((pieces) => requiredOf(pieces, ignoresCase))
+  return texts.every((text) => text !== undefined) ? texts : undefined
+}
+
+/** The longest run of pieces that stand for themselves. */
+function requiredOf(pieces: readonly string[], ignoresCase: boolean): string | undefined {
   let best = ''
   let run = ''
   const end = (): void => {
     if (run.length > best.length) best = run
     run = ''
   }
-  const pieces = pattern.match(/\\.|\[\^?\]?(?:\\.|[^\]])*\]|\{[\d,]*\}|[^]/g) ?? []
   for (const piece of pieces) {
     if (/^(?:[*?]|\{.*\})$/.test(piece)) {
       run = run.slice(0, -1)
