@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { parseKey, showKey } from '../model/keys.ts'
+import type { Store, WriteOperation, WriteOutcome } from '../stores/contract.ts'
 import { openStore, resolveStore } from '../stores/registry.ts'
 import { fromJs } from '../hashcache/from-js.ts'
 import { writeJoblib } from '../joblib/write.ts'
@@ -89,6 +90,19 @@ const put = async (url: string, key: string, text: string): Promise<void> => {
   const [outcome] = await store.apply([{ kind: 'put', key: parseKey(key), value }])
   expect(outcome).toEqual({ done: true })
 }
+/** The store, but for how it does what it is told. */
+function withApply(
+  store: Store,
+  apply: (store: Store, operations: readonly WriteOperation[]) => Promise<WriteOutcome[]>,
+): Store {
+  return new Proxy(store, {
+    get: (target, name) => {
+      if (name === 'apply') return (operations: readonly WriteOperation[]) => apply(target, operations)
+      const value: unknown = Reflect.get(target, name, target)
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value
+    },
+  })
+}
 const key = (i: number): string => sha256Of(Buffer.from(String(i))).slice(0, 40)
 
 describe('an eviction', () => {
@@ -140,6 +154,65 @@ describe('an eviction', () => {
     const done = await run(planned)
     expect(done.outcomes).toEqual({ done: planned.planned.entries - 2, skipped: 0, changed: 2, failed: 0 })
     expect(statSync(pathOf(first!)).size).toBe('written by somebody else'.length)
+  })
+
+  it('keeps in the trash what a store deleted without saying so (a lost answer had cost the entries)', async () => {
+    const url = `sqlite:${join(folder, 'cache.sqlite')}`
+    await run(
+      await migrate(`fs:${join(corpusFolder('fs-class')!, 'cache')}`, url, {
+        selection: { query: 'size<2000' },
+      }),
+    )
+    const before = await contentOf(url)
+    const planned = await evict(url, { selection: { query: 'func:energy' } })
+    const lost = { done: false, reason: 'REFUSED', sentence: 'The connection was lost.' } as const
+    const done = await runPlanned(planned.id, {
+      ...options,
+      open: async (location, how) =>
+        withApply(await openStore(location, how), async (store, operations) => {
+          // Every third answer is lost after its work, every third before it.
+          const heard = operations.filter((_, i) => i % 3 !== 2)
+          const outcomes = new Map(heard.map((each) => [each, lost as WriteOutcome]))
+          for (const [i, outcome] of (await store.apply(heard)).entries())
+            if (operations.indexOf(heard[i]!) % 3 === 0) outcomes.set(heard[i]!, outcome)
+          return operations.map((each) => outcomes.get(each) ?? lost)
+        }),
+    })
+    const stay = Math.floor(planned.planned.entries / 3)
+    expect(stay).toBeGreaterThan(1)
+    expect(done.outcomes).toMatchObject({ done: planned.planned.entries - stay, failed: stay })
+    expect(Object.keys(await contentOf(url))).toHaveLength(Object.keys(before).length - done.outcomes.done)
+    expect(listTrash(options.dataFolder)).toMatchObject([{ entries: done.outcomes.done }])
+    await run(await planJob({ kind: 'undo', job: done.id }, options))
+    expect(await contentOf(url)).toEqual(before)
+  })
+
+  it('stops where nothing can be written any more, loses nothing, and goes on when it is resumed', async () => {
+    const url = `sqlite:${join(folder, 'cache.sqlite')}`
+    await run(
+      await migrate(`fs:${join(corpusFolder('fs-class')!, 'cache')}`, url, {
+        selection: { query: 'size<2000' },
+      }),
+    )
+    const before = await contentOf(url)
+    for (const reason of ['NO_SPACE', 'REFUSED'] as const) {
+      const planned = await evict(url, { selection: { query: 'func:energy' } })
+      const stopped = await runPlanned(planned.id, {
+        ...options,
+        open: async (location, how) =>
+          withApply(await openStore(location, how), async (_, operations) =>
+            operations.map(() => ({ done: false, reason, sentence: 'The disk is read-only.' })),
+          ),
+      })
+      expect(stopped).toMatchObject({ state: 'stopped', problem: { code: 'REFUSED' } })
+      expect(stopped.problem!.sentence).toContain('The disk is read-only.')
+      expect(stopped.problem!.sentence).toContain('resume')
+      expect(await contentOf(url)).toEqual(before)
+      const done = await run(planned)
+      expect(done).toMatchObject({ state: 'done', outcomes: { done: planned.planned.entries, failed: 0 } })
+      await run(await planJob({ kind: 'undo', job: done.id }, options))
+      expect(await contentOf(url)).toEqual(before)
+    }
   })
 
   it('does not undo over what was written since', async () => {
