@@ -43,7 +43,7 @@ export type QueryValue =
   | { readonly kind: 'list'; readonly items: readonly Word[]; readonly column: number }
   | RegexValue
 
-/** `/pattern/` or `/pattern/i`; only behind `:`. A slash in it is written `\/`, which is none in `pattern`. */
+/** `/pattern/` or `/pattern/i`; only behind `:`. `\/` and a space behind a backslash are plain ones in `pattern`. */
 export interface RegexValue {
   readonly kind: 'regex'
   readonly pattern: string

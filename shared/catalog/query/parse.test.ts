@@ -5,8 +5,8 @@ import { AppError } from '../../model/errors.ts'
 import type { Query, QueryValue, RegexValue, Subject, Word } from './ast.ts'
 import { fieldTypes } from './ast.ts'
 import { parseQuery, queryLimits } from './parse.ts'
-import { checkRegex } from './regex.ts'
 import { printQuery } from './print.ts'
+import { isRegex } from './testing/is-regex.ts'
 
 /** The tree without columns, which depend on how the text was written. */
 function bare(query: Query): unknown {
@@ -143,6 +143,35 @@ describe('parseQuery', () => {
     ['cwd:/home/ana', field('cwd', ':', word('/home/ana'))],
     ['cwd:"/home/"', field('cwd', ':', word('/home/', true))],
     ['cwd=/home/', field('cwd', '=', word('/home/'))],
+    ['/step 1/', { kind: 'regex', pattern: 'step 1', ignoresCase: false }],
+    [
+      'x /step 1/i y',
+      {
+        kind: 'and',
+        terms: [text('x'), { kind: 'regex', pattern: 'step 1', ignoresCase: true }, text('y')],
+      },
+    ],
+    [
+      "(args:/cutoff=400, mode='a (b)'/)",
+      field('args', ':', { kind: 'regex', pattern: "cutoff=400, mode='a (b)'", ignoresCase: false }),
+    ],
+    [
+      String.raw`cwd:/tmp\ da\/ta/`,
+      field('cwd', ':', { kind: 'regex', pattern: 'tmp da/ta', ignoresCase: false }),
+    ],
+    [
+      'cwd:/tmp a:/b/',
+      {
+        kind: 'and',
+        terms: [
+          field('cwd', ':', word('/tmp')),
+          argument('a', ':', { kind: 'regex', pattern: 'b', ignoresCase: false }),
+        ],
+      },
+    ],
+    ['(cwd:/tmp) data/', { kind: 'and', terms: [field('cwd', ':', word('/tmp')), text('data/')] }],
+    ['/tmp "a b/"', { kind: 'and', terms: [text('/tmp'), text('a b/')] }],
+    ['/step 1', { kind: 'and', terms: [text('/step'), text('1')] }],
     ['/home/ana b', { kind: 'and', terms: [text('/home/ana'), text('b')] }],
     ['//', text('//')],
     ['größe>2', argument('größe', '>', word('2'))],
@@ -170,6 +199,14 @@ describe('parseQuery', () => {
     ['output."a"', 11, 'an operator'],
     ['output."":3', 9, 'a path'],
     ['a /(b/', 4, 'missing closing )'],
+    ['cwd:/tmp data/', 5, "the text '/tmp' and other terms"],
+    ['x path:/tmp data/ y', 8, 'a backslash before each space'],
+    ['output.file:/tmp  data/', 13, 'in quotes'],
+    ['x /tmp user:ana data/', 3, "the text '/tmp'"],
+    ['x /tmp output.a>3 data/', 3, "the text '/tmp'"],
+    ['/this or that/', 1, "the text '/this'"],
+    ['/tmp "a/ b"', 1, "the text '/tmp'"],
+    ['/step (1/', 2, 'missing closing )'],
     ['func:/x[z-a]/', 9, 'invalid character class range'],
     ['func:/(?=x)/', 7, 'looking ahead'],
     ['/a{1001}/', 3, 'invalid repeat count'],
@@ -213,15 +250,6 @@ describe('parseQuery', () => {
   })
 })
 
-function isRegex(value: RegexValue): boolean {
-  try {
-    checkRegex(value)
-    return true
-  } catch {
-    return false
-  }
-}
-
 /** What a text gives: a tree, or the column of the refusal. */
 function outcome(query: string): { tree?: Query; column: number } {
   try {
@@ -239,7 +267,7 @@ describe('printQuery', () => {
     fc.constantFrom('and', 'a b', '"', '\\', '-x', 'size', 'C:\\'),
   )
   const plainWord: fc.Arbitrary<Word> = fc
-    .stringMatching(/^[A-Za-z0-9*=<>:!_é]{1,8}$/)
+    .stringMatching(/^(?:[A-Za-z0-9*=<>:!_é]{1,8}|\/[a-z]{1,3}|[a-z]\/|\/[a-z]\/[*a-h]{1,3})$/)
     .map((value) => ({ kind: 'word', text: value, quoted: false, column: 0 }))
   const quotedWord: fc.Arbitrary<Word> = fc
     .string({ unit: 'binary' })
@@ -289,6 +317,10 @@ describe('printQuery', () => {
     '*',
     '[a-c]',
     'é',
+    ' ',
+    ' or x:',
+    '\n',
+    '\u00a0',
     String.raw`\d`,
     String.raw`\\`,
   ]

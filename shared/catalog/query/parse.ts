@@ -2,6 +2,7 @@ import type { Comparison, Operator, Query, QueryValue, RegexValue, Subject, Word
 import { fieldTypes, isFieldName } from './ast.ts'
 import { badQuery, quote } from './error.ts'
 import { checkRegex } from './regex.ts'
+import { otherReading, regexAt } from './regex-literal.ts'
 import { isNumber } from './units.ts'
 
 /** Beyond these a filter is refused: they keep every later step (SQL's expression depth too) small. */
@@ -28,8 +29,6 @@ const spacePattern = /\s*/y
 /** A word at the place of a term ends where an operator could begin. */
 const termPattern = /(?:[^\s()":=<>!]|!(?!=))+/y
 const valuePattern = /[^\s()"]+/y
-/** Without spaces, so that a path at the beginning of one term and a slash in the next are none. */
-const regexPattern = /\/((?:\\\S|[^/\\\s])+)\/(i?)(?=[\s()"]|$)/y
 const itemPattern = /[^\s()",]+/y
 const keywordPattern = /(and|or|not)(?=[\s()"]|$)/iy
 
@@ -151,7 +150,7 @@ class Parser {
     if (next === '(') return this.#list(operator)
     this.#countWord(column)
     if (next === '"') return { kind: 'word', text: this.#quoted(), quoted: true, column }
-    const regex = operator === ':' ? this.#regex() : undefined
+    const regex = operator === ':' ? this.#regex(subject) : undefined
     if (regex) return regex
     const text = this.#match(valuePattern)
     if (text === undefined) throw badQuery(column, `a value was expected after ${quote(name + operator)}`)
@@ -181,15 +180,16 @@ class Parser {
     return { kind: 'list', items, column }
   }
 
-  /** `/…/` up to the first slash that is not escaped, if a term could end there: `/home/ana` is none. */
-  #regex(): RegexValue | undefined {
+  /** @throws AppError BAD_QUERY where it could be meant as something else. */
+  #regex(subject?: Subject): RegexValue | undefined {
     const column = this.#column()
-    regexPattern.lastIndex = this.#at
-    const [whole, body, flag] = regexPattern.exec(this.#text) ?? []
-    if (whole === undefined || body === undefined) return undefined
-    this.#at += whole.length
-    const pattern = body.replaceAll(/\\[^]/g, (pair) => (pair === String.raw`\/` ? '/' : pair))
-    const regex: RegexValue = { kind: 'regex', pattern, ignoresCase: flag === 'i', column }
+    const literal = regexAt(this.#text, this.#at, this.#depth > 0)
+    if (!literal) return undefined
+    const doubt = otherReading(literal, subject)
+    if (doubt !== undefined) throw badQuery(column, doubt)
+    this.#at += literal.length
+    const { pattern, ignoresCase } = literal
+    const regex: RegexValue = { kind: 'regex', pattern, ignoresCase, column }
     checkRegex(regex)
     return regex
   }

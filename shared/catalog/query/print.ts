@@ -7,11 +7,14 @@ export function printQuery(query: Query): string {
     case 'all':
       return ''
     case 'or':
-      return query.terms.map((term) => printQuery(term)).join(' or ')
+      return query.terms.map((term) => printIn(term, isOpenPath(term))).join(' or ')
     case 'and':
-      return query.terms.map((term) => printIn(term, term.kind === 'or')).join(' ')
+      return query.terms.map((term) => printIn(term, term.kind === 'or' || isOpenPath(term))).join(' ')
     case 'not':
-      return '-' + printIn(query.term, query.term.kind === 'and' || query.term.kind === 'or')
+      return (
+        '-' +
+        printIn(query.term, query.term.kind === 'and' || query.term.kind === 'or' || isOpenPath(query.term))
+      )
     case 'text':
       return isPlain(query.text) ? query.text : quoted(query.text)
     case 'regex':
@@ -19,6 +22,17 @@ export function printQuery(query: Query): string {
     case 'compare':
       return printSubject(query.subject) + query.operator + printValue(query.value, query.operator)
   }
+}
+
+/** `cwd:/tmp`, which with a slash in a later term could be a regular expression: it is written as a group. */
+function isOpenPath(term: Query): boolean {
+  return (
+    term.kind === 'compare' &&
+    term.operator === ':' &&
+    term.value.kind === 'word' &&
+    !term.value.quoted &&
+    /^\/(?:\\[^]|[^/\\])+$/.test(term.value.text)
+  )
 }
 
 function printIn(term: Query, parenthesised: boolean): string {
@@ -59,8 +73,7 @@ function printValue(value: QueryValue, operator: Operator): string {
 
 function printRegex({ pattern, ignoresCase }: RegexValue): string {
   const body = pattern.replaceAll(/\\[^]|[/\s]/g, (piece) => {
-    if (piece === '/') return String.raw`\/`
-    return /^\s$/.test(piece) ? String.raw`\x{${piece.charCodeAt(0).toString(16)}}` : piece
+    return piece.length === 1 ? `\\${piece}` : piece
   })
   return `/${body}/${ignoresCase ? 'i' : ''}`
 }

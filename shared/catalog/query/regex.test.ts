@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RegexValue } from './ast.ts'
-import { checkRegex, regexFinds, regexText, requiredTexts, startRegexClock } from './regex.ts'
+import { regexFinds, regexText, requiredTexts, startRegexClock } from './regex.ts'
+import { isRegex } from './testing/is-regex.ts'
 
 const regex = (pattern: string, ignoresCase = false): RegexValue => ({
   kind: 'regex',
@@ -9,15 +10,6 @@ const regex = (pattern: string, ignoresCase = false): RegexValue => ({
   ignoresCase,
   column: 1,
 })
-
-function isRegex(value: RegexValue): boolean {
-  try {
-    checkRegex(value)
-    return true
-  } catch {
-    return false
-  }
-}
 
 describe('requiredTexts', () => {
   it.each([

@@ -24,10 +24,23 @@ describe('filterPieces', () => {
     expect(filterPieces('element:(Cu, Ag) x').map((piece) => piece.kind)).toEqual(['clause', 'space', 'word'])
   })
 
+  it('takes a regular expression with spaces as one piece', () => {
+    const texts = filterPieces('/step (1|2)/i args:/a b/ (cwd:/tmp) x/ -/c d/').map((piece) => piece.text)
+    expect(texts.filter((text) => text !== ' ')).toEqual([
+      '/step (1|2)/i',
+      'args:/a b/',
+      '(',
+      'cwd:/tmp',
+      ')',
+      'x/',
+      '-/c d/',
+    ])
+  })
+
   it('loses nothing, whatever is typed', () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: fc.constantFrom('a', ':', '>', '"', '\\', ' ', '(', 'ü', '-', '=', '!') }),
+        fc.string({ unit: fc.constantFrom('a', ':', '>', '"', '\\', ' ', '(', 'ü', '-', '=', '!', '/') }),
         (text) => {
           expect(
             filterPieces(text)

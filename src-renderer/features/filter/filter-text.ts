@@ -11,7 +11,7 @@ export interface FilterPiece {
 }
 
 const pattern =
-  /(?<space>\s+)|(?<clause>-?[\p{L}_][\p{L}\p{N}_.-]*(?::|[<>]=?|!?=)(?:"(?:[^"\\]|\\.)*"?|\([^()]*\)|[^\s()"]*))|(?<bracket>[()])|(?<word>"(?:[^"\\]|\\.)*"?|[^\s()"]+)/gu
+  /(?<space>\s+)|(?<clause>-?[\p{L}_][\p{L}\p{N}_.-]*(?::|[<>]=?|!?=)(?:"(?:[^"\\]|\\.)*"?|\/(?:\\.|\([^()]*\)|[^/\\()])+\/i?(?=[\s()]|$)|\([^()]*\)|[^\s()"]*))|(?<bracket>[()])|(?<word>"(?:[^"\\]|\\.)*"?|-?\/(?:\\.|\([^()]*\)|[^/\\()])+\/i?(?=[\s()]|$)|[^\s()"]+)/gu
 
 export function filterPieces(text: string): FilterPiece[] {
   const pieces: FilterPiece[] = []
