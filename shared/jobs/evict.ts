@@ -186,8 +186,8 @@ export class Evictor implements Executor {
 
   /**
    * What became of each. A store that says it did not delete may have done so all the same: a connection that broke
-   * before the answer, a writer that died after its transaction. So the trash lets go only of what is seen to stand in
-   * the cache still.
+   * before the answer, a writer that died after its transaction, one that outlives its killed job for a moment and
+   * then leaves nothing to delete. So the trash lets go only of what is seen to stand in the cache still.
    *
    * @throws AppError what looking throws; the batch is then looked at again when the job is resumed
    */
@@ -199,11 +199,9 @@ export class Evictor implements Executor {
     const told = going.map(({ item: { n, key }, present: was }, i): ItemOutcome => {
       const outcome = deleted[i]!
       const here = standing.get(n)
-      const isGone = here === undefined && (outcome.done || outcome.reason !== 'ABSENT')
-      if (isGone) return { n, state: 'done', sha256: was.sha256 }
-      if (here === undefined || (isPresent(here) && here.sha256 === was.sha256)) back.push(key)
-      const { reason, sentence } = outcome as WriteOutcome & { done: false }
-      return { n, state: reason === 'ABSENT' ? 'changed' : 'failed', reason: sentence }
+      if (outcome.done || here === undefined) return { n, state: 'done', sha256: was.sha256 }
+      if (isPresent(here) && here.sha256 === was.sha256) back.push(key)
+      return { n, state: outcome.reason === 'ABSENT' ? 'changed' : 'failed', reason: outcome.sentence }
     })
     if (back.length > 0) this.#bin.drop(back)
     return told

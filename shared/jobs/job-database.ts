@@ -40,12 +40,19 @@ const schema = `
 const applicationId = 0x68_63_69_6a
 const busyTimeoutMs = 10_000
 
-/** Makes an empty job file. */
-export function createJobDatabase(file: string): Database.Database {
+/** Makes a job file with its header, at once: whoever is killed before leaves a file that is no job's. */
+export function createJobDatabase(
+  file: string,
+  header: Readonly<Record<string, unknown>>,
+): Database.Database {
   const database = new Database(file, { timeout: busyTimeoutMs })
   prepare(database)
-  database.pragma(`application_id = ${applicationId}`)
-  database.exec(schema)
+  database.transaction(() => {
+    database.pragma(`application_id = ${applicationId}`)
+    database.exec(schema)
+    const insert = database.prepare('INSERT INTO header VALUES (?, ?)')
+    for (const [name, value] of Object.entries(header)) insert.run(name, JSON.stringify(value))
+  })()
   return database
 }
 

@@ -81,9 +81,8 @@ export class JobFile implements Disposable {
       mkdirSync(jobsFolder(dataFolder), { recursive: true, mode: 0o700 })
       // Not there yet: an id that another process has drawn at the same time is an error, not a shared job.
       mkdirSync(folder, { mode: 0o700 })
-      const file = new JobFile(id, folder, createJobDatabase(join(folder, 'job.sqlite')))
-      file.#setHeader({ ...header, createdAtMs: now })
-      return file
+      const { spec, ...job } = { ...header, createdAtMs: now }
+      return new JobFile(id, folder, createJobDatabase(join(folder, 'job.sqlite'), { spec, job }))
     } catch (thrown) {
       throw new AppError(
         'REFUSED',
@@ -282,12 +281,9 @@ export class JobFile implements Disposable {
     }
   }
 
-  #setHeader(values: object): void {
-    const { spec, plan, ...job } = values as { spec?: unknown; plan?: unknown }
+  #setHeader(values: { readonly spec?: JobSpec; readonly plan?: Omit<PlanFacts, 'actions'> }): void {
     const set = this.#database.prepare('INSERT OR REPLACE INTO header VALUES (?, ?)')
-    if (spec !== undefined) set.run('spec', JSON.stringify(spec))
-    if (plan !== undefined) set.run('plan', JSON.stringify(plan))
-    if (Object.keys(job).length > 0) set.run('job', JSON.stringify(job))
+    for (const [name, value] of Object.entries(values)) set.run(name, JSON.stringify(value))
   }
 
   #header(name: 'job' | 'plan' | 'spec'): unknown {

@@ -9,7 +9,8 @@ import { AppError } from '../model/errors.ts'
  * @throws AppError REFUSED while another has it.
  */
 export function lockJob(folder: string): Disposable {
-  const database = open(folder)
+  // Whoever lists the jobs looks at the lock, which keeps it for a moment.
+  const database = ask(folder, 'BEGIN EXCLUSIVE', lookMs)
   if (database) return { [Symbol.dispose]: () => database.close() }
   throw new AppError(
     'REFUSED',
@@ -17,16 +18,20 @@ export function lockJob(folder: string): Disposable {
   )
 }
 
+/** Any number of programs may look at the same time. */
 export function isLocked(folder: string): boolean {
-  const database = open(folder)
+  const database = ask(folder, 'BEGIN; SELECT 1 FROM sqlite_schema', 0)
   database?.close()
   return database === undefined
 }
 
-function open(folder: string): Database.Database | undefined {
-  const database = new Database(join(folder, 'lock.sqlite'), { timeout: 0 })
+const lookMs = 1_000
+
+/** `undefined` while another has the lock that is asked for. */
+function ask(folder: string, lock: string, timeout: number): Database.Database | undefined {
+  const database = new Database(join(folder, 'lock.sqlite'), { timeout })
   try {
-    database.exec('BEGIN EXCLUSIVE')
+    database.exec(lock)
     return database
   } catch (thrown) {
     database.close()

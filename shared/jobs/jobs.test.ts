@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { parseKey, showKey } from '../model/keys.ts'
-import type { Store, WriteOperation, WriteOutcome } from '../stores/contract.ts'
+import type { WriteOutcome } from '../stores/contract.ts'
 import { openStore, resolveStore } from '../stores/registry.ts'
 import { fromJs } from '../hashcache/from-js.ts'
 import { writeJoblib } from '../joblib/write.ts'
@@ -22,6 +22,7 @@ import { startRedis, type TestServer } from '../testing/redis.ts'
 import type { ConflictRule, EvictSpec, Job, MigrateSpec } from './contract.ts'
 import { forgetJob, JobFile, listJobs } from './job-file.ts'
 import { planJob, replanJob, runPlanned } from './jobs.ts'
+import { contentOf, withApply } from './testing/caches.ts'
 import { emptyTrash, expireTrash, listTrash } from './trash.ts'
 import { sha256Of } from './trash-bin.ts'
 
@@ -61,15 +62,6 @@ async function migrate(from: string, to: string, change: Partial<MigrateSpec> = 
 }
 const run = (job: Job): Promise<Job> => runPlanned(job.id, options)
 
-async function contentOf(url: string): Promise<Record<string, string>> {
-  await using store = await openStore(url)
-  const content: Record<string, string> = {}
-  for await (const batch of store.entries()) {
-    const values = await store.getMany(batch.map(({ key }) => key))
-    for (const [i, { key }] of batch.entries()) content[showKey(key)] = sha256Of(values[i] as Uint8Array)
-  }
-  return content
-}
 /** Every file with its bytes and times. */
 function filesOf(path: string): string[] {
   return readdirSync(path, { recursive: true, withFileTypes: true })
@@ -89,19 +81,6 @@ const put = async (url: string, key: string, text: string): Promise<void> => {
   ])
   const [outcome] = await store.apply([{ kind: 'put', key: parseKey(key), value }])
   expect(outcome).toEqual({ done: true })
-}
-/** The store, but for how it does what it is told. */
-function withApply(
-  store: Store,
-  apply: (store: Store, operations: readonly WriteOperation[]) => Promise<WriteOutcome[]>,
-): Store {
-  return new Proxy(store, {
-    get: (target, name) => {
-      if (name === 'apply') return (operations: readonly WriteOperation[]) => apply(target, operations)
-      const value: unknown = Reflect.get(target, name, target)
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value
-    },
-  })
 }
 const key = (i: number): string => sha256Of(Buffer.from(String(i))).slice(0, 40)
 

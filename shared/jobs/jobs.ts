@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { userInfo } from 'node:os'
+import { join } from 'node:path'
 import { parseQuery } from '../catalog/query/parse.ts'
 import { AppError, toAppError } from '../model/errors.ts'
 import { showKey } from '../model/keys.ts'
 import { withoutSecrets } from '../model/secrets.ts'
 import type { Store, StoreLocation } from '../stores/contract.ts'
+import { isUnmade } from '../stores/paths.ts'
 import { openStore } from '../stores/registry.ts'
 import type {
   EvictSpec,
@@ -226,12 +228,17 @@ async function plannerOfMigration(
   }
 }
 
-/** A target that is not there yet is made by the run, not by the plan. Of servers only they can tell. */
+/**
+ * A target that is not there yet is made by the run, not by the plan; an empty file is one that somebody was killed
+ * over. Of servers only they can tell.
+ */
 function isThere({ kind, path }: StoreLocation): boolean {
   if (kind === 'redis') return true
   if (kind === 'shelve')
-    return ['', '.dir', '.dat', '.db', '.gdbm'].some((suffix) => existsSync(path + suffix))
-  return existsSync(path)
+    return ['', '.dir', '.dat', '.db', '.gdbm'].some((suffix) => !isUnmade(path + suffix))
+  if (kind === 'lmdb' && statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    return !isUnmade(join(path, 'data.mdb'))
+  return !isUnmade(path)
 }
 
 function refOfNew({ kind, path }: StoreLocation): StoreRef {

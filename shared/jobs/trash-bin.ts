@@ -100,8 +100,8 @@ export class TrashBin implements Disposable {
       database.pragma('synchronous = FULL')
       database.pragma('trusted_schema = OFF')
       if (database.pragma('user_version', { simple: true }) === 0 && info) {
-        database.pragma(`application_id = ${applicationId}`)
         database.transaction(() => {
+          database.pragma(`application_id = ${applicationId}`)
           database.exec(schema)
           database.prepare('INSERT INTO bin VALUES (?, ?)').run('info', JSON.stringify(info))
         })()

@@ -101,8 +101,26 @@ export class Undoer implements Executor {
     const operations = steps.flatMap((step) => (step.operation ? [step.operation] : []))
     const applied = await this.#store.apply(operations)
     stopIfRefused(applied, again)
-    let next = 0
-    return steps.map((step, i) => step.outcome ?? told(items[i]!, applied[next++]!))
+    const answers = applied.values()
+    const told = steps.map((step, i) => step.outcome ?? toldBy(items[i]!, answers.next().value!))
+    const doubtful = items.filter((_, i) => !steps[i]!.outcome && told[i]!.state !== 'done')
+    if (doubtful.length === 0) return told
+    const seen = new Map((await this.#seenDone(doubtful)).map((outcome) => [outcome.n, outcome]))
+    return told.map((outcome) => seen.get(outcome.n) ?? outcome)
+  }
+
+  /**
+   * A store that says it did not write may have done so: a connection that broke before the answer, a writer that
+   * outlives its killed job for a moment and then leaves nothing to do. What is there counts.
+   */
+  async #seenDone(items: readonly PlanItem[]): Promise<ItemOutcome[]> {
+    const present = await readPresent(this.#store, keysOf(items))
+    return items.flatMap(({ n, key, action, sha256 }, i) => {
+      const here = present[i]
+      if (action === 'remove') return here === undefined ? [done(n)] : []
+      const kept = this.#bin?.digestOf(key)
+      return here !== undefined && isPresent(here) && here.sha256 === kept ? [done(n, sha256)] : []
+    })
   }
 
   #step(item: PlanItem, here: Present | Problem | undefined, again: boolean): Step {
@@ -161,7 +179,7 @@ function written(n: number, key: Uint8Array): ItemOutcome {
   return skipped(n, `${showKey(key)} was written since; what is there now was left alone.`)
 }
 
-function told({ n, key, action, sha256 }: PlanItem, outcome: WriteOutcome): ItemOutcome {
+function toldBy({ n, key, action, sha256 }: PlanItem, outcome: WriteOutcome): ItemOutcome {
   if (outcome.done) return done(n, action === 'restore' ? sha256 : undefined)
   if (outcome.reason === 'EXISTS') return written(n, key)
   return { n, state: 'failed', reason: outcome.sentence }

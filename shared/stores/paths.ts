@@ -48,3 +48,12 @@ export function statusOf(path: string): Stats | undefined {
     return undefined
   }
 }
+
+/**
+ * Nothing is at a path, or an empty file, which is what a program leaves that was killed while it made a database
+ * there, and what SQLite, LMDB and dbm take for a new one.
+ */
+export function isUnmade(path: string): boolean {
+  const status = statSync(path, { throwIfNoEntry: false })
+  return status === undefined || (status.isFile() && status.size === 0)
+}

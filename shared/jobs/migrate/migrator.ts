@@ -141,8 +141,8 @@ function told(
   again: boolean,
 ): ItemOutcome {
   const isThere = back instanceof Uint8Array && sha256Of(back) === sha256
-  // A run that was killed had written it.
-  if (isThere && (outcome.done || (again && outcome.reason === 'EXISTS'))) return { n, state: 'done', sha256 }
+  // A run that was killed had written it, or the answer that it was written was lost.
+  if (isThere && (outcome.done || again || outcome.reason !== 'EXISTS')) return { n, state: 'done', sha256 }
   if (!outcome.done) {
     const state = outcome.reason === 'EXISTS' ? 'changed' : 'failed'
     return { n, state, reason: outcome.sentence }

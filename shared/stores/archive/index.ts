@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { AppError } from '../../model/errors.ts'
 import { pathForm } from '../../model/store-form.ts'
 import type { Detection, StoreType } from '../contract.ts'
-import { noSuchPath } from '../paths.ts'
+import { isUnmade, noSuchPath } from '../paths.ts'
 import { createArchive, entriesTable, isArchive } from './layout.ts'
 import { ArchiveStore } from './store.ts'
 
@@ -18,10 +18,9 @@ export function makeArchiveStoreType(sqlite: StoreType): StoreType {
     async open({ path: named, options }, { write = false, signal } = {}) {
       for (const name of Object.keys(options))
         throw new AppError('USAGE', `archive: does not know the option "${name}"; it takes none.`)
-      if (!existsSync(named)) {
-        if (!write) throw noSuchPath(named)
-        createArchive(named)
-      }
+      if (!existsSync(named) && !write) throw noSuchPath(named)
+      // A journal may be of a program that was killed while it made the file.
+      if (write && (isUnmade(named) || existsSync(`${named}-journal`))) createArchive(named)
       const path = realpathSync(resolve(named))
       if (!isArchive(path)) {
         throw new AppError(

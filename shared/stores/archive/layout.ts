@@ -1,9 +1,6 @@
-import { dirname } from 'node:path'
-import BetterSqlite3 from 'better-sqlite3'
 import { openFileSource } from '../../decode/file-source.ts'
 import { AppError } from '../../model/errors.ts'
-import { makeFolder } from '../make-folder.ts'
-import { sqliteError } from '../sqlite-file/errors.ts'
+import { makeTables } from '../sqlite-file/make-tables.ts'
 
 /** `hcar`, at byte 68 of the file as SQLite keeps it: what tells an archive from any other database. */
 const applicationId = 0x68_63_61_72
@@ -46,15 +43,6 @@ export function isArchive(path: string): boolean {
 
 /** @throws AppError REFUSED */
 export function createArchive(path: string): void {
-  makeFolder(dirname(path))
-  let database
-  try {
-    database = new BetterSqlite3(path, { timeout: 1_000 })
-    database.exec(schema)
-    database.prepare('INSERT INTO about VALUES (?, ?)').run('created', new Date().toISOString())
-  } catch (thrown) {
-    throw sqliteError(path, thrown)
-  } finally {
-    database?.close()
-  }
+  const now = new Date().toISOString()
+  makeTables(path, `${schema} INSERT INTO about VALUES ('created', '${now}');`)
 }

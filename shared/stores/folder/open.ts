@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { errnoOf } from '../../decode/file-source.ts'
 import { AppError } from '../../model/errors.ts'
 import type { StoreLocation } from '../contract.ts'
-import { noSuchPath, refusedPath } from '../paths.ts'
+import { isUnmade, noSuchPath, refusedPath } from '../paths.ts'
 import { FolderStore } from './folder-store.ts'
 import type { FolderLayout } from './layout.ts'
 
@@ -57,8 +57,9 @@ function prepare(layout: FolderLayout, path: string): void {
   if (existsSync(path) && !statSync(path).isDirectory()) return
   try {
     mkdirSync(path, { recursive: true })
-    if (readdirSync(path).length > 0) return
-    for (const [name, content] of layout.ownFiles) writeFileSync(join(path, name), content, { flag: 'wx' })
+    if (readdirSync(path).some((name) => !layout.ownFiles.has(name))) return
+    for (const [name, content] of layout.ownFiles)
+      if (isUnmade(join(path, name))) writeFileSync(join(path, name), content)
   } catch (error) {
     throw refusedPath(path, error, 'written')
   }

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { AppError, toAppError } from '../../model/errors.ts'
 import type { DatabaseInfo, Detection, Store, StoreLocation, StoreType } from '../contract.ts'
 import { makeFolder } from '../make-folder.ts'
+import { isUnmade } from '../paths.ts'
 import { LmdbFile } from './file.ts'
 import { lmdbForm } from './form.ts'
 import { LmdbStore } from './store.ts'
@@ -72,7 +73,7 @@ function findPlace(path: string, database: string | undefined): LmdbPlace | unde
   const real = realpathSync(resolve(path))
   if (lstatSync(real).isDirectory()) {
     const dataPath = join(real, dataName)
-    return existsSync(dataPath) ? { path: real, dataPath, isFile: false, database } : undefined
+    return isUnmade(dataPath) ? undefined : { path: real, dataPath, isFile: false, database }
   }
   if (!lstatSync(real).isFile()) return undefined
   const isInFolder = basename(real) === dataName

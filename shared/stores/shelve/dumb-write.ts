@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import {
   closeSync,
   copyFileSync,
@@ -69,11 +70,11 @@ export class DumbWriter {
   }
 }
 
-/** Makes an empty `dbm.dumb`: both files, empty. */
+/** Makes an empty `dbm.dumb`: both files, empty; one may be there from somebody who was killed between the two. */
 export function createDumb(base: string): void {
   for (const suffix of ['.dat', '.dir']) {
     try {
-      closeSync(openSync(base + suffix, 'wx', 0o666))
+      closeSync(openSync(base + suffix, 'a', 0o666))
     } catch (error) {
       throw writeError(base + suffix, error)
     }
@@ -149,7 +150,8 @@ class DumbBatch {
 
   #writeDirectory(): void {
     const path = `${this.#base}.dir`
-    const temporary = `${path}.${process.pid}.tmp`
+    // No process id: after a kill the next program may have the same.
+    const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`
     const mode = modeOf(path)
     const descriptor = openSync(temporary, 'wx', mode)
     try {

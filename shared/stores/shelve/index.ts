@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs'
+import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../../model/errors.ts'
 import type { Detection, Store, StoreLocation, StoreType } from '../contract.ts'
+import { makeFolder } from '../make-folder.ts'
+import { isUnmade } from '../paths.ts'
 import { BdbHashReader } from './bdb-hash.ts'
 import { BsdHashReader } from './bsd-hash.ts'
 import type { DbmReader, DbmWriter } from './dbm.ts'
@@ -101,12 +103,18 @@ function placeFor(location: StoreLocation, write: boolean): DbmPlace {
       existsSync(path) ? 'NOT_A_STORE' : 'NOT_FOUND',
       `There is no shelf at ${path} (nor with .dir, .dat or .db behind the name); add ?format=dumb, gnu or sqlite3 to make one.`,
     )
-  if (place.files.some((file) => existsSync(file)) || !write) return place
-  mkdirSync(dirname(place.base), { recursive: true })
-  if (place.library === 'dumb') createDumb(place.base)
-  else if (place.library === 'gnu') createGnu(place.base)
-  else createSqlite3(place.base)
+  if (write) makeUnlessMade(place)
   return place
+}
+
+function makeUnlessMade({ library, base, files }: DbmPlace): void {
+  // A journal may be of a program that was killed while it made the file.
+  const isHalfMade = library === 'sqlite3' && existsSync(`${base}-journal`)
+  if (!isHalfMade && !files.every(isUnmade)) return
+  makeFolder(dirname(base))
+  if (library === 'dumb') createDumb(base)
+  else if (library === 'sqlite3') createSqlite3(base)
+  else if (library === 'gnu' && !existsSync(base)) createGnu(base)
 }
 
 /** The path with the links of its folder followed, so that two names of one shelf are one location. */

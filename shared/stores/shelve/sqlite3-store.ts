@@ -1,6 +1,5 @@
 import { basename } from 'node:path'
-import { closeSync, existsSync, openSync } from 'node:fs'
-import BetterSqlite3 from 'better-sqlite3'
+import { existsSync } from 'node:fs'
 import { AppError } from '../../model/errors.ts'
 import type { Problem } from '../../model/errors.ts'
 import type { ByteSource } from '../../model/source.ts'
@@ -14,11 +13,11 @@ import type {
   WriteOperation,
   WriteOutcome,
 } from '../contract.ts'
+import { makeTables } from '../sqlite-file/make-tables.ts'
 import { innerPickle, wrapPickle } from './inner.ts'
 import { shelveLocation } from './file-store.ts'
 import type { DbmPlace } from './places.ts'
 import { QuietFile } from './quiet-file.ts'
-import { writeError } from './write-file.ts'
 
 /** What a dbm.sqlite3 is to whoever opens SQLite tables as stores. */
 export const dictOptions = { table: 'Dict', key: 'key', value: 'value' } as const
@@ -53,17 +52,7 @@ function textOf(path: string, bytes: number): string {
 
 /** Makes an empty dbm.sqlite3. Python sets the WAL mode itself when it opens the file. */
 export function createSqlite3(path: string): void {
-  try {
-    closeSync(openSync(path, 'wx', 0o666))
-  } catch (error) {
-    throw writeError(path, error)
-  }
-  const database = new BetterSqlite3(path)
-  try {
-    database.exec('CREATE TABLE Dict (key BLOB UNIQUE NOT NULL, value BLOB NOT NULL)')
-  } finally {
-    database.close()
-  }
+  makeTables(path, 'CREATE TABLE Dict (key BLOB UNIQUE NOT NULL, value BLOB NOT NULL)')
 }
 
 /** A shelf on `dbm.sqlite3` (Python 3.13): the table `Dict` of a store over SQLite, its values known to be wrapped. */

@@ -1,13 +1,10 @@
 import { existsSync, realpathSync, statSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
-
-import BetterSqlite3 from 'better-sqlite3'
+import { resolve } from 'node:path'
 
 import { AppError } from '../../model/errors.ts'
 import type { DatabaseInfo, Detection, Store, StoreLocation, StoreType } from '../contract.ts'
-import { makeFolder } from '../make-folder.ts'
-import { noSuchPath } from '../paths.ts'
-import { sqliteError } from '../sqlite-file/errors.ts'
+import { isUnmade, noSuchPath } from '../paths.ts'
+import { makeTables } from '../sqlite-file/make-tables.ts'
 import { sqliteForm } from './form.ts'
 import { SqliteReader } from '../sqlite-file/reader.ts'
 import { describeTables, findTable, isWithoutTables } from './schema.ts'
@@ -78,10 +75,8 @@ function certaintyOf(table: CacheTable, tables: readonly { name: string }[]): nu
 async function open(location: StoreLocation, options: { write?: boolean } = {}): Promise<Store> {
   const choice = choiceOf(location.options)
   const write = options.write ?? false
-  if (!existsSync(location.path)) {
-    if (!write) throw noSuchPath(location.path)
-    create(location.path, choice, location.options['form'])
-  }
+  if (!existsSync(location.path) && !write) throw noSuchPath(location.path)
+  if (write && isUnmade(location.path)) create(location.path, choice, location.options['form'])
   const path = realpathSync(resolve(location.path))
   const reader = new SqliteReader(path)
   try {
@@ -128,16 +123,6 @@ function locationOf(path: string, choice: TableChoice): string {
 /** The table that pycse's users make; for JSON the one of its `SqlCache`, which puts the bytes of orjson there. */
 function create(path: string, choice: TableChoice, form: string | undefined): void {
   const { table = 'cache', key = 'hash', value = 'value' } = choice
-  makeFolder(dirname(path))
-  let database
-  try {
-    database = new BetterSqlite3(path, { timeout: 1_000 })
-    database.exec(
-      `CREATE TABLE ${quote(table)} (${quote(key)} TEXT unique, ${quote(value)} ${form === 'json' ? 'TEXT' : 'BLOB'})`,
-    )
-  } catch (thrown) {
-    throw sqliteError(path, thrown)
-  } finally {
-    database?.close()
-  }
+  const type = form === 'json' ? 'TEXT' : 'BLOB'
+  makeTables(path, `CREATE TABLE ${quote(table)} (${quote(key)} TEXT unique, ${quote(value)} ${type})`)
 }

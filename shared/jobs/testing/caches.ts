@@ -1,0 +1,29 @@
+import { showKey } from '../../model/keys.ts'
+import type { Store, WriteOperation, WriteOutcome } from '../../stores/contract.ts'
+import { openStore } from '../../stores/registry.ts'
+import { sha256Of } from '../trash-bin.ts'
+
+/** The digest of each value by its shown key. */
+export async function contentOf(url: string): Promise<Record<string, string>> {
+  await using store = await openStore(url)
+  const content: Record<string, string> = {}
+  for await (const batch of store.entries()) {
+    const values = await store.getMany(batch.map(({ key }) => key))
+    for (const [i, { key }] of batch.entries()) content[showKey(key)] = sha256Of(values[i] as Uint8Array)
+  }
+  return content
+}
+
+/** The store, but for how it does what it is told. */
+export function withApply(
+  store: Store,
+  apply: (store: Store, operations: readonly WriteOperation[]) => Promise<WriteOutcome[]>,
+): Store {
+  return new Proxy(store, {
+    get: (target, name) => {
+      if (name === 'apply') return (operations: readonly WriteOperation[]) => apply(target, operations)
+      const value: unknown = Reflect.get(target, name, target)
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value
+    },
+  })
+}
