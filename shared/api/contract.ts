@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { job } from './jobs.ts'
+import { problem } from './problem.ts'
 import { ranges } from './ranges.ts'
 
 /**
@@ -40,7 +41,7 @@ import { ranges } from './ranges.ts'
  *
  * Jobs (migrate, evict, undo) and the trash: `jobs.ts`.
  *
- * Pictures of arrays, and values as files: `pictures.ts`.
+ * Pictures of arrays, and values as files: `pictures.ts`. Bytes, opcodes and the way from them to nodes: `bytes.ts`.
  *
  * Passwords in the URL of a server go in only: what comes out has `***` in their place. An error with `data.needs` = `password`
  * asks for the same request with the user and password given (again).
@@ -49,13 +50,6 @@ import { ranges } from './ranges.ts'
  */
 
 const connectionState = z.enum(['opening', 'indexing', 'ready', 'cancelled', 'failed'])
-
-const problem = z.object({
-  code: z.string(),
-  offset: z.number().optional(),
-  opcode: z.string().optional(),
-  sentence: z.string(),
-})
 
 export const connection = z.object({
   id: z.string(),

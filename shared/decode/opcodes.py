@@ -1,7 +1,9 @@
 """What pickletools says of stretches of streams, for opcodes.python.test.ts.
 
 Reads a JSON list of {file, segments: [[start, stop], …]} from stdin; writes for each file the opcodes
-of its segments: [offset, name, argument], with the argument in a form that JSON keeps.
+of its segments: [offset, name, argument, stack, mark], with the argument in a form that JSON keeps. The last
+two are what `pickletools.dis` works out: values and marks on the stack behind the opcode, and the offset of the
+mark that it takes; behind a segment that ends without STOP they go on in the next one.
 """
 
 import codecs
@@ -34,19 +36,54 @@ def plain(name, arg):
     return {"text": arg}
 
 
-def rows(data, start, stop):
+class Stack:
+    """The stack emulation of `pickletools.dis`."""
+
+    def __init__(self):
+        self.stack = []
+        self.marks = []
+
+    def step(self, opcode, pos):
+        before, after, mark = opcode.stack_before, opcode.stack_after, None
+        count = len(before)
+        marker = pickletools.markobject
+        if marker in before or (opcode.name == "POP" and self.stack and self.stack[-1] is marker):
+            mark = self.marks.pop()
+            while self.stack[-1] is not marker:
+                self.stack.pop()
+            self.stack.pop()
+            count = before.index(marker) if marker in before else 0
+        if count:
+            del self.stack[-count:]
+        if marker in after:
+            self.marks.append(pos)
+        self.stack.extend(after)
+        return [len(self.stack), mark]
+
+
+def rows(data, start, stop, outer):
     stream = io.BytesIO(data)
     stream.seek(start)
     for opcode, arg, pos in pickletools.genops(stream):
         if pos >= stop:
             break
-        yield [pos, opcode.name, plain(opcode.name, arg)]
+        yield [pos, opcode.name, plain(opcode.name, arg), *outer[-1].step(opcode, pos)]
         if stream.tell() >= stop:
             break
+
+
+def listed(data, segments):
+    """`segments`: [start, stop, whether a pickle within begins there, whether one ends]."""
+    outer = [Stack()]
+    for start, stop, begins, ends in segments:
+        if begins:
+            outer.append(Stack())
+        yield from rows(data, start, stop, outer)
+        if ends:
+            outer.pop()
 
 
 for job in json.load(sys.stdin):
     with open(job["file"], "rb") as file:
         content = file.read()
-    listed = [row for start, stop in job["segments"] for row in rows(content, start, stop)]
-    print(json.dumps(listed))
+    print(json.dumps(list(listed(content, job["segments"]))))

@@ -11,17 +11,21 @@ import type { ListedRow } from '../pickle/listing.ts'
 import { corpusFolder } from '../testing/corpus-folder.ts'
 import { python } from '../testing/python.ts'
 import { decodeFile } from './decode.ts'
+import type { DecodedValue } from './decode.ts'
 
 const script = fileURLToPath(new URL('opcodes.py', import.meta.url))
 const scratch = mkdtempSync(join(tmpdir(), 'hashcache-opcodes-'))
 afterAll(() => rmSync(scratch, { recursive: true }))
 
-type Told = readonly [offset: number, name: string, argument: unknown]
+type Told = readonly [offset: number, name: string, argument: unknown, stack: number, mark: number | null]
+
+/** A stretch of opcodes, and whether a pickle within the pickle begins or ends with it. */
+type Segment = readonly [from: number, to: number, begins: boolean, ends: boolean]
 
 interface Job {
   readonly file: string
   /** Stretches of opcodes between the arrays. */
-  readonly segments: readonly (readonly [number, number])[]
+  readonly segments: readonly Segment[]
 }
 
 /** One JSON text for each job. */
@@ -73,9 +77,22 @@ function floatOfHex(text: string): number {
   )
 }
 
-function comparable([offset, name, argument]: Told): Told {
+function comparable([offset, name, argument, stack, mark]: Told): Told {
   const float = (argument as { float?: string } | null)?.float
-  return [offset, name, float === undefined ? argument : { float: floatOfHex(float) }]
+  return [offset, name, float === undefined ? argument : { float: floatOfHex(float) }, stack, mark]
+}
+
+/** The stretches around what is stepped over; a pickle within ends with a STOP of its own, as pickletools does. */
+function segmentsOf({ inserts = [], end }: Pick<DecodedValue, 'inserts' | 'end'>): Segment[] {
+  const segments: Segment[] = []
+  let at = 0
+  for (const insert of inserts) {
+    segments.push([at, insert.start, false, false])
+    if (insert.isPickle) segments.push([insert.start, insert.end, true, true])
+    at = insert.end
+  }
+  segments.push([at, end, false, false])
+  return segments.filter(([from, to]) => to > from)
 }
 
 test('the opcodes of every pickle of the corpus are those of pickletools', async () => {
@@ -89,28 +106,14 @@ test('the opcodes of every pickle of the corpus are those of pickletools', async
     const listing = new OpcodeListing(decoded)
     listing.extend(Infinity)
     const rows = listing.window(0, listing.rows)
-    const segments: [number, number][] = []
-    let start = 0
-    for (const row of rows) {
-      if (row.kind !== 'array') continue
-      segments.push([start, row.offset])
-      start = row.end
-    }
-    // A further pickle has a STOP of its own, behind which pickletools ends.
-    const stops = rows.flatMap((row) =>
-      row.kind === 'operation' && row.operation.opcode.name === 'STOP' ? [row.end] : [],
-    )
-    segments.push([start, decoded.end])
-    const cut = segments.flatMap(([from, to]) => {
-      const within = stops.filter((stop) => stop > from && stop < to)
-      return [from, ...within].map((edge, i): [number, number] => [edge, within[i] ?? to])
-    })
     const inflated = join(scratch, String(number))
     writeFileSync(inflated, source.read(0, source.byteLength))
-    jobs.push({ file: inflated, segments: cut })
+    jobs.push({ file: inflated, segments: segmentsOf(decoded) })
     ours.push(
       rows.flatMap((row): Told[] =>
-        row.kind === 'operation' ? [[row.offset, row.operation.opcode.name, plain(row, source)]] : [],
+        row.kind === 'operation'
+          ? [[row.offset, row.operation.opcode.name, plain(row, source), row.stack, row.mark ?? null]]
+          : [],
       ),
     )
   }

@@ -23,6 +23,10 @@ export type ListedRow =
       readonly operation: Operation
       /** Number in the memo that MEMOIZE gives, which the opcode itself does not say. */
       readonly memo?: number
+      /** Values and marks on the stack behind it, as `pickletools.dis` counts them. */
+      readonly stack: number
+      /** Offset of the MARK that it takes away. */
+      readonly mark?: number
     })
   /** Bytes of a joblib array, with their padding. */
   | (RowBase & { readonly kind: 'array' })
@@ -31,16 +35,33 @@ export type ListedRow =
   /** What stands behind the STOP or the fault, and was not read. */
   | (RowBase & { readonly kind: 'rest' })
 
-/** Where the next row begins; `undefined` when there is none. */
-interface Place {
+/** An open mark and those below it: a list that places can share. */
+interface Mark {
   readonly offset: number
+  /** Values and marks on the stack below it. */
+  readonly stack: number
+  /** Itself included. */
   readonly depth: number
+  readonly below: Mark | undefined
+}
+
+/** What the opcodes of one pickle have made so far. */
+interface State {
+  readonly mark: Mark | undefined
+  readonly stack: number
   readonly memo: number
+}
+
+/** Where the next row begins; `undefined` when there is none. */
+interface Place extends State {
+  readonly offset: number
   /** Within the further pickle of an array of objects: what goes on behind it. */
-  readonly outer?: { readonly depth: number; readonly memo: number }
+  readonly outer?: State | undefined
   /** STOP or a fault was listed. */
   readonly isOver?: true
 }
+
+const emptyState: State = { mark: undefined, stack: 0, memo: 0 }
 
 /** Every so many rows the place is kept, so that a window costs at most so many rows more than it has. */
 const rowsPerPlace = 512
@@ -58,7 +79,7 @@ export class OpcodeListing {
   readonly #problem: Problem | undefined
   readonly #stopAt: number
   /** Place `i` is that of row `i * rowsPerPlace`. */
-  readonly #places: Place[] = [{ offset: 0, depth: 0, memo: 0 }]
+  readonly #places: Place[] = [{ ...emptyState, offset: 0 }]
   #frontier: Place | undefined = this.#places[0]
   #rows = 0
   readonly #frontierCursor: Cursor
@@ -136,7 +157,7 @@ export class OpcodeListing {
     place: Place,
     values: boolean,
   ): { row?: ListedRow; end: number; next: Place | undefined } {
-    const { offset, depth } = place
+    const { offset } = place
     const { byteLength } = this.#source
     if (place.isOver) {
       return { row: { kind: 'rest', offset, end: byteLength, depth: 0 }, end: byteLength, next: undefined }
@@ -144,41 +165,60 @@ export class OpcodeListing {
     const insert = place.outer ? undefined : this.#inserts.get(offset)
     if (insert && !insert.isPickle) {
       const { end } = insert
-      const row: ListedRow = { kind: 'array', offset, end, depth, problem: this.#problemIn(offset, end + 1) }
+      const problem = this.#problemIn(offset, end + 1)
+      const row: ListedRow = { kind: 'array', offset, end, depth: depthOf(place), problem }
       cursor.seek(end)
-      return { row, end, next: this.#place({ ...place, offset: end }, row.problem !== undefined) }
+      return { row, end, next: this.#place({ ...place, offset: end }, problem !== undefined) }
     }
-    const within = insert ? { offset, depth: depth + 1, memo: 0, outer: { depth, memo: place.memo } } : place
+    const within: Place = insert ? { ...emptyState, offset, outer: place } : place
     if (cursor.offset !== offset) cursor.seek(offset)
     const operation = readOperation(cursor, { values })
     if ('problem' in operation) {
       const { problem } = operation
-      const row: ListedRow = { kind: 'fault', offset, end: byteLength, depth: within.depth, problem }
+      const row: ListedRow = { kind: 'fault', offset, end: byteLength, depth: depthOf(within), problem }
       return { row, end: byteLength, next: undefined }
     }
     return this.#afterOperation(within, operation, values)
   }
 
   #afterOperation(place: Place, operation: Operation, values: boolean) {
-    const { offset, depth, memo, outer } = place
+    const { offset, memo, outer } = place
     const { end, opcode } = operation
     const problem = this.#problemIn(offset, end)
-    const isMemoize = opcode.name === 'MEMOIZE'
+    const after = stateAfter(operation, place)
     const row: ListedRow | undefined = values
-      ? { kind: 'operation', operation, offset, end, depth, problem, memo: isMemoize ? memo : undefined }
+      ? {
+          kind: 'operation',
+          operation,
+          offset,
+          end,
+          depth: depthOf(place),
+          problem,
+          memo: opcode.name === 'MEMOIZE' ? memo : undefined,
+          stack: after.stack,
+          mark: takesMark(operation, place) ? place.mark?.offset : undefined,
+        }
       : undefined
     const isStop = opcode.name === 'STOP'
-    const inner =
-      isStop && outer ? outer : { depth: depthAfter(operation, depth), memo: memo + Number(isMemoize) }
+    const inner = isStop && outer ? outer : after
     const isOver = (isStop && !outer) || (this.#problem !== undefined && offset >= this.#stopAt)
-    const next = this.#place({ ...inner, offset: end, outer: isStop ? undefined : outer }, isOver)
+    const next = this.#place(
+      {
+        mark: inner.mark,
+        stack: inner.stack,
+        memo: inner.memo,
+        offset: end,
+        outer: isStop ? undefined : outer,
+      },
+      isOver,
+    )
     return { row, end, next }
   }
 
   /** The place, marked where only the rest follows; `undefined` where nothing does. */
   #place(place: Place, isOver: boolean): Place | undefined {
     if (place.offset >= this.#source.byteLength && (isOver || !this.#isCut)) return undefined
-    return isOver ? { offset: place.offset, depth: 0, memo: 0, isOver } : place
+    return isOver ? { ...emptyState, offset: place.offset, isOver } : place
   }
 
   /** The stream ends too early, which a row of its own says. */
@@ -192,14 +232,41 @@ export class OpcodeListing {
   }
 }
 
-/** Opcodes that take a mark from the stack. */
-const closing: readonly boolean[] = Array.from(
-  { length: 256 },
-  (_, byte) => opcodeOf(byte)?.effect.split('→')[0]?.includes('mark') === true,
-)
+function depthOf({ mark, outer }: Place): number {
+  return (mark?.depth ?? 0) + (outer ? (outer.mark?.depth ?? 0) + 1 : 0)
+}
 
-/** `pickletools.dis` counts marks alike. */
-function depthAfter({ opcode }: Operation, depth: number): number {
-  if (opcode.name === 'MARK') return depth + 1
-  return closing[opcode.byte] === true ? Math.max(0, depth - 1) : depth
+/** What each opcode takes from the stack: values, and a mark with so many values below it. */
+interface Effect {
+  readonly takes: number
+  readonly takesMark: boolean
+  readonly leaves: number
+}
+
+const effects: readonly Effect[] = Array.from({ length: 256 }, (_, byte) => {
+  const [before = '', after = ''] = opcodeOf(byte)?.effect.split('→') ?? []
+  const taken = before.split(' ').filter((word) => word !== '')
+  const mark = taken.indexOf('mark')
+  const leaves = after.split(' ').filter((word) => word !== '').length
+  return { takes: mark < 0 ? taken.length : mark, takesMark: mark >= 0, leaves }
+})
+
+function takesMark({ opcode }: Operation, { mark, stack }: State): boolean {
+  return effects[opcode.byte]!.takesMark || (opcode.name === 'POP' && mark?.stack === stack - 1)
+}
+
+/** As `pickletools.dis` goes on; where that ends with an error, so that the rest can be listed too. */
+function stateAfter(operation: Operation, state: State): State {
+  const { opcode, offset } = operation
+  const { mark, stack } = state
+  const memo = state.memo + Number(opcode.name === 'MEMOIZE')
+  if (opcode.name === 'MARK') {
+    const depth = (mark?.depth ?? 0) + 1
+    return { mark: { offset, stack, depth, below: mark }, stack: stack + 1, memo }
+  }
+  const { takes, leaves } = effects[opcode.byte]!
+  if (!takesMark(operation, state)) return { mark, stack: Math.max(0, stack - takes) + leaves, memo }
+  const below = mark?.stack ?? 0
+  const taken = opcode.name === 'POP' ? 0 : takes
+  return { mark: mark?.below, stack: Math.max(0, below - taken) + leaves, memo }
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { AppError, toAppError } from '../../shared/model/errors.ts'
 import { visibleText } from '../../shared/value/python-text.ts'
 import { addJobCommands } from './job-commands.ts'
+import type { BytesOptions } from './bytes.ts'
 import type { DiffCommandOptions } from './diff.ts'
 import { statsGroups, type StatsGroup } from './stats-groups.ts'
 import { version } from './version.ts'
@@ -177,6 +178,26 @@ function createProgram(asJson: boolean, exit: (code: ExitCode) => void): Command
     .action(async (targets: string[], options: { query?: string; json?: boolean }) => {
       const { runTrust } = await import('./trust.ts')
       exit(await runTrust(targets, options))
+    })
+  program
+    .command('bytes')
+    .description(
+      'show the bytes or the opcodes of an entry or of a loose file, and of which part of the value',
+    )
+    .argument('<store-or-file>')
+    .argument('[key]')
+    .option('--at <offset>', 'from this byte on: 4096 or 0x1000')
+    .option('-n, --length <count>', 'so many bytes; 256, with --opcodes all', wholeNumber)
+    .option('--opcodes', 'the opcodes of a pickle or joblib stream instead of bytes')
+    .option(
+      '--node <path>',
+      "only the bytes of a part of the value, such as output.energies or output['a b'][3]",
+    )
+    .option('--stored', 'as stored, not decompressed')
+    .addOption(json())
+    .action(async (target: string, key: string | undefined, options: BytesOptions) => {
+      const { runBytes } = await import('./bytes.ts')
+      exit(await runBytes(key === undefined ? [target] : [target, key], options))
     })
   program
     .command('find')

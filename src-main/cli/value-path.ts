@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/model/errors.ts'
 import type { ByteSource } from '../../shared/model/source.ts'
 import { pythonLiteral } from '../../shared/render/python.ts'
+import { visibleText } from '../../shared/value/python-text.ts'
 import { childAt, childCount } from '../../shared/value/walk.ts'
 import type { Value } from '../../shared/value/value.ts'
 
@@ -26,6 +27,22 @@ export function pathOfNames(root: Value, text: string, source: ByteSource): numb
     value = found.value
   }
   return path
+}
+
+/** The inverse of `pathOfNames`, for people: `output['a b'][3].state.cell`; the root is empty. */
+export function namesOfPath(root: Value, path: readonly number[], source: ByteSource): string {
+  let text = ''
+  let value = root
+  for (const index of path) {
+    const child = childAt(value, index)
+    if (!child) break
+    const name = labelText(child.label, source)
+    if (child.label.kind === 'index') text += `[${name}]`
+    else if (/^[^.[\]'"\s]+$/.test(name)) text += text === '' ? name : `.${name}`
+    else text += name.includes("'") ? `["${name}"]` : `['${name}']`
+    value = child.value
+  }
+  return visibleText(text)
 }
 
 /** Names between dots, numbers and quoted texts in brackets. */

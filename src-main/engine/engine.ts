@@ -7,6 +7,7 @@ import { limitBody } from './http/body.ts'
 import { errorResponse } from './http/errors.ts'
 import { dropHeadBody } from './http/head.ts'
 import { appRoutes } from './routes/app.ts'
+import { byteRoutes } from './routes/bytes.ts'
 import { entryRoutes } from './routes/entries.ts'
 import { fileRoutes } from './routes/files.ts'
 import { kindRoutes } from './routes/kinds.ts'
@@ -140,6 +141,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   app.route('/', storeJobRoutes(board, new RetentionRules(connections, dataFolder)))
   app.route('/results', resultRoutes(catalogs))
   app.route('/stores/:store/entries/:key', entryRoutes({ connections, values }))
+  app.route('/stores/:store/entries/:key', byteRoutes({ connections, values }))
   app.route('/stores/:store/entries/:key', pictureRoutes({ connections, values }))
   app.route('/stores/:store/entries/:key', kindRoutes({ connections, values }))
   app.get('/events', () => events.respond(connections.list()))

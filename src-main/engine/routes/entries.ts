@@ -55,7 +55,7 @@ export function entryRoutes(options: EntryRoutesOptions): Hono {
         name: context.req.param('key') ?? 'value',
         range: context.req.header('range'),
         place,
-        read: (from, to) => ask<'bytes'>(context, { ask: 'bytes', from, to }),
+        read: (from, to) => ask<'bytes'>(context, { ask: 'bytes', of: 'stored', from, to }),
       })
     })
 }

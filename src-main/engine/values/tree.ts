@@ -1,3 +1,4 @@
+import type { WayStep } from '../../../shared/api/bytes.ts'
 import type { TreeNode, TreePage } from '../../../shared/api/contract.ts'
 import { asArray } from '../../../shared/lenses/arrays.ts'
 import { AppError } from '../../../shared/model/errors.ts'
@@ -58,6 +59,20 @@ export function treePage(
     )
   }
   return { node, from, children, total }
+}
+
+/** No tree on a screen shows a node that is nested more deeply. */
+const deepestShown = 500
+
+/** What has to be unfolded to see a node, the root first; nothing for one that no tree shows. */
+export function wayTo(root: Value, path: readonly number[], source: ByteSource): WayStep[] {
+  const { ancestors } = nodeAt(root, path)
+  if (path.length > deepestShown) return []
+  return ancestors.map((value, depth) => ({
+    path: formatPath(path.slice(0, depth)),
+    facts: previewOf(value, source).facts?.length ?? 0,
+    children: childCount(value),
+  }))
 }
 
 export interface NodePlace {

@@ -11,6 +11,8 @@ import type { ExportFormat } from '../../../shared/api/pictures.ts'
 import type { TableColumns, TableHead } from '../../../shared/api/tables.ts'
 import type { ToleranceAmounts } from '../../../shared/api/compare.ts'
 import type { CompareQuestion } from '../values/compare.ts'
+import type { ByteStream, NodePlace, OpcodePage, WayStep } from '../../../shared/api/bytes.ts'
+import type { OpcodeQuestion } from '../values/bytes.ts'
 import type { WindowRequest } from '../values/arrays.ts'
 import type { ImageQuestion, LineQuestion, PlaneQuestion } from '../values/pictures.ts'
 
@@ -80,7 +82,15 @@ export type ValueTask =
   | { readonly ask: 'exportEnd'; readonly session: string }
   | ({ readonly ask: 'trust' } & EntryAddress)
   | ({ readonly ask: 'place' } & EntryAddress)
-  | ({ readonly ask: 'bytes'; readonly from: number; readonly to: number } & EntryAddress)
+  | ({
+      readonly ask: 'bytes'
+      readonly of: ByteStream
+      readonly from: number
+      readonly to: number
+    } & EntryAddress)
+  | ({ readonly ask: 'opcodes'; readonly question: OpcodeQuestion } & EntryAddress)
+  | ({ readonly ask: 'node'; readonly offset: number } & EntryAddress)
+  | ({ readonly ask: 'way'; readonly path: readonly number[] } & EntryAddress)
   | CompareTask
   | { readonly ask: 'close'; readonly id: string }
 
@@ -106,5 +116,8 @@ export interface ValueAnswers {
   /** Where the stored bytes are; without a file they are asked for with `bytes`. */
   place: { readonly sizeBytes: number; readonly file?: FileRange }
   bytes: Uint8Array
+  opcodes: OpcodePage
+  node: NodePlace
+  way: readonly WayStep[]
   close: undefined
 }

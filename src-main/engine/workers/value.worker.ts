@@ -2,6 +2,7 @@ import type { Store } from '../../../shared/stores/contract.ts'
 import { openStore } from '../../../shared/stores/registry.ts'
 import { parseKey } from '../../../shared/model/keys.ts'
 import { arrayStatistics, arrayWindow } from '../values/arrays.ts'
+import { bytesOf, opcodePage } from '../values/bytes.ts'
 import { entryDetail } from '../values/detail.ts'
 import { entryTrust } from '../values/trust.ts'
 import { atomsPicture } from '../values/atoms.ts'
@@ -14,8 +15,9 @@ import { LastComparison } from '../values/last-comparison.ts'
 import { spyPicture } from '../values/sparse.ts'
 import { tableColumns, tableHead } from '../values/tables.ts'
 import { valueText } from '../values/text.ts'
-import { nodeAt, treePage } from '../values/tree.ts'
+import { formatPath, nodeAt, treePage, wayTo } from '../values/tree.ts'
 import { rootOf } from '../values/root.ts'
+import { innermostAt } from '../../../shared/value/locate.ts'
 import { replying } from './reply.ts'
 import type { EntryAddress, ValueTask } from './value-task.ts'
 
@@ -43,7 +45,7 @@ async function documentOf(address: EntryAddress): Promise<{ store: Store; docume
   const stamp = entryStamp(store, key)
   const known = stamp === undefined ? await knownLarge(store, name) : documents.get(name, stamp)
   if (known) return { store, document: known }
-  const document = await openEntryDocument(store, key, { byRanges: true })
+  const document = await openEntryDocument(store, key, { byRanges: true, trace: true })
   documents.put(name, document)
   return { store, document }
 }
@@ -106,7 +108,15 @@ function answerOf(task: DocumentTask, store: Store, document: Document): unknown
     case 'place':
       return { sizeBytes: document.stored.byteLength, file: store.locate?.(parseKey(task.key)) }
     case 'bytes':
-      return new Uint8Array(document.stored.read(task.from, task.to - task.from))
+      return bytesOf(document, task.of, task.from, task.to)
+    case 'opcodes':
+      return opcodePage(document, task.key, task.question)
+    case 'node': {
+      const path = document.decoded.root && innermostAt(document.decoded.root, task.offset)
+      return { path: path && formatPath(path) }
+    }
+    case 'way':
+      return wayTo(rootOf(document, task.key), task.path, source)
   }
 }
 
