@@ -14,6 +14,7 @@ export interface Program extends AsyncDisposable {
   readonly url: string
   readonly origin: string
   readonly token: string
+  readonly pid: number
   /** Ends it as `kill` would; what it served stays in the browser. */
   stop(): Promise<void>
   /** Ends it as `kill -9` would: it can clean up nothing. */
@@ -44,7 +45,15 @@ export async function startProgram(stores: readonly string[], dataFolder: string
   const { origin, searchParams } = new URL(url)
   const stop = (): Promise<void> => end(child, 'SIGTERM')
   const kill = (): Promise<void> => end(child, 'SIGKILL')
-  return { url, origin, token: searchParams.get('token') ?? '', stop, kill, [Symbol.asyncDispose]: stop }
+  return {
+    url,
+    origin,
+    token: searchParams.get('token') ?? '',
+    pid: child.pid ?? 0,
+    stop,
+    kill,
+    [Symbol.asyncDispose]: stop,
+  }
 }
 
 function printedAddress(child: ChildProcess): Promise<string> {

@@ -12,6 +12,11 @@ export function isCorrupt(thrown: unknown): boolean {
   return code !== undefined && (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
 }
 
+/** A value beyond what SQLite reads in this program: 536,870,888 bytes, V8's longest text. Python's reads 1,000,000,000. */
+export function isTooLarge(thrown: unknown): boolean {
+  return sqliteCode(thrown) === 'SQLITE_TOOBIG'
+}
+
 /** A fault that another moment or another way of opening may not have. */
 export function isPassing(thrown: unknown): boolean {
   const code = sqliteCode(thrown)

@@ -190,3 +190,32 @@ sys.stdin.read()`,
     new Uint8Array(Buffer.from('old')),
   ])
 })
+
+test('a value that Python can store and SQLite cannot read here is its entry’s fault alone', async () => {
+  runPython(
+    `
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute('PRAGMA page_size = 65536')
+db.execute('PRAGMA journal_mode = OFF')
+db.execute('PRAGMA synchronous = OFF')
+db.execute('CREATE TABLE cache(hash TEXT unique, value BLOB)')
+db.execute("INSERT INTO cache VALUES ('huge', zeroblob(540000000)), ('other', x'0102')")
+db.commit()`,
+    path,
+  )
+  await using store = await openStore(`sqlite:${path}`)
+  const sizes = new Map<string, number | undefined>()
+  for await (const batch of store.entries())
+    for (const { key, sizeBytes } of batch) sizes.set(Buffer.from(key).toString(), sizeBytes)
+  expect(sizes).toEqual(
+    new Map([
+      ['huge', 540_000_000],
+      ['other', 2],
+    ]),
+  )
+  const keys = [Buffer.from('huge'), Buffer.from('other')]
+  const [huge, other] = await store.getMany(keys, { range: [0, 2] })
+  expect(huge).toMatchObject({ code: 'UNREADABLE', sentence: expect.stringContaining('536 MB') as string })
+  expect(other).toEqual(new Uint8Array([1, 2]))
+})

@@ -16,7 +16,7 @@ import type {
   WriteOutcome,
 } from '../contract.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
-import { isCorrupt } from '../sqlite-file/errors.ts'
+import { isCorrupt, isTooLarge } from '../sqlite-file/errors.ts'
 import type { SqliteReader } from '../sqlite-file/reader.ts'
 import { Rows } from './rows.ts'
 import type { FoundRow, Position, RowBatch } from './rows.ts'
@@ -234,6 +234,11 @@ function readValue(
   try {
     return rows.value(row, range)
   } catch (thrown) {
+    if (isTooLarge(thrown))
+      return {
+        code: 'UNREADABLE',
+        sentence: 'The value has more than 536 MB, which SQLite cannot read here; load it with Python.',
+      }
     if (!isCorrupt(thrown)) throw thrown
     return { code: 'UNREADABLE', sentence: `The value cannot be read: ${(thrown as Error).message}.` }
   }

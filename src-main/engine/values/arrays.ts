@@ -24,8 +24,8 @@ export interface WindowRequest {
 const cellsLimit = 50_000
 const rowsLimit = 2_000
 const histogramBins = 64
-/** Some 0.4 GB of doubles: what is read within the time limit even from a slow disk. */
-const elementsLimit = 50_000_000
+/** Below half a second: other questions about values wait meanwhile. Of larger arrays a sample is looked at. */
+const bytesLimit = 128 * 1024 * 1024
 /** The same of what has to be fetched first. */
 const farBytesLimit = 32 * 1024 * 1024
 
@@ -103,9 +103,8 @@ function clamp([from, to]: readonly [number, number], length: number, limit: num
 /** Statistics of an array's numbers; of other arrays only the count. Throws `USAGE` for other nodes. */
 export function arrayStatistics(node: Value, source: ByteSource): ArrayStatistics {
   const array = arrayOf(node, source)
-  const maxElements = source.isFar
-    ? Math.floor(farBytesLimit / Math.max(1, array.dtype.itemsize))
-    : elementsLimit
+  const limit = source.isFar ? farBytesLimit : bytesLimit
+  const maxElements = Math.floor(limit / Math.max(1, array.dtype.itemsize))
   const found = readAhead(source, () => statisticsOf(array, { bins: histogramBins, maxElements }))
   if (!found) return { count: array.size, finite: 0, nan: 0, infinite: 0 }
   const text = (value: number | bigint): string =>
