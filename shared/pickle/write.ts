@@ -1,16 +1,7 @@
 import { AppError } from '../model/errors.ts'
 import type { ByteSource } from '../model/source.ts'
-import type {
-  ArrayValue,
-  BytesRef,
-  BytesValue,
-  IntValue,
-  ListValue,
-  ObjectValue,
-  Value,
-} from '../value/value.ts'
-import { ByteSink } from './byte-sink.ts'
-import { encodeSurrogatePass } from './surrogates.ts'
+import type { ArrayValue, BytesRef, BytesValue, ListValue, ObjectValue, Value } from '../value/value.ts'
+import { op, OpcodeSink } from './opcode-sink.ts'
 
 export interface WriteOptions {
   /** Where the bytes of `BytesRef`s with `at` stand. Needed if the tree has such references. */
@@ -35,50 +26,6 @@ export function writePickle(root: Value, options: WriteOptions = {}): Uint8Array
   return writer.take()
 }
 
-/** Names follow `pickletools`. */
-const op = {
-  MARK: 0x28,
-  STOP: 0x2e,
-  POP_MARK: 0x31,
-  BINPERSID: 0x51,
-  REDUCE: 0x52,
-  BINBYTES: 0x42,
-  SHORT_BINBYTES: 0x43,
-  BINFLOAT: 0x47,
-  BININT: 0x4a,
-  BININT1: 0x4b,
-  BININT2: 0x4d,
-  NONE: 0x4e,
-  BINUNICODE: 0x58,
-  EMPTY_LIST: 0x5d,
-  APPENDS: 0x65,
-  BUILD: 0x62,
-  BINGET: 0x68,
-  LONG_BINGET: 0x6a,
-  OBJ: 0x6f,
-  TUPLE: 0x74,
-  SETITEMS: 0x75,
-  EMPTY_DICT: 0x7d,
-  EMPTY_TUPLE: 0x29,
-  PROTO: 0x80,
-  NEWOBJ: 0x81,
-  EXT4: 0x84,
-  TUPLE1: 0x85,
-  NEWTRUE: 0x88,
-  NEWFALSE: 0x89,
-  LONG1: 0x8a,
-  LONG4: 0x8b,
-  SHORT_BINUNICODE: 0x8c,
-  BINUNICODE8: 0x8d,
-  BINBYTES8: 0x8e,
-  EMPTY_SET: 0x8f,
-  ADDITEMS: 0x90,
-  FROZENSET: 0x91,
-  NEWOBJ_EX: 0x92,
-  STACK_GLOBAL: 0x93,
-  MEMOIZE: 0x94,
-} as const
-
 /** Items per APPENDS, SETITEMS and ADDITEMS, as CPython batches them. */
 const batchSize = 1000
 
@@ -89,7 +36,7 @@ type Task = () => void
 
 /** Writes opcodes; the work to do is a stack of tasks, so deep values need no deep recursion. */
 export class PickleWriter {
-  readonly #sink = new ByteSink()
+  readonly #sink = new OpcodeSink()
   readonly #options: WriteOptions
   readonly #memo = new Map<Value, number>()
   readonly #globals = new Map<string, number>()
@@ -157,7 +104,7 @@ export class PickleWriter {
   #value(node: Value): void {
     const known = this.#memo.get(node)
     if (known !== undefined) {
-      this.#get(known)
+      this.#sink.get(known)
       return
     }
     switch (node.kind) {
@@ -168,14 +115,14 @@ export class PickleWriter {
         this.#sink.byte(node.value ? op.NEWTRUE : op.NEWFALSE)
         return
       case 'int':
-        this.#integer(node)
+        this.#sink.integer(node.value)
         return
       case 'float':
         this.#sink.byte(op.BINFLOAT)
         this.#sink.float64(node.value)
         return
       case 'str':
-        this.#text(node.value)
+        this.#sink.text(node.value)
         this.#memoize(node)
         return
       case 'bytes':
@@ -224,70 +171,15 @@ export class PickleWriter {
     }
   }
 
-  #get(index: number): void {
-    if (index < 256) {
-      this.#sink.byte(op.BINGET)
-      this.#sink.byte(index)
-    } else {
-      this.#sink.byte(op.LONG_BINGET)
-      this.#sink.uint32(index)
-    }
-  }
-
   #memoize(node: Value): void {
     this.#sink.byte(op.MEMOIZE)
     this.#memo.set(node, this.#memoized++)
   }
 
-  #integer({ value }: IntValue): void {
-    const sink = this.#sink
-    if (typeof value === 'number' && value >= -0x80000000 && value <= 0x7fffffff) {
-      if (value >= 0 && value < 0x100) {
-        sink.byte(op.BININT1)
-        sink.byte(value)
-      } else if (value >= 0 && value < 0x10000) {
-        sink.byte(op.BININT2)
-        sink.uint16(value)
-      } else {
-        sink.byte(op.BININT)
-        sink.int32(value)
-      }
-      return
-    }
-    const bytes = twosComplement(BigInt(value))
-    if (bytes.length < 256) {
-      sink.byte(op.LONG1)
-      sink.byte(bytes.length)
-    } else {
-      sink.byte(op.LONG4)
-      sink.int32(bytes.length)
-    }
-    sink.bytes(bytes)
-  }
-
-  #text(text: string): void {
-    const bytes = encodeSurrogatePass(text)
-    this.#sized(bytes.length, op.SHORT_BINUNICODE, op.BINUNICODE, op.BINUNICODE8)
-    this.#sink.bytes(bytes)
-  }
-
-  #sized(length: number, short: number, medium: number, long: number): void {
-    if (length < 0x100) {
-      this.#sink.byte(short)
-      this.#sink.byte(length)
-    } else if (length <= 0xffffffff) {
-      this.#sink.byte(medium)
-      this.#sink.uint32(length)
-    } else {
-      this.#sink.byte(long)
-      this.#sink.uint64(length)
-    }
-  }
-
   /** Protocol 4 has no opcode for a bytearray: it is `bytearray(bytes)`, as CPython writes it. */
   #byteString(node: BytesValue): void {
     if (node.kind === 'bytearray') this.#global('builtins', 'bytearray')
-    this.#sized(node.bytes.length, op.SHORT_BINBYTES, op.BINBYTES, op.BINBYTES8)
+    this.#sink.sized(node.bytes.length, op.SHORT_BINBYTES, op.BINBYTES, op.BINBYTES8)
     this.rawBytes(node.bytes)
     if (node.kind === 'bytearray') {
       this.#sink.byte(op.TUPLE1)
@@ -347,7 +239,7 @@ export class PickleWriter {
           this.#memoize(node)
         } else {
           this.#sink.byte(op.POP_MARK)
-          this.#get(known)
+          this.#sink.get(known)
         }
       },
     ])
@@ -357,11 +249,11 @@ export class PickleWriter {
     const full = module + '\n' + name
     const known = this.#globals.get(full)
     if (known !== undefined) {
-      this.#get(known)
+      this.#sink.get(known)
       return
     }
-    this.#text(module)
-    this.#text(name)
+    this.#sink.text(module)
+    this.#sink.text(name)
     this.#sink.byte(op.STACK_GLOBAL)
     this.#sink.byte(op.MEMOIZE)
     this.#globals.set(full, this.#memoized++)
@@ -436,16 +328,4 @@ const makers: Record<Exclude<ObjectValue['made'], 'build'>, number> = {
   newobj_ex: op.NEWOBJ_EX,
   inst: op.OBJ,
   obj: op.OBJ,
-}
-
-/** Little-endian two's complement in as few bytes as hold the sign, as LONG1 and LONG4 want it. */
-function twosComplement(value: bigint): Uint8Array {
-  const bytes: number[] = []
-  let rest = value
-  while (true) {
-    const low = Number(BigInt.asUintN(8, rest))
-    bytes.push(low)
-    rest >>= 8n
-    if ((rest === 0n && low < 0x80) || (rest === -1n && low >= 0x80)) return Uint8Array.from(bytes)
-  }
 }
