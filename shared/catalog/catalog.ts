@@ -18,6 +18,9 @@ import type { ShownKey } from '../model/keys.ts'
 import { parseKey, showKey } from '../model/keys.ts'
 import { Columns } from './columns.ts'
 import { findIds } from './find.ts'
+import type { KeepLimits } from './keeper.ts'
+import { Keeper } from './keeper.ts'
+import { KeptColumns } from './kept-columns.ts'
 import { isDamage, openIndexFile, removeIndexFile } from './open.ts'
 import { overviewOf } from './overview.ts'
 import type { Query } from './query/ast.ts'
@@ -58,7 +61,9 @@ export class Catalog {
   readonly #strings: Strings
   readonly #sums: Sums
   readonly #textIndex: TextIndex
+  readonly #kept: KeptColumns
   readonly #writer: Writer
+  readonly #keeper: Keeper
   readonly #rows: RowReader
   readonly #results = new ResultSets()
   readonly #statements
@@ -79,7 +84,9 @@ export class Catalog {
     this.#strings = new Strings(database)
     this.#sums = new Sums(database, this.#strings)
     this.#textIndex = new TextIndex(database)
-    this.#writer = new Writer(database, this.#strings, this.#sums, this.#textIndex)
+    this.#kept = new KeptColumns(database)
+    this.#writer = new Writer(database, this.#strings, this.#sums, this.#textIndex, this.#kept)
+    this.#keeper = new Keeper(database, this.#strings, this.#kept)
     this.#rows = new RowReader(database, this.#strings)
     this.#statements = prepareStatements(database)
   }
@@ -293,10 +300,18 @@ export class Catalog {
     return this.#guard(() => this.#textIndex.step(rows))
   }
 
+  /**
+   * Keeps a column in the index that searching, sorting and summing then need not gather from all rows; false: there is
+   * none left to keep. Everything works without, slower.
+   */
+  keepColumn(limits?: Partial<KeepLimits>): boolean {
+    return this.#guard(() => this.#keeper.step(() => this.#statements.revision.get()!, limits))
+  }
+
   #currentColumns(): Columns {
     const revision = this.#statements.revision.get()!
     if (this.#columns?.revision !== revision) {
-      this.#columns = new Columns(this.#database, this.#strings, revision)
+      this.#columns = new Columns(this.#database, this.#strings, this.#kept, revision)
       this.#overviews.clear()
     }
     return this.#columns

@@ -1,4 +1,6 @@
 import type { Database } from 'better-sqlite3'
+import type { KeptColumn } from './kept-columns.ts'
+import { unpackWhole } from './packed.ts'
 
 /** More different values than this are not worth a number each. */
 const valuesAtMost = 5_000
@@ -50,7 +52,66 @@ export function readFewValues(database: Database, nameId: number, idsEnd: number
   }
   const count = codeOfExample.size
   for (let id = 0; id < idsEnd; id++) if (codes[id] === unknownCode) codes[id] = count
-  return { codes, count, examples: JSON.stringify([...codeOfExample.keys()]), codeOfExample }
+  return withExamples(codes, count, [...codeOfExample.keys()])
 }
 
 const unknownCode = 0xffff_ffff
+
+function withExamples(codes: Uint32Array, count: number, examples: readonly number[]): FewValues {
+  return {
+    codes,
+    count,
+    examples: JSON.stringify(examples),
+    codeOfExample: new Map(examples.map((id, code) => [id, code])),
+  }
+}
+
+interface ValueRow {
+  readonly entry: number
+  readonly value: unknown
+  readonly preview: string | null
+}
+
+/**
+ * The same from kept codes and the rows of the entries that changed. `undefined` if there are too many values by now, or
+ * nobody has one of them any more: then it is to be read anew.
+ */
+export function currentFewValues(
+  database: Database,
+  nameId: number,
+  kept: KeptColumn,
+  idsEnd: number,
+): FewValues | undefined {
+  const { changed } = kept
+  let { count } = kept
+  const codes = unpackWhole(kept, idsEnd, count)
+  if (!codes) return undefined
+  for (const id of changed) codes[id] = count
+  const examples = new Int32Array(count).fill(-1)
+  for (let id = idsEnd - 1; id >= 0; id--) if (codes[id]! < count) examples[codes[id]!] = id
+  if (examples.includes(-1)) return undefined
+  if (changed.length === 0) return withExamples(codes, count, [...examples])
+
+  const rows = database.prepare<[number, string], ValueRow>(
+    'SELECT entry, value, preview FROM arguments WHERE name = ? AND entry IN (SELECT value FROM json_each(?))',
+  )
+  const known = [...examples]
+  const codeOf = new Map<string, number>()
+  const valueName = ({ value, preview }: ValueRow): string =>
+    JSON.stringify([preview, typeof value, String(value)])
+  for (const row of rows.iterate(nameId, JSON.stringify(known))) codeOf.set(valueName(row), codes[row.entry]!)
+  const changedRows = rows.all(nameId, JSON.stringify(changed))
+  for (const row of changedRows) {
+    if (codeOf.has(valueName(row))) continue
+    codeOf.set(valueName(row), known.length)
+    known.push(row.entry)
+  }
+  if (known.length > valuesAtMost) return undefined
+  if (known.length > count) {
+    const absent = count
+    count = known.length
+    for (let id = 0; id < idsEnd; id++) if (codes[id] === absent) codes[id] = count
+  }
+  for (const row of changedRows) codes[row.entry] = codeOf.get(valueName(row))!
+  return withExamples(codes, count, known)
+}

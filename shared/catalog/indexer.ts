@@ -87,6 +87,15 @@ export async function indexTexts(
   while (catalog.indexTexts(textsAtOnce) > 0) if (slices.isOver) await slices.next()
 }
 
+/** Keeps columns as they are now, where there are enough entries for it: what is asked later is faster then, not different. */
+export async function keepColumns(
+  catalog: Catalog,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<void> {
+  const slices = new Slices(options.signal)
+  while (catalog.keepColumn()) await slices.next()
+}
+
 const textsAtOnce = 500
 /** The first rows should be there at once; later ones come in transactions of some 20 to 50 ms. */
 const firstBatch = { entries: 32, afterMs: 20 }

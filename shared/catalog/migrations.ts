@@ -13,6 +13,8 @@ import type { Database } from 'better-sqlite3'
  * Scalars inside arguments and outputs are rows of `arguments` too, under marked names (`leaf-names.ts`); `insides`
  * has the numbers of these names for each entry, and digests of its call and its output (`states.ts`).
  *
+ * `kept` has whole columns as they were at a revision, `changed` the entries that are different since (`kept-columns.ts`).
+ *
  * Ids are never used twice (AUTOINCREMENT): a result set that still holds the id of a removed entry must
  * not mean another one.
  */
@@ -85,6 +87,14 @@ const steps: readonly string[] = [
   UPDATE entries SET stamp = NULL;
   UPDATE parts SET token = NULL;
   DELETE FROM meta WHERE name = 'token';
+  `,
+  // Columns of all entries, one blob each. Nothing is read again: they are made of what is here already.
+  `
+  CREATE TABLE kept (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, revision INTEGER NOT NULL,
+    count INTEGER NOT NULL, width INTEGER NOT NULL, bytes BLOB NOT NULL
+  );
+  CREATE TABLE changed (id INTEGER PRIMARY KEY, revision INTEGER NOT NULL);
   `,
 ]
 

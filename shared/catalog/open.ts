@@ -78,9 +78,11 @@ function checkTables(database: Database.Database): void {
     'entry_sums',
     'argument_sums',
     'meta',
+    'changed',
   ]) {
     database.prepare(`SELECT * FROM ${table} LIMIT 1`).get()
   }
+  database.prepare('SELECT name, revision, count, width FROM kept LIMIT 1').get()
   database.prepare(`SELECT rowid FROM trigrams WHERE trigrams MATCH '"aaa"' LIMIT 1`).get()
 }
 

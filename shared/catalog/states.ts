@@ -1,10 +1,15 @@
 import type { Database } from 'better-sqlite3'
 import type { EntryStates } from '../api/inside.ts'
 import type { Columns } from './columns.ts'
+import type { ColumnSource } from './column-source.ts'
 import { insideFlags } from './inside-values.ts'
+import type { Packed } from './packed.ts'
 import { entryStates } from './query/ast.ts'
 import type { EntryState } from './query/ast.ts'
 import { rankNumbers } from './ranks.ts'
+
+/** The name under which they are kept. */
+export const keptStates = 'states'
 
 /** Bits of a state in the mask of an entry. */
 const bits: Readonly<Record<EntryState, number>> = {
@@ -26,9 +31,34 @@ export class States {
   /** By id. */
   readonly #bits: Uint8Array
 
-  constructor(database: Database, columns: Columns) {
+  private constructor(columns: Columns, bitsById: Uint8Array) {
     this.#columns = columns
-    this.#bits = new Uint8Array(columns.idsEnd)
+    this.#bits = bitsById
+  }
+
+  /** As they were kept, if no entry changed since: one can change what others are. */
+  static kept(source: ColumnSource, columns: Columns): States | undefined {
+    const kept = source.readKept(keptStates)
+    if (kept?.width !== 1 || kept.changed.length > 0) return undefined
+    const bitsById = new Uint8Array(source.idsEnd)
+    bitsById.set(kept.bytes.subarray(0, bitsById.length))
+    return new States(columns, bitsById)
+  }
+
+  /** Made of all rows. */
+  static made(database: Database, columns: Columns): States {
+    const states = new States(columns, new Uint8Array(columns.idsEnd))
+    states.#make(database)
+    return states
+  }
+
+  /** By id, to be kept. */
+  packed(): Packed {
+    return { width: 1, bytes: this.#bits }
+  }
+
+  #make(database: Database): void {
+    const columns = this.#columns
     const pluck = (sql: string): number[] => database.prepare<[], number>(sql).pluck().all()
     const ids = pluck('SELECT id FROM insides ORDER BY id')
     const byId = (column: string): Float64Array => {

@@ -5,6 +5,7 @@ import { storeArgument } from './argument-columns.ts'
 import type { InsideValues } from './inside-values.ts'
 import { insideValues } from './inside-values.ts'
 import type { StoredLeaf } from './leaf-paths.ts'
+import type { KeptColumns } from './kept-columns.ts'
 import { LeafPaths } from './leaf-paths.ts'
 import { choices } from './query/ast.ts'
 import type { Strings } from './strings.ts'
@@ -112,17 +113,22 @@ export class Writer {
   readonly #textIndex: TextIndex
   readonly #changes = new SumChanges()
   readonly #leafPaths: LeafPaths
+  readonly #kept: KeptColumns
   readonly #partIds = new Map<string, number>()
   /** Values of rows of `arguments` to be written, one row after the other, by name. */
   readonly #arguments = new Map<number, ArgumentValue[]>()
   readonly #statements
 
-  constructor(database: Database, strings: Strings, sums: Sums, textIndex: TextIndex) {
+  /** Told the ids of entries that are known already, before they change or go. */
+  #note: (id: number) => void = () => undefined
+
+  constructor(database: Database, strings: Strings, sums: Sums, textIndex: TextIndex, kept: KeptColumns) {
     this.#database = database
     this.#strings = strings
     this.#sums = sums
     this.#textIndex = textIndex
     this.#leafPaths = new LeafPaths(database, strings)
+    this.#kept = kept
     this.#statements = prepareStatements(database)
   }
 
@@ -142,6 +148,7 @@ export class Writer {
 
   #write({ put = [], remove = [], parts, token, onlyIfEmpty = false }: CatalogBatch): number {
     if (onlyIfEmpty && this.#statements.anyEntry.get() !== undefined) return 0
+    this.#note = this.#kept.noting()
     this.#putAll(put)
     this.#writeArguments()
     let removed = 0
@@ -304,8 +311,9 @@ export class Writer {
     return true
   }
 
-  /** Takes away all that an entry added elsewhere: its sums, arguments and indexed text. */
+  /** Takes away all that an entry added elsewhere: its sums, arguments and indexed text; it is to change or go. */
   #leave(old: OldEntry): void {
+    this.#note(old.id)
     this.#writeArguments()
     const { func, module, version, user, kind, status } = old
     const key = { func: func ?? 0, module: module ?? 0, version: version ?? 0, user: user ?? 0, kind, status }

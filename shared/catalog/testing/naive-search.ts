@@ -30,7 +30,7 @@ export function naiveSearch(
           if (left !== right) return left === undefined ? 1 : -1
           continue
         }
-        const difference = compareValues(left, right)
+        const difference = compareValues(left, right, column === 'version' ? naiveVersions : codePoints)
         if (difference !== 0) return descending ? -difference : difference
       }
       return compareBytes(a.key, b.key)
@@ -323,16 +323,17 @@ function sortValue(entry: CatalogEntry, column: string): SortValue | undefined {
     return leaf && (leaf.number ?? leaf.text ?? { rest: leaf.preview })
   }
   if (column === 'sizeBytes') return entry.sizeBytes
+  if (column === 'dtype') return summary.inside?.dtype
   if (column === 'kind') return ['call', 'dump', 'foreign'].indexOf(summary.kind)
   if (column === 'status') return ['ok', 'partial', 'damaged'].indexOf(summary.status)
   return summary[column as keyof Row & keyof typeof summary] as number | string | undefined
 }
 
-function compareValues(a: SortValue, b: SortValue): number {
+function compareValues(a: SortValue, b: SortValue, compareTexts: typeof codePoints): number {
   const rank = (value: SortValue): number =>
     typeof value === 'number' ? 0 : typeof value === 'string' ? 1 : 2
   if (rank(a) !== rank(b)) return rank(a) - rank(b)
   if (typeof a === 'number' && typeof b === 'number') return a === b ? 0 : a - b
   const text = (value: SortValue): string => (typeof value === 'object' ? value.rest : String(value))
-  return codePoints(text(a), text(b))
+  return compareTexts(text(a), text(b))
 }

@@ -1,5 +1,5 @@
 import { Catalog } from '../../../shared/catalog/catalog.ts'
-import { indexStore, indexTexts } from '../../../shared/catalog/indexer.ts'
+import { indexStore, indexTexts, keepColumns } from '../../../shared/catalog/indexer.ts'
 import type { Store } from '../../../shared/stores/contract.ts'
 import { openStore } from '../../../shared/stores/registry.ts'
 import type { IndexProgress, IndexResult, IndexTask } from './index-task.ts'
@@ -18,6 +18,8 @@ async function run({ store: location, catalogFile, onlyIfChanged, port }: IndexT
     const isSame = onlyIfChanged && (await isUpToDate(store, catalog))
     const lookMs = performance.now() - started
     if (isSame) {
+      // An index of an earlier version of this program has none.
+      await keepColumns(catalog, { signal: cancelling.signal })
       return { hasRun: false, entries: catalog.count(), revision: catalog.revision, strays: [], lookMs }
     }
     await indexStore(store, catalog, {
@@ -33,6 +35,7 @@ async function run({ store: location, catalogFile, onlyIfChanged, port }: IndexT
       },
     })
     await indexTexts(catalog, { signal: cancelling.signal })
+    await keepColumns(catalog, { signal: cancelling.signal })
     const strays = (await store.strays?.(straysLimit)) ?? []
     return { hasRun: true, entries: catalog.count(), revision: catalog.revision, strays, lookMs }
   } finally {

@@ -1,0 +1,113 @@
+import type { Database } from 'better-sqlite3'
+import type { KeptColumn, KeptColumns } from './kept-columns.ts'
+import { unpackNumbers, unpackWhole } from './packed.ts'
+import type { NameColumn, NumberColumn } from './query/condition.ts'
+import type { SortedColumn } from './ranked-column.ts'
+import { currentRanks, keyColumn, sortedPairs } from './ranked-column.ts'
+import type { RankColumn } from './ranks.ts'
+
+/**
+ * Reads columns of one revision: those that are kept from one blob each, with the entries that changed since from
+ * their rows; others from all rows. Arrays are by id, as long as `idsEnd`.
+ */
+export class ColumnSource {
+  readonly kept: KeptColumns
+  readonly #database: Database
+  #ids: Int32Array | undefined
+  #idsEnd: number | undefined
+
+  constructor(database: Database, kept: KeptColumns) {
+    this.#database = database
+    this.kept = kept
+  }
+
+  /** One more than the highest id. */
+  get idsEnd(): number {
+    this.#idsEnd ??= ((this.#pluck('SELECT max(id) FROM entries')[0] ?? 0) as number) + 1
+    return this.#idsEnd
+  }
+
+  readKept(name: string): KeptColumn | undefined {
+    return this.kept.read(name, this.idsEnd)
+  }
+
+  /** Numbers of `strings`; 0 where an entry has none. */
+  names(column: NameColumn): Uint32Array {
+    const kept = this.readKept(column)
+    const names = kept && unpackWhole(kept, this.idsEnd, 0)
+    if (!names) return this.#filled(new Uint32Array(this.idsEnd), this.#values(column), 0)
+    for (const [id, name] of this.#changedValues(kept, column)) names[id] = name ?? 0
+    return names
+  }
+
+  /** NaN where an entry has none. */
+  numbers(column: NumberColumn): Float64Array {
+    const kept = this.readKept(column)
+    const numbers = kept && unpackNumbers(kept, this.idsEnd)
+    const none = Number.NaN
+    if (!numbers) return this.#filled(new Float64Array(this.idsEnd).fill(none), this.#values(column), none)
+    for (const [id, number] of this.#changedValues(kept, column)) numbers[id] = number ?? none
+    return numbers
+  }
+
+  #filled<Numbers extends Uint32Array | Float64Array>(
+    to: Numbers,
+    values: readonly (number | null)[],
+    none: number,
+  ): Numbers {
+    const ids = this.#allIds
+    for (let i = 0; i < ids.length; i++) to[ids[i]!] = values[i] ?? none
+    return to
+  }
+
+  #values(column: string): (number | null)[] {
+    return this.#pluck(`SELECT ${column} FROM entries ORDER BY id`) as (number | null)[]
+  }
+
+  /** Of an entry that is gone no number is left. */
+  #changedValues({ changed }: KeptColumn, column: string): Map<number, number | null> {
+    const values = new Map<number, number | null>(changed.map((id) => [id, null]))
+    if (changed.length === 0) return values
+    const pairs = this.#database
+      .prepare<[string], [number, number | null]>(
+        `SELECT id, ${column} FROM entries WHERE id IN (SELECT value FROM json_each(?))`,
+      )
+      .raw()
+    for (const [id, value] of pairs.iterate(JSON.stringify(changed))) values.set(id, value)
+    return values
+  }
+
+  keyRanks(): RankColumn {
+    const kept = this.readKept('key')
+    const current = kept && currentRanks(this.#database, keyColumn, kept, this.idsEnd)
+    if (current) return current
+    const ids = this.#pluck('SELECT id FROM entries ORDER BY key') as number[]
+    const ranks = new Uint32Array(this.idsEnd).fill(ids.length)
+    for (let place = 0; place < ids.length; place++) ranks[ids[place]!] = place
+    return { ranks, count: ids.length }
+  }
+
+  /** Ranks of a column that is kept under a name. */
+  ranks(name: string, column: SortedColumn): RankColumn {
+    const kept = this.readKept(name)
+    const current = kept && currentRanks(this.#database, column, kept, this.idsEnd)
+    return current ?? this.ranksOf(sortedPairs(this.#database, column))
+  }
+
+  ranksOf(pairs: readonly (readonly [id: number, rank: number])[]): RankColumn {
+    let count = 0
+    for (const [, rank] of pairs) if (rank >= count) count = rank + 1
+    const ranks = new Uint32Array(this.idsEnd).fill(count)
+    for (const [id, rank] of pairs) ranks[id] = rank
+    return { ranks, count }
+  }
+
+  get #allIds(): Int32Array {
+    this.#ids ??= Int32Array.from(this.#pluck('SELECT id FROM entries ORDER BY id') as number[])
+    return this.#ids
+  }
+
+  #pluck(sql: string): unknown[] {
+    return this.#database.prepare<[]>(sql).pluck().all()
+  }
+}
