@@ -7,6 +7,8 @@ import type { RankColumn } from './ranks.ts'
 import { rankNumbers } from './ranks.ts'
 
 const argumentsKept = 16
+const numbersKept = 8
+const isNumberSql = `typeof(value) IN ('integer', 'real')`
 
 /** The names under which columns of an argument are kept: of few values as numbers of these, else as ranks. */
 export const keptArgument = {
@@ -19,6 +21,7 @@ export class ArgumentRanks {
   readonly #database: Database
   readonly #source: ColumnSource
   readonly #fewValues = new Map<number, FewValues | undefined>()
+  readonly #numbers = new Map<number, Float64Array>()
 
   constructor(database: Database, source: ColumnSource) {
     this.#database = database
@@ -53,8 +56,9 @@ export class ArgumentRanks {
     const kept = this.#source.readKept(keptArgument.ranks(nameId))
     const current = kept && currentRanks(this.#database, column, kept, end)
     if (current) return current
-    const numbers = this.#numbers(nameId)
-    return numbers ? rankNumbers(numbers) : this.#source.ranksOf(sortedPairs(this.#database, column))
+    return this.#isAlwaysNumber(nameId)
+      ? rankNumbers(this.numbers(nameId))
+      : this.#source.ranksOf(sortedPairs(this.#database, column))
   }
 
   #ranksOfFew(nameId: number, { codes, count, codeOfExample }: FewValues): RankColumn {
@@ -70,14 +74,24 @@ export class ArgumentRanks {
     return { ranks: codes.map((code) => rankOf[code]!), count: rankCount }
   }
 
-  /** By id; `undefined` if the argument is not always a number. */
-  #numbers(nameId: number): Float64Array | undefined {
-    const values = this.#pluck('SELECT value FROM arguments WHERE name = ?', nameId)
-    if (!values.every((value) => typeof value === 'number')) return undefined
-    const entries = this.#pluck('SELECT entry FROM arguments WHERE name = ?', nameId) as number[]
-    const numbers = new Float64Array(this.#source.idsEnd).fill(Number.NaN)
-    for (let i = 0; i < values.length; i++) numbers[entries[i]!] = values[i] as number
+  /** By id, where it is a number; NaN where it is none. */
+  numbers(nameId: number): Float64Array {
+    let numbers = this.#numbers.get(nameId)
+    if (!numbers) {
+      const rows = `FROM arguments WHERE name = ? AND ${isNumberSql}`
+      const values = this.#pluck(`SELECT value ${rows}`, nameId) as number[]
+      const entries = this.#pluck(`SELECT entry ${rows}`, nameId) as number[]
+      numbers = new Float64Array(this.#source.idsEnd).fill(Number.NaN)
+      for (let i = 0; i < values.length; i++) numbers[entries[i]!] = values[i]!
+      this.#numbers.set(nameId, numbers)
+      if (this.#numbers.size > numbersKept) this.#numbers.delete(this.#numbers.keys().next().value!)
+    }
     return numbers
+  }
+
+  #isAlwaysNumber(nameId: number): boolean {
+    const others = `SELECT 1 FROM arguments WHERE name = ? AND NOT ${isNumberSql} LIMIT 1`
+    return this.#pluck(others, nameId).length === 0
   }
 
   #pluck(sql: string, nameId: number): unknown[] {

@@ -66,3 +66,12 @@ function dateText(date: Date): string {
   const two = (number: number): string => String(number).padStart(2, '0')
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
 }
+
+/** A whole second as filters write it, in the time zone of this process; parts of nothing are left out. */
+export function momentText(seconds: number): string {
+  const date = new Date(seconds * 1_000)
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()]
+  while (time.length > 2 && time.at(-1) === 0) time.pop()
+  if (time.length === 2 && time[0] === 0 && time[1] === 0) return dateText(date)
+  return `${dateText(date)}T${time.map((part) => String(part).padStart(2, '0')).join(':')}`
+}

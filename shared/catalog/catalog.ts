@@ -12,6 +12,7 @@ import type {
 } from '../api/contract.ts'
 import type { EntryStates, InsideColumn } from '../api/inside.ts'
 import type { Overview } from '../api/overview.ts'
+import type { PointFields, Points, PointsRequest } from '../api/points.ts'
 import type { Why } from '../api/why.ts'
 import { AppError } from '../model/errors.ts'
 import type { ShownKey } from '../model/keys.ts'
@@ -21,8 +22,13 @@ import { findIds } from './find.ts'
 import type { KeepLimits } from './keeper.ts'
 import { Keeper } from './keeper.ts'
 import { KeptColumns } from './kept-columns.ts'
+import type { SumSource } from './narrowing.ts'
+import { Narrowing } from './narrowing.ts'
 import { isDamage, openIndexFile, removeIndexFile } from './open.ts'
 import { overviewOf } from './overview.ts'
+import { pointFieldsOf } from './points/fields.ts'
+import { pointsOf } from './points/points.ts'
+import { cellsOf } from './points/table.ts'
 import type { Query } from './query/ast.ts'
 import type { Filter } from './query/condition.ts'
 import { parseQuery } from './query/parse.ts'
@@ -219,20 +225,57 @@ export class Catalog {
    * @throws AppError BAD_QUERY
    */
   overview(query: string, nowSeconds = Date.now() / 1000): Overview {
+    return this.#summing(nowSeconds, (source) => {
+      const kept = this.#overviews.get(query)
+      if (kept && Math.abs(nowSeconds - kept.nowSeconds) < overviewKeptSeconds) return kept
+      const overview = overviewOf(query, source)
+      this.#overviews.delete(query)
+      this.#overviews.set(query, overview)
+      if (this.#overviews.size > overviewsKept) this.#overviews.delete(this.#overviews.keys().next().value!)
+      return overview
+    })
+  }
+
+  /**
+   * The entries that a filter finds by two of their numbers.
+   *
+   * @throws AppError BAD_QUERY, USAGE for what is no field.
+   */
+  points(request: PointsRequest, nowSeconds = Date.now() / 1000): Points {
+    return this.#summing(nowSeconds, (source) => pointsOf(request, source))
+  }
+
+  /**
+   * What of these entries can be drawn.
+   *
+   * @throws AppError BAD_QUERY
+   */
+  pointFields(query: string, nowSeconds = Date.now() / 1000): PointFields {
+    return this.#summing(nowSeconds, (source) =>
+      pointFieldsOf(new Narrowing(query, source), source, this.#sums),
+    )
+  }
+
+  /**
+   * Keys and fields of rows `[from, to)` of a result, as in `points/table.ts`; at most `pageRowsLimit` of them.
+   *
+   * @throws AppError NOT_FOUND if the result is not kept any more, USAGE for what is no field.
+   */
+  cells(resultId: string, fields: readonly string[], from: number, to: number): string[][] {
+    const { ids } = this.#results.get(resultId)
+    const page = ids.subarray(from, Math.min(to, from + pageRowsLimit))
+    return this.#summing(Date.now() / 1000, (source) => cellsOf(page, fields, source))
+  }
+
+  /** Makes sums of the state of one moment. */
+  #summing<Answer>(nowSeconds: number, sum: (source: SumSource) => Answer): Answer {
     const [database, strings] = [this.#database, this.#strings]
     const compile = (text: string): Filter => this.#compile(parseQuery(text), nowSeconds)
     startRegexClock()
     return this.#guard(() =>
-      database.transaction(() => {
-        const columns = this.#currentColumns()
-        const kept = this.#overviews.get(query)
-        if (kept && Math.abs(nowSeconds - kept.nowSeconds) < overviewKeptSeconds) return kept
-        const overview = overviewOf(query, { database, strings, columns, nowSeconds, compile })
-        this.#overviews.delete(query)
-        this.#overviews.set(query, overview)
-        if (this.#overviews.size > overviewsKept) this.#overviews.delete(this.#overviews.keys().next().value!)
-        return overview
-      })(),
+      database.transaction(() =>
+        sum({ database, strings, columns: this.#currentColumns(), nowSeconds, compile }),
+      )(),
     )
   }
 

@@ -156,6 +156,11 @@ export class Columns {
     return this.#arguments.fewValues(nameId)
   }
 
+  /** What a stored name holds where that is a number, by id; NaN where it is none. */
+  argumentNumbers(nameId: number): Float64Array {
+    return this.#arguments.numbers(nameId)
+  }
+
   /** Ranks of an argument by the number of its name. */
   argumentRanks(nameId: number): RankColumn {
     return this.#arguments.ranks(nameId)

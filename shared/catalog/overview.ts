@@ -1,22 +1,11 @@
-import type { Database } from 'better-sqlite3'
 import type { Overview, OverviewLook, OverviewMark } from '../api/overview.ts'
 import { showKey } from '../model/keys.ts'
 import { calendarBars } from './calendar.ts'
-import type { Columns } from './columns.ts'
-import { findMask } from './find.ts'
-import type { Filter, NameColumn } from './query/condition.ts'
-import { parseQuery } from './query/parse.ts'
-import { printQuery, quoted } from './query/print.ts'
-import type { Strings } from './strings.ts'
-
-/** What an overview is made of. `compile`: what a filter means now. */
-export interface OverviewSource {
-  readonly database: Database
-  readonly strings: Strings
-  readonly columns: Columns
-  readonly nowSeconds: number
-  readonly compile: (query: string) => Filter
-}
+import { placeAmong } from './edges.ts'
+import type { SumSource } from './narrowing.ts'
+import { Narrowing } from './narrowing.ts'
+import type { NameColumn } from './query/condition.ts'
+import { quoted } from './query/print.ts'
 
 const functionsShown = 40
 const versionsShown = 12
@@ -62,30 +51,23 @@ const lookClauses: readonly (readonly [OverviewLook['id'], string])[] = [
 ]
 
 /** Passes over columns in memory: some tenths of a second for a million entries. */
-export function overviewOf(query: string, source: OverviewSource): Overview {
+export function overviewOf(query: string, source: SumSource): Overview {
   return new Overviewer(query, source).read()
 }
 
 class Overviewer {
-  readonly #source: OverviewSource
-  /** The filter in its shortest text. */
-  readonly #filter: string
-  /** What clauses are put behind. */
-  readonly #base: string
-  /** Of the entries that the filter finds, ascending: passes over them read the columns from one end to the other. */
+  readonly #source: SumSource
+  readonly #narrowing: Narrowing
   readonly #ids: Int32Array
   readonly #sizes: Float64Array
   readonly #seconds: Float64Array
   readonly #runs: Float64Array
 
-  constructor(query: string, source: OverviewSource) {
+  constructor(query: string, source: SumSource) {
     this.#source = source
-    const parsed = parseQuery(query)
-    this.#filter = printQuery(parsed)
-    this.#base = parsed.kind === 'or' ? `(${this.#filter})` : this.#filter
+    this.#narrowing = new Narrowing(query, source)
+    this.#ids = this.#narrowing.ids
     const { columns } = source
-    const mask = this.#mask(query)
-    this.#ids = columns.idsByKey.filter((id) => mask[id] === 1).toSorted()
     this.#sizes = columns.numbers('size')
     this.#seconds = columns.numbers('elapsed')
     this.#runs = columns.numbers('run_at')
@@ -95,7 +77,7 @@ class Overviewer {
     const { shown: functions, rest: otherFunctions, placeOf, count } = this.#functions()
     const { shown: users, rest: otherUsers } = this.#users()
     return {
-      filter: this.#filter,
+      filter: this.#narrowing.filter,
       nowSeconds: this.#source.nowSeconds,
       total: this.#sumOf(''),
       couldGo: this.#sumOf('(is:superseded or status:damaged)'),
@@ -113,27 +95,12 @@ class Overviewer {
     }
   }
 
-  #mask(query: string): Uint8Array {
-    const { columns, database, compile } = this.#source
-    return findMask(compile(query), columns, database)
-  }
-
   #and(clause: string): string {
-    return [this.#base, clause].filter((text) => text !== '').join(' ')
-  }
-
-  /** Whether the filter with this clause is within the limits of a filter's length and words. */
-  #canFilter(clause: string): boolean {
-    try {
-      parseQuery(this.#and(clause))
-      return true
-    } catch {
-      return false
-    }
+    return this.#narrowing.and(clause)
   }
 
   #sumOf(clause: string): OverviewMark {
-    const mask = clause === '' ? undefined : this.#mask(clause)
+    const mask = clause === '' ? undefined : this.#narrowing.mask(clause)
     const [ids, sizes, seconds] = [this.#ids, this.#sizes, this.#seconds]
     const sums = { entries: 0, bytes: 0, computeSeconds: 0 }
     for (let i = 0; i < ids.length; i++) {
@@ -164,7 +131,7 @@ class Overviewer {
   #time(): Overview['time'] {
     const lastYear = new Date(this.#source.nowSeconds * 1_000).getFullYear() + 1
     const sane = `run:${firstYear}..${lastYear}`
-    const mask = this.#mask(sane)
+    const mask = this.#narrowing.mask(sane)
     let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
     for (const id of this.#ids) {
       if (mask[id] === 0) continue
@@ -245,7 +212,7 @@ class Overviewer {
       `-(${places.map((place) => `(${clauseOf(groups.exampleOf(place))})`).join(' or ')})`
     // A filter has an end: where names are very long, or the filter is, fewer stand for themselves.
     let shownPlaces = order.slice(0, functionsShown)
-    while (shownPlaces.length > 1 && !this.#canFilter(othersThan(shownPlaces)))
+    while (shownPlaces.length > 1 && !this.#narrowing.canAdd(othersThan(shownPlaces)))
       shownPlaces = shownPlaces.slice(0, -1)
     const partsOf = Map.groupBy(parts.largestFirst(), (part) => groups.placeOf(parts.exampleOf(part)))
     const shown = shownPlaces.map((place): Overview['functions'][number] => {
@@ -441,16 +408,4 @@ class Groups {
     const { bytes, entries } = this.tally
     return [...this.#examples.keys()].toSorted((a, b) => bytes[b]! - bytes[a]! || entries[b]! - entries[a]!)
   }
-}
-
-/** How many of the edges, which ascend, are not above the number; −1 for NaN. */
-function placeAmong(edges: Float64Array, number: number): number {
-  if (Number.isNaN(number)) return -1
-  let [from, to] = [0, edges.length]
-  while (from < to) {
-    const middle = (from + to) >> 1
-    if (edges[middle]! <= number) from = middle + 1
-    else to = middle
-  }
-  return from
 }

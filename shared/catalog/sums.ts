@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { ArgumentColumn, StoreSummary } from '../api/contract.ts'
 import type { InsideColumn } from '../api/inside.ts'
 import { outputColumnName, readStoredName } from './leaf-names.ts'
+import type { Subject } from './query/ast.ts'
 import { choices } from './query/ast.ts'
 import { compareTexts, compareVersions } from './query/text.ts'
 import type { Strings } from './strings.ts'
@@ -79,6 +80,9 @@ function getOrAdd<Key, Item>(map: Map<Key, Item>, key: Key, make: () => Item): I
   if (item === undefined) map.set(key, (item = make()))
   return item
 }
+
+/** What filters look for in the rows of `arguments`. */
+export type StoredSubject = Exclude<Subject, { kind: 'field' }>
 
 interface NamedColumn extends ReturnType<typeof readStoredName> {
   readonly entries: number
@@ -216,6 +220,18 @@ export class Sums {
         return [{ of: 'output', field, column: outputColumnName(name), ...counts }]
       },
     )
+  }
+
+  /** Both, with what filters call them. */
+  storedColumns(
+    func: string,
+    module: string,
+  ): { subject: StoredSubject; entries: number; numbers: number }[] {
+    return this.#namedColumns(func, module).map(({ of, name, entries, numbers }) => ({
+      subject: of === 'output' ? { kind: 'output', path: name } : { kind: 'argument', name },
+      entries,
+      numbers,
+    }))
   }
 
   #namedColumns(func: string, module: string): NamedColumn[] {

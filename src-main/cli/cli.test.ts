@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { overview as overviewSchema } from '../../shared/api/overview.ts'
+import { points as pointsSchema } from '../../shared/api/points.ts'
 import { hashcache, jsonLines, mainFile, start, testDataFolder } from './testing/run.ts'
 
 const corpus = fileURLToPath(new URL('../../shared/testing/corpus', import.meta.url))
@@ -252,6 +253,49 @@ describe('overview', () => {
   })
 })
 
+describe('points', () => {
+  it('are a line for each entry with both, by x, as a table, as CSV and as JSON', async () => {
+    const { code, stdout } = await hashcache('points', store, '--x', 'a', '--y', 'took', '--json')
+    expect(code).toBe(0)
+    const answer = pointsSchema.parse(JSON.parse(stdout))
+    expect(answer.total).toBe(truth.entries.length)
+    expect(answer.points!.keys).toHaveLength(answer.drawable.entries)
+    const csv = await hashcache('points', store, '--x', 'a', '--y', 'took', '--color', 'func', '--csv')
+    const [head, ...lines] = csv.stdout.trimEnd().split('\n')
+    expect(head).toBe('key,a,took,func')
+    expect(lines).toHaveLength(answer.drawable.entries)
+    const xs = lines.map((line) => Number(line.split(',')[1]))
+    expect(xs).toEqual([...answer.points!.x].toSorted((a, b) => a - b))
+    const table = await hashcache('points', store, '--x', 'a', '--y', 'took')
+    expect(table.stdout.split('\n')).toHaveLength(lines.length + 2)
+    expect(table.stderr).toBe(
+      `${lines.length} of ${answer.total} entries have both; ${answer.total - lines.length} of ${answer.total} have no a; ` +
+        `${answer.without.find(({ axis }) => axis === 'y')!.entries} of ${answer.total} have no took\n`,
+    )
+  })
+
+  it('have x and y of their own choice, and lines of means with filters that find their entries', async () => {
+    const { stdout } = await hashcache('points', store, '--line', '--csv', '--color', 'user')
+    const [head, first] = stdout.split('\n')
+    expect(head).toMatch(/^\w+,user,mean output.*,least,greatest,entries,filter$/)
+    const [, , , , , entries, filter] = first!.split(',')
+    const listed = await hashcache(
+      'ls',
+      store,
+      '--query',
+      filter!.replace(/^"|"$/g, '').replaceAll('""', '"'),
+      '--json',
+    )
+    expect(jsonLines(listed.stdout)).toHaveLength(Number(entries))
+  })
+
+  it('say what could be drawn where nothing is', async () => {
+    const { code, stderr } = await hashcache('points', store, '--x', 'cutof', '--csv')
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/has both cutof and .*; numbers are in .*a \(\d+\)/)
+  })
+})
+
 describe('what cannot run', () => {
   it.each([
     ['no command', []],
@@ -269,6 +313,8 @@ describe('what cannot run', () => {
     ['a field that is none', ['ls', store, '--sort', 'colour']],
     ['two keys', ['show', store, 'a', 'b']],
     ['a key and a query', ['show', store, 'a', '--query', 'b']],
+    ['a field that is no number', ['points', store, '--x', 'func', '--y', 'took']],
+    ['CSV and json', ['points', store, '--csv', '--json']],
     ['raw and json', ['show', store, 'a', '--raw', '--json']],
     ['a scheme that nobody knows', ['ls', 'mongo:/data']],
   ])('%s: exit code 2, one sentence on stderr, nothing on stdout', async (_name, parameters) => {
@@ -310,6 +356,7 @@ describe('what cannot run', () => {
       'save',
       'stats',
       'overview',
+      'points',
       'trust',
       'find',
       'diff',

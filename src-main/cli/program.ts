@@ -168,6 +168,37 @@ function createProgram(asJson: boolean, exit: (code: ExitCode) => void): Command
       exit(await runOverview(store, options))
     })
   program
+    .command('points')
+    .description('numbers of calls against each other: an argument against a result, a line for each entry')
+    .argument('<store>')
+    .addOption(query())
+    .option(
+      '-x, --x <field>',
+      'such as cutoff or params.mixing, took, size, run; what varies most if left out',
+    )
+    .option('-y, --y <field>', 'such as output.energy; the first output that varies if left out')
+    .option('--color <field>', 'one more column, by which --line tells entries apart')
+    .option('--line', 'mean, least and greatest y at each x')
+    .option('--csv', 'comma-separated values')
+    .addOption(json().conflicts('csv'))
+    .action(
+      async (
+        store: string,
+        options: {
+          query?: string
+          x?: string
+          y?: string
+          color?: string
+          line?: boolean
+          csv?: boolean
+          json?: boolean
+        },
+      ) => {
+        const { runPoints } = await import('./points.ts')
+        exit(await runPoints(store, options))
+      },
+    )
+  program
     .command('trust')
     .description(
       'tell what loading a store, an entry or files with Python would import and call; nothing is run',

@@ -19,6 +19,7 @@ import { storeRoutes } from './routes/stores.ts'
 import { compareRoutes } from './routes/compare.ts'
 import { insideRoutes } from './routes/inside.ts'
 import { overviewRoutes } from './routes/overview.ts'
+import { pointRoutes } from './routes/points.ts'
 import { whyRoutes } from './routes/why.ts'
 import { Comparisons } from './comparisons.ts'
 import { JobBoard } from './job-board.ts'
@@ -136,6 +137,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   app.route('/compare', compareRoutes({ connections, values, comparisons }))
   app.route('/', whyRoutes({ connections, catalogs }))
   app.route('/', overviewRoutes({ connections, catalogs }))
+  app.route('/', pointRoutes({ connections, catalogs }))
   app.route('/', insideRoutes({ connections, catalogs }))
   app.route('/', jobRoutes(board))
   app.route('/', storeJobRoutes(board, new RetentionRules(connections, dataFolder)))

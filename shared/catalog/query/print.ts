@@ -39,7 +39,8 @@ function printIn(term: Query, parenthesised: boolean): string {
   return parenthesised ? `(${printQuery(term)})` : printQuery(term)
 }
 
-function printSubject(subject: Subject): string {
+/** What stands before the operator. */
+export function printSubject(subject: Subject): string {
   switch (subject.kind) {
     case 'field':
       return subject.name

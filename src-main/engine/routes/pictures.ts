@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { complexParts, exportFormats } from '../../../shared/api/pictures.ts'
 import { frameResponse } from '../http/frame.ts'
+import { pulled } from '../http/pulled.ts'
 import { contentDisposition } from '../http/raw.ts'
 import {
   everything,
@@ -98,24 +99,4 @@ export function pictureRoutes(options: EntryRoutesOptions): Hono {
         },
       )
     })
-}
-
-function pulled(
-  first: Uint8Array | undefined,
-  next: () => Promise<Uint8Array | undefined>,
-  giveUp: () => void,
-): ReadableStream<Uint8Array> {
-  let waiting = first
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const piece = waiting ?? (first && (await next()))
-        waiting = undefined
-        if (piece) controller.enqueue(piece)
-        else controller.close()
-      },
-      cancel: giveUp,
-    },
-    { highWaterMark: 0 },
-  )
 }

@@ -7,6 +7,7 @@ import { windowOf, windowShape } from '../../../shared/numpy/ndarray.ts'
 import { pythonLiteral } from '../../../shared/render/python.ts'
 import { visibleText } from '../../../shared/value/python-text.ts'
 import type { Value } from '../../../shared/value/value.ts'
+import { csvLine } from '../csv-line.ts'
 
 /** Cells that are decoded at once. */
 const cellsAtOnce = 20_000
@@ -18,7 +19,7 @@ const cellsAtOnce = 20_000
 export function* tableCsv({ rows, labels, columns, index }: Table, source: ByteSource): Generator<string> {
   const text = (cell: TableCell): string => tableCell(cell, source)
   const head = labels.cells(0, columns.length).map(text)
-  yield line([...(index ? indexNames(index, source) : []), ...head])
+  yield csvLine([...(index ? indexNames(index, source) : []), ...head])
   const step = Math.max(1, Math.floor(cellsAtOnce / Math.max(1, columns.length)))
   for (let row = 0; row < rows; row += step) {
     const to = Math.min(rows, row + step)
@@ -28,7 +29,7 @@ export function* tableCsv({ rows, labels, columns, index }: Table, source: ByteS
     for (let i = 0; i < to - row; i++) {
       const name = names?.[i]
       const first = name?.kind === 'tuple' ? name.cells.map(text) : name ? [text(name)] : []
-      piece += line([...first, ...cells.map((column) => text(column[i] ?? { kind: 'unread' }))])
+      piece += csvLine([...first, ...cells.map((column) => text(column[i] ?? { kind: 'unread' }))])
     }
     yield piece
   }
@@ -48,7 +49,7 @@ export function* arrayCsv(array: NdArray, source: ByteSource): Generator<string>
   const [rows, columns] = windowShape(array)
   if (leading.length > 0) {
     const axes = array.shape.slice(0, -1).map((_, axis) => `axis${axis}`)
-    yield line([...axes, ...Array.from({ length: columns }, (_, column) => String(column))])
+    yield csvLine([...axes, ...Array.from({ length: columns }, (_, column) => String(column))])
   }
   if (array.size === 0) return
   const step = Math.max(1, Math.floor(cellsAtOnce / Math.max(1, columns)))
@@ -58,7 +59,7 @@ export function* arrayCsv(array: NdArray, source: ByteSource): Generator<string>
       let piece = ''
       for (const [i, cells] of window.entries()) {
         const place = leading.length > 0 ? [...index, row + i].map(String) : []
-        piece += line([...place, ...cells.map((cell) => arrayCell(cell, source))])
+        piece += csvLine([...place, ...cells.map((cell) => arrayCell(cell, source))])
       }
       yield piece
     }
@@ -67,7 +68,7 @@ export function* arrayCsv(array: NdArray, source: ByteSource): Generator<string>
 
 /** The items of a list or tuple, one a line. */
 export function* listCsv(items: readonly Value[], source: ByteSource): Generator<string> {
-  for (const item of items) yield line([nodeText(item, source)])
+  for (const item of items) yield csvLine([nodeText(item, source)])
 }
 
 /** All indexes of a shape, the last axis fastest. */
@@ -82,15 +83,6 @@ function* indexesOf(shape: readonly number[]): Generator<number[]> {
     }
     yield index
   }
-}
-
-function line(cells: readonly string[]): string {
-  // A lone empty cell would be an empty line, which readers skip.
-  return cells.length === 1 && cells[0] === '' ? '""\n' : cells.map(quoted).join(',') + '\n'
-}
-
-function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 function tableCell(cell: TableCell, source: ByteSource): string {

@@ -1,4 +1,5 @@
 import type { Ranges, SortKey } from '../../../shared/api/contract.ts'
+import type { PointsRequest } from '../../../shared/api/points.ts'
 
 /** A question to the catalogs. `file` names one of them; a result belongs to the one that made it. */
 export type CatalogTask =
@@ -13,6 +14,15 @@ export type CatalogTask =
   | { readonly ask: 'inside'; readonly file: string; readonly func: string; readonly module: string }
   | { readonly ask: 'states'; readonly file: string }
   | { readonly ask: 'overview'; readonly file: string; readonly query: string }
+  | { readonly ask: 'points'; readonly file: string; readonly request: PointsRequest }
+  | { readonly ask: 'pointFields'; readonly file: string; readonly query: string }
+  | {
+      readonly ask: 'cells'
+      readonly result: string
+      readonly fields: readonly string[]
+      readonly from: number
+      readonly to: number
+    }
   | { readonly ask: 'row'; readonly file: string; readonly key: string }
   | { readonly ask: 'why'; readonly file: string; readonly key: string }
   | {

@@ -54,6 +54,12 @@ function answer(task: CatalogTask): unknown {
       return catalogOf(task.file).states()
     case 'overview':
       return catalogOf(task.file).overview(task.query)
+    case 'points':
+      return catalogOf(task.file).points(task.request)
+    case 'pointFields':
+      return catalogOf(task.file).pointFields(task.query)
+    case 'cells':
+      return catalogOfResult(task.result).cells(task.result, task.fields, task.from, task.to)
     case 'row':
       return catalogOf(task.file).row(task.key)
     case 'why':
