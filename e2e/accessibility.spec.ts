@@ -31,11 +31,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(panel.getByRole('tree')).toBeVisible()
       await expect(page.getByRole('region', { name: 'Selection' })).toContainText('of compute')
       expect(await violations(page)).toEqual([])
-      for (const tab of ['Metadata', 'Arguments', 'JSON', 'Raw facts', 'Trust', 'Why']) {
+      for (const tab of ['Metadata', 'Arguments', 'JSON', 'Raw facts', 'Trust', 'Why', 'Bytes']) {
         await panel.getByRole('tab', { name: tab }).click()
         await expect(panel.getByRole('tabpanel')).not.toBeEmpty()
         expect(await violations(page, '[aria-label="Inspector"]'), tab).toEqual([])
       }
+      await panel.getByText('Opcodes', { exact: true }).click()
+      await expect(panel.getByRole('grid', { name: 'Opcodes' })).toContainText('EMPTY_DICT')
+      expect(await violations(page, '[aria-label="Inspector"]'), 'Opcodes').toEqual([])
     })
 
     test('the comparisons of entries and of caches', async ({ inspector, copies }) => {

@@ -25,6 +25,10 @@ describe('the command line of a view', () => {
   it('shows an entry, what loading it would do, or why it is there', () => {
     expect(place({ entry: 'ab' })).toBe('hashcache show /data/cache ab')
     expect(place({ entry: 'ab', tab: 'trust' })).toBe('hashcache trust /data/cache ab')
+    const options = { 'bytes.at': '64@ab', 'bytes.show': 'opcodes' }
+    expect(place({ entry: 'ab', tab: 'bytes', options })).toBe(
+      'hashcache bytes --opcodes --at=64 /data/cache ab',
+    )
     expect(place({ entry: 'ab', tab: 'why' })).toBe('hashcache why /data/cache ab')
   })
 

@@ -1,3 +1,4 @@
+import { readBytePlace } from '../features/bytes/byte-place.ts'
 import { readComparePlace } from '../features/compare/compare-place.ts'
 import { formatTolerance } from '../features/compare/compare-place.ts'
 import type { Place } from './place.ts'
@@ -26,12 +27,21 @@ export function commandOfPlace(place: Place, location: string): string {
     case 'entries':
     case 'plot':
       return place.view === 'entries' && place.entry !== undefined
-        ? commandLine([entryCommands[place.tab] ?? 'show'], location, place.entry)
+        ? commandLine(entryCommand(place, place.entry), location, place.entry)
         : listCommand(place, location)
   }
 }
 
-const entryCommands: Partial<Record<Place['tab'], string>> = { trust: 'trust', why: 'why' }
+function entryCommand({ tab, options }: Place, key: string): string[] {
+  if (tab === 'trust' || tab === 'why') return [tab]
+  if (tab !== 'bytes') return ['show']
+  const { shows, of, at } = readBytePlace(options, key)
+  return [
+    'bytes',
+    ...(of === 'stored' ? ['--stored'] : shows === 'opcodes' ? ['--opcodes'] : []),
+    ...(at === undefined ? [] : [`--at=${at}`]),
+  ]
+}
 
 function listCommand({ query, sort }: Place, location: string): string {
   // The command sorts by one column; the list by up to four.

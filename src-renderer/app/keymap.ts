@@ -44,6 +44,7 @@ export const keymap = {
   raw: { title: 'Inspector: raw facts', section: 'View', keys: ['Alt+5'] },
   trust: { title: 'Inspector: what loading this would do', section: 'View', keys: ['Alt+6'] },
   why: { title: 'Inspector: why this key', section: 'View', keys: ['Alt+7'] },
+  bytes: { title: 'Inspector: bytes and opcodes', section: 'View', keys: ['Alt+8'] },
   copyLink: { title: 'Copy a link to this view', section: 'View', keys: [] },
   copyViewCommand: { title: 'Copy this view as a command line', section: 'View', keys: [] },
   viewCompare: { title: 'Go to the comparison', section: 'View', keys: [] },

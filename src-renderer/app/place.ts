@@ -1,6 +1,15 @@
 import type { SortKey } from '../../shared/api/contract.ts'
 
-export const inspectorTabs = ['output', 'metadata', 'arguments', 'json', 'raw', 'trust', 'why'] as const
+export const inspectorTabs = [
+  'output',
+  'metadata',
+  'arguments',
+  'json',
+  'raw',
+  'trust',
+  'why',
+  'bytes',
+] as const
 export type InspectorTab = (typeof inspectorTabs)[number]
 
 /** What the middle of the window shows; `app/views.tsx` has the screen of each. */

@@ -2,7 +2,7 @@ import { Tabs } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconClick } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef, type KeyboardEvent } from 'react'
+import type { KeyboardEvent } from 'react'
 import type { Connection, EntryDetail } from '../../../shared/api/contract.ts'
 import { entryQuery, type ValueAddress } from '../../client/queries.ts'
 import { useDesk } from '../../app/desk.ts'
@@ -11,6 +11,7 @@ import { EmptyState, ErrorState, Waiting } from '../../ui/States.tsx'
 import { SupersededNote } from '../why/SupersededNote.tsx'
 import { EntryHeader } from './EntryHeader.tsx'
 import classes from './Inspector.module.css'
+import { TabStrip } from './TabStrip.tsx'
 import { tabs } from './tabs.tsx'
 
 /** Holding an arrow key runs over entries that nobody wants to see. */
@@ -54,11 +55,6 @@ export function Inspector({ store, onLeave }: { store: Connection; onLeave: () =
 
 function EntryView({ store, detail }: { store: Connection; detail: EntryDetail }) {
   const { place, navigate } = useDesk()
-  const list = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    const chosen = list.current?.querySelector(`[id$="-tab-${place.tab}"]`)
-    chosen?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
-  }, [place.tab])
   const value: ValueAddress = { store: store.id, key: detail.row.key, revision: store.revision, path: '' }
   return (
     <>
@@ -66,18 +62,12 @@ function EntryView({ store, detail }: { store: Connection; detail: EntryDetail }
       {detail.row.kind === 'call' ? <SupersededNote store={store} entry={detail.row.key} /> : null}
       <Tabs
         className={classes.tabs}
-        classNames={{ list: classes.tabList, tab: classes.tab, panel: classes.panel }}
+        classNames={{ panel: classes.panel }}
         value={place.tab}
         keepMounted={false}
         onChange={(tab) => tab !== null && navigate({ tab: tab as InspectorTab }, 'replace')}
       >
-        <Tabs.List ref={list}>
-          {Object.entries(tabs).map(([tab, { title }]) => (
-            <Tabs.Tab key={tab} value={tab}>
-              {title}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
+        <TabStrip />
         {Object.entries(tabs).map(([tab, { Panel }]) => (
           <Tabs.Panel key={tab} value={tab}>
             <Panel store={store} value={value} detail={detail} />

@@ -1,15 +1,32 @@
 import { Button } from '@mantine/core'
-import { IconDownload } from '@tabler/icons-react'
+import { IconBinary, IconDownload } from '@tabler/icons-react'
 import type { EntryDetail } from '../../../shared/api/contract.ts'
 import { rawAddress, type ValueAddress } from '../../client/queries.ts'
 import { formatBytes, formatCount, formatOffset } from '../../ui/format.ts'
 import { visibleText } from '../../ui/visible-text.ts'
+import { useDesk } from '../../app/desk.ts'
+import { byteOptions } from '../bytes/byte-place.ts'
 import classes from './Inspector.module.css'
 
 export interface ProblemPanelProps {
   value: ValueAddress
   detail: EntryDetail
   problem: NonNullable<EntryDetail['problem']>
+}
+
+/** Leads to the byte where reading ended. */
+function ShowBytes({ entry, at }: { entry: string; at: number }) {
+  const { place, navigate } = useDesk()
+  const options = { ...place.options, ...byteOptions(entry, { of: 'decoded', at }) }
+  return (
+    <Button
+      variant="default"
+      leftSection={<IconBinary size={14} />}
+      onClick={() => navigate({ tab: 'bytes', options })}
+    >
+      Show the bytes
+    </Button>
+  )
 }
 
 /** What is wrong with an entry: where, by which code, how much was saved, and the bytes to take away. */
@@ -55,6 +72,7 @@ export function ProblemPanel({ value, detail, problem }: ProblemPanelProps) {
         >
           Save the raw bytes
         </Button>
+        {problem.offset === undefined ? null : <ShowBytes entry={value.key} at={problem.offset} />}
       </div>
     </section>
   )

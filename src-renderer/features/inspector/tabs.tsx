@@ -3,6 +3,7 @@ import type { Connection, EntryDetail } from '../../../shared/api/contract.ts'
 import type { ValueAddress } from '../../client/queries.ts'
 import type { InspectorTab } from '../../app/place.ts'
 import { EmptyState } from '../../ui/States.tsx'
+import { BytesTab } from '../bytes/BytesTab.tsx'
 import { WhyTab } from '../why/WhyTab.tsx'
 import { JsonTab } from './JsonTab.tsx'
 import { MetadataTab } from './MetadataTab.tsx'
@@ -32,6 +33,7 @@ export const tabs: Readonly<Record<InspectorTab, Tab>> = {
   raw: { title: 'Raw facts', Panel: RawTab },
   trust: { title: 'Trust', Panel: TrustTab },
   why: { title: 'Why', Panel: ({ store, detail }) => <WhyTab store={store} entry={detail.row.key} /> },
+  bytes: { title: 'Bytes', Panel: BytesTab },
 }
 
 /** The output of a call; of a foreign value or a dump, the whole of it. */

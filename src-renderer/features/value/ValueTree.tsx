@@ -1,8 +1,9 @@
 import { Menu } from '@mantine/core'
 import { IconBraces, IconBrandPython, IconRoute } from '@tabler/icons-react'
-import { useQueries, useQueryClient } from '@tanstack/react-query'
-import { useMemo, useState, type KeyboardEvent, type MouseEvent } from 'react'
+import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useMemo, useState, type KeyboardEvent, type MouseEvent } from 'react'
 import type { TreeNode } from '../../../shared/api/contract.ts'
+import { wayQuery } from '../../client/bytes.ts'
 import { childrenPerPage, textQuery, treeQuery, type ValueAddress } from '../../client/queries.ts'
 import { copyText } from '../../ui/clipboard.ts'
 import { isMac } from '../../ui/platform.ts'
@@ -41,9 +42,15 @@ export function ValueTree({ value, root, label, chosen, onChoose }: ValueTreePro
     withOpen(new Map(), root.path, root.family === 'table' ? undefined : openNode(root)),
   )
   const outline = useMemo(() => createOutline(root.path, open), [root.path, open])
+  useRevealed(value, outline, chosen, setOpen)
   const { attach, ...frame } = useWindow<HTMLDivElement>({ rows: outline.rows, rowHeight })
   const nodes = useNodes(value, root, outline, frame.first, frame.last)
   const [row, setRow] = useFocusedRow(outline, chosen)
+  const { revealRow, isMeasured } = frame
+  const chosenRow = rowOf(outline, chosen)
+  useEffect(() => {
+    if (isMeasured && chosenRow !== undefined) revealRow(chosenRow)
+  }, [chosenRow, isMeasured, revealRow])
   const events = treeEvents({
     outline,
     nodes,
@@ -99,6 +106,22 @@ export function ValueTree({ value, root, label, chosen, onChoose }: ValueTreePro
       </Menu.Dropdown>
     </Menu>
   )
+}
+
+/** Unfolds what hides the chosen node: it may have been chosen elsewhere, by its bytes or by a link. */
+function useRevealed(
+  value: ValueAddress,
+  outline: Outline,
+  chosen: string,
+  setOpen: (change: (before: OpenNodes) => OpenNodes) => void,
+): void {
+  const isHidden = rowOf(outline, chosen) === undefined
+  const way = useQuery({ ...wayQuery({ ...value, path: chosen }), enabled: isHidden })
+  const steps = isHidden ? way.data : undefined
+  useEffect(() => {
+    if (steps)
+      setOpen((before) => steps.reduce((open, { path, ...node }) => withOpen(open, path, node), before))
+  }, [steps, setOpen])
 }
 
 /** The focused row, which follows the chosen node when rows above it unfold. */

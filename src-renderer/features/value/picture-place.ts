@@ -41,13 +41,15 @@ export function usePictureOptions(value: ValueAddress): PictureOptions {
   }
 }
 
-/** The node of this value that was chosen in its tree, by its path. */
-export function useChosenNode(root: ValueAddress): readonly [string | undefined, (path: string) => void] {
+/** The node of this value that was chosen in its tree, by its path; `also`: other options of the place to set with it. */
+export function useChosenNode(
+  root: ValueAddress,
+): readonly [string | undefined, (path: string, also?: Readonly<Record<string, string>>) => void] {
   const { place, navigate } = useDesk()
   const path = pathOf(place.options[nodeOption], root)
-  const choose = (next: string): void => {
-    if (next === path) return
-    const options = { ...withoutPlaced(place.options), [nodeOption]: nodeName({ ...root, path: next }) }
+  const choose = (next: string, also: Readonly<Record<string, string>> = {}): void => {
+    const before = next === path ? place.options : withoutPlaced(place.options)
+    const options = { ...before, ...also, [nodeOption]: nodeName({ ...root, path: next }) }
     navigate({ options }, 'replace')
   }
   return [path, choose]
