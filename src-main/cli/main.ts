@@ -7,5 +7,9 @@ if (major < 24) {
   )
   process.exit(2)
 }
+// Before the program, so that it is compiled no more than once.
+const { keepCompiledCode } = await import('../engine/compiled-code.ts')
+const { dataFolder } = await import('../../shared/catalog/location.ts')
+keepCompiledCode(dataFolder())
 const { runProgram } = await import('./program.ts')
 await runProgram(process.argv)

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { compiledCodeFolder } from '../engine/compiled-code.ts'
 import { socketFetch } from './socket-fetch.ts'
 import type { EngineAddress } from './socket-fetch.ts'
 
@@ -126,7 +127,12 @@ export class EngineProcess {
     }
     const child = spawn(this.#command.nodeBinary, [this.#command.program], {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: undefined, NODE_OPTIONS: undefined },
+      env: {
+        NODE_COMPILE_CACHE: compiledCodeFolder(this.#command.dataFolder),
+        ...process.env,
+        ELECTRON_RUN_AS_NODE: undefined,
+        NODE_OPTIONS: undefined,
+      },
       windowsHide: true,
     })
     this.#child = child

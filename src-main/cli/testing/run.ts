@@ -24,8 +24,13 @@ export function start(parameters: readonly string[], environment: Record<string,
 }
 
 /** Runs `hashcache` as a child process to its end. */
-export async function hashcache(...parameters: string[]): Promise<Ran> {
-  const child = start(parameters)
+export function hashcache(...parameters: string[]): Promise<Ran> {
+  return hashcacheIn(testDataFolder, ...parameters)
+}
+
+/** The same with a data folder of its own. */
+export async function hashcacheIn(dataFolder: string, ...parameters: string[]): Promise<Ran> {
+  const child = start(parameters, { HASHCACHE_DATA: dataFolder })
   const output = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {
     child[name]!.setEncoding('utf8').on('data', (text: string) => (output[name] += text))
