@@ -35,23 +35,22 @@ function presentOf(value: Uint8Array, entry: Entry | undefined): Present {
 }
 
 /**
- * Stops a job whose batch shows that nothing can be written now: there is no room, or every single operation was
- * refused (permission lost, a disk that became read-only, a server that saves no more). It is resumed when that is
- * mended. Done `again`, what is refused still is told item by item: one that can never be written would stop the job
- * for ever.
+ * Stops a job whose batch shows that nothing can be written now: there is no room, the store as a whole takes nothing (a
+ * disk that became read-only, a server that is gone), or every single operation was refused. It is resumed when that is
+ * mended. Done `again`, what is refused one by one is told item by item: one that can never be written would stop the
+ * job for ever.
  *
  * @throws AppError REFUSED
  */
 export function stopIfRefused(outcomes: readonly WriteOutcome[], again: boolean): void {
   const refusals = outcomes.filter((outcome) => !outcome.done)
-  const full = refusals.find(({ reason }) => reason === 'NO_SPACE')
-  if (full) throw new AppError('REFUSED', `${full.sentence} Then resume the job.`)
+  const whole = refusals.find(({ reason }) => reason === 'NO_SPACE' || reason === 'UNWRITABLE')
+  if (whole) throw new AppError('REFUSED', whole.sentence)
   const isAll =
     refusals.length > 0 &&
     refusals.length === outcomes.length &&
     refusals.every(({ reason }) => reason === 'REFUSED')
-  if (isAll && !again)
-    throw new AppError('REFUSED', `${refusals[0]!.sentence} Mend that, then resume the job.`)
+  if (isAll && !again) throw new AppError('REFUSED', refusals[0]!.sentence)
 }
 
 /** As the trash keeps it. */

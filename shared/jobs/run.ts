@@ -50,7 +50,10 @@ export async function runJob(file: JobFile, executor: Executor, options: RunOpti
     file.setState((signal.reason as StopReason) === 'cancel' ? 'cancelled' : 'paused')
   } catch (thrown) {
     const { code, message } = toAppError(thrown)
-    const problem = { code, sentence: message }
+    const problem = {
+      code,
+      sentence: message.includes('resume') ? message : `${message} Mend that, then resume the job.`,
+    }
     if (!isKept(file, problem)) return progress.end({ state: 'stopped', problem })
   }
   return progress.end()

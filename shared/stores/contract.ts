@@ -206,7 +206,8 @@ export type WriteOutcome =
   | { readonly done: true }
   | {
       readonly done: false
-      readonly reason: 'EXISTS' | 'ABSENT' | 'CHANGED' | 'BAD_KEY' | 'REFUSED' | 'NO_SPACE'
+      /** `REFUSED`: this operation; `UNWRITABLE`, `NO_SPACE`: the store takes none as it is now, whatever the entry. */
+      readonly reason: 'EXISTS' | 'ABSENT' | 'CHANGED' | 'BAD_KEY' | 'REFUSED' | 'UNWRITABLE' | 'NO_SPACE'
       readonly sentence: string
     }
 

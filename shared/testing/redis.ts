@@ -15,6 +15,10 @@ export interface TestServer extends AsyncDisposable {
   readonly folder: string
 }
 
+export interface KillableServer extends TestServer {
+  kill(): void
+}
+
 export interface TlsServer extends TestServer {
   /** Path of the certificate that signed the server's. */
   readonly ca: string
@@ -25,6 +29,11 @@ const startMs = 10_000
 /** Starts one server with further lines of configuration. */
 export async function startRedis(...settings: string[]): Promise<TestServer> {
   const port = await freePort()
+  return launch(port, [`port ${port}`, ...settings])
+}
+
+/** A server at a port that was free, which a test kills (as the system would) and starts again with what it kept. */
+export function startRedisAt(port: number, ...settings: string[]): Promise<KillableServer> {
   return launch(port, [`port ${port}`, ...settings])
 }
 
@@ -109,7 +118,7 @@ async function launch(
   port: number,
   settings: readonly string[],
   flags: readonly string[] = [],
-): Promise<TestServer> {
+): Promise<KillableServer> {
   const folder = mkdtempSync(join(tmpdir(), 'redis-'))
   const configuration = join(folder, 'redis.conf')
   const isSentinel = flags.includes('--sentinel')
@@ -120,8 +129,9 @@ async function launch(
   return {
     port,
     folder,
+    kill: () => void child.kill('SIGKILL'),
     async [Symbol.asyncDispose]() {
-      if (child.exitCode === null) {
+      if (child.exitCode === null && child.signalCode === null) {
         child.kill()
         await once(child, 'exit')
       }

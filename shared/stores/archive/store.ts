@@ -44,8 +44,9 @@ export class ArchiveStore implements Store {
     options: { signal?: AbortSignal } = {},
   ): Promise<WriteOutcome[]> {
     const outcomes = await this.#inner.apply(operations, options)
+    // One that is there already may be of a program that was killed before it described it.
     const written = operations.filter(
-      (operation, i): operation is Put => operation.kind === 'put' && outcomes[i]!.done,
+      (operation, i): operation is Put => operation.kind === 'put' && isThere(outcomes[i]!),
     )
     if (written.length > 0) this.#describe(written)
     return outcomes
@@ -56,12 +57,12 @@ export class ArchiveStore implements Store {
     try {
       database = new BetterSqlite3(this.#path, { fileMustExist: true, timeout: busyMs })
       const update = database.prepare(
-        'UPDATE entries SET sha256 = ?, modified_ms = ?, record = ? WHERE key = ?',
+        'UPDATE entries SET sha256 = ?, modified_ms = ?, record = ? WHERE key = ? AND value = ? AND sha256 IS NOT ?',
       )
       database.transaction(() => {
         for (const { key, value, times } of written) {
           const sha256 = createHash('sha256').update(value).digest('hex')
-          update.run(sha256, times?.modifiedMs ?? null, recordOf(value), key)
+          update.run(sha256, times?.modifiedMs ?? null, recordOf(value), key, value, sha256)
         }
       })()
     } catch (thrown) {
@@ -74,6 +75,10 @@ export class ArchiveStore implements Store {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#inner[Symbol.asyncDispose]()
   }
+}
+
+function isThere(outcome: WriteOutcome): boolean {
+  return outcome.done || outcome.reason === 'EXISTS'
 }
 
 /** What is listed of an entry, for other programs; `null` of what cannot be read at once. */

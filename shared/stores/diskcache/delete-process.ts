@@ -79,7 +79,7 @@ function codeOf(thrown: unknown): number | undefined {
 
 function failure(folder: string, thrown: unknown): WriteOutcome {
   const message = thrown instanceof Error ? thrown.message : String(thrown)
-  const reason = codeOf(thrown) === codes.full ? 'NO_SPACE' : 'REFUSED'
+  const reason = codeOf(thrown) === codes.full ? 'NO_SPACE' : 'UNWRITABLE'
   return { done: false, reason, sentence: `Nothing was deleted from ${folder}: SQLite says "${message}".` }
 }
 

@@ -23,7 +23,7 @@ export async function deleteRows(folder: string, keys: readonly Uint8Array[]): P
     return await inProcess({ folder, keys })
   } catch (thrown) {
     const sentence = `Nothing was deleted from ${folder}: ${toAppError(thrown).message}`
-    return keys.map(() => ({ done: false, reason: 'REFUSED', sentence }))
+    return keys.map(() => ({ done: false, reason: 'UNWRITABLE', sentence }))
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, linkSync, lstatSync, mkdirSync, renameSync, statSync, unlinkSync } from 'node:fs'
+import { existsSync, linkSync, lstatSync, renameSync, statSync, unlinkSync } from 'node:fs'
 import type { Stats } from 'node:fs'
 import { join } from 'node:path'
 import { errnoOf } from '../../decode/file-source.ts'
@@ -8,7 +8,7 @@ import { Slices } from '../slices.ts'
 import { stampOf } from '../stamp.ts'
 import { hashOfKey, shardOf } from './layout.ts'
 import type { FolderLayout } from './layout.ts'
-import { failure, syncFolder } from './write.ts'
+import { failure, makeShard, syncFolder } from './write.ts'
 
 const done: WriteOutcome = { done: true }
 
@@ -115,7 +115,7 @@ function moveIn(
   try {
     if (!existsSync(aside))
       return { done: false, reason: 'ABSENT', sentence: `There is no ${aside} any more.` }
-    mkdirSync(shard, { recursive: true })
+    makeShard(shard)
     putBack(aside, place)
     touched.add(shard)
     return done

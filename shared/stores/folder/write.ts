@@ -23,6 +23,7 @@ import { errnoOf } from '../../decode/file-source.ts'
 import { AppError } from '../../model/errors.ts'
 import { showKey } from '../../model/keys.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
+import { refusedPath } from '../paths.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
 import { hashOfKey, shardOf, temporaryPrefix } from './layout.ts'
 import type { FolderLayout } from './layout.ts'
@@ -115,7 +116,7 @@ function stagingIn(root: string, layout: FolderLayout): (operation: WriteOperati
       const old = statusOf(place)
       if (old && !old.isFile())
         return { kind: 'failed', outcome: refused(place, 'no regular file is in its place') }
-      if (!made.has(folder)) makeFolder(folder)
+      if (!made.has(folder)) makeShard(folder)
       made.add(folder)
       const file = await writeTemporary(temporary, operation, old)
       return { kind: 'put', place, temporary, file, folder, absent: operation.expect === 'absent' }
@@ -127,11 +128,20 @@ function stagingIn(root: string, layout: FolderLayout): (operation: WriteOperati
 }
 
 /** A link in place of a shard folder would lead out of the cache: `lstat` sees it, `mkdir` would not. */
-function makeFolder(folder: string): void {
+export function makeShard(folder: string): void {
   const status = statusOf(folder)
-  if (status === undefined) mkdirSync(folder, { recursive: true })
+  if (status === undefined) makeOne(folder)
   else if (!status.isDirectory())
     throw new AppError('REFUSED', `${folder} is a link or a file, not a folder.`)
+}
+
+/** Node's own `recursive` says ENOENT of a disk that may only be read. */
+function makeOne(folder: string): void {
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error
+  }
 }
 
 /** The open file, its bytes written and not yet forced to the disk. */
@@ -262,6 +272,8 @@ export function failure(path: string, error: unknown): WriteOutcome {
   }
   if (error instanceof AppError) return refused(path, error.message)
   if (errno === undefined) throw error
+  if (errno === 'EROFS')
+    return { done: false, reason: 'UNWRITABLE', sentence: refusedPath(path, error, 'written').message }
   return refused(path, errno)
 }
 

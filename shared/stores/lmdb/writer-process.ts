@@ -3,7 +3,9 @@
  * process of its own, because the format 1 library aborts the process that has read large values through it: this
  * one only puts and removes, and if it dies, one batch fails and not the engine.
  */
+import { statfsSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
 import type { WriterReply, WriterRequest, WriterTarget } from './writer-protocol.ts'
 
@@ -27,6 +29,7 @@ interface NativeLibrary {
 const abortableAndSynchronous = 3
 const mapFull = -30792
 const largestMapBytes = 2 ** 44
+const nearlyNothingBytes = 1 << 20
 
 const require = createRequire(import.meta.url)
 let target: WriterTarget | undefined
@@ -149,9 +152,16 @@ async function answer(request: WriterRequest): Promise<WriterReply> {
     return { kind: 'opened' }
   } catch (thrown) {
     const error = thrown as NodeJS.ErrnoException
-    const isFull = /No space left|ENOSPC|Disk quota/i.test(error.message) || error.code === 'ENOSPC'
-    return { kind: 'failed', message: error.message, isFull }
+    return { kind: 'failed', message: error.message, isFull: isFull(error) }
   }
+}
+
+/** LMDB says "Input/output error" where a disk became full in the middle of a write (`mdb_page_flush`). */
+function isFull({ message, code }: NodeJS.ErrnoException): boolean {
+  if (code === 'ENOSPC' || /No space left|ENOSPC|Disk quota/i.test(message)) return true
+  if (!/Input\/output error/i.test(message) || !target) return false
+  const { bavail, bsize } = statfsSync(target.isFile ? dirname(target.path) : target.path)
+  return bavail * bsize < nearlyNothingBytes
 }
 
 async function reply(request: WriterRequest): Promise<void> {

@@ -44,7 +44,7 @@ test('the death of the writing process fails one batch, and the next is written'
   // The batch is under way in a later turn; the process is gone before it can answer.
   process.kill(writer.processId!, 'SIGKILL')
   const [outcome] = await batch
-  expect(outcome).toMatchObject({ done: false, reason: 'REFUSED' })
+  expect(outcome).toMatchObject({ done: false, reason: 'UNWRITABLE' })
   expect(await writer.apply([put('after', 10)])).toEqual([{ done: true }])
   await using store = await openStore(`lmdb:${folder}`)
   const values = await store.getMany([Buffer.from('before'), Buffer.from('during'), Buffer.from('after')])

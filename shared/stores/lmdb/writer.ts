@@ -69,7 +69,7 @@ export class LmdbWriter implements AsyncDisposable {
     const sentence = isFull
       ? `There is no space left for ${this.#target().path}: ${message}; free some space and try again.`
       : `LMDB did not write to ${this.#target().path}: ${message}.`
-    const outcome: WriteOutcome = { done: false, reason: isFull ? 'NO_SPACE' : 'REFUSED', sentence }
+    const outcome: WriteOutcome = { done: false, reason: isFull ? 'NO_SPACE' : 'UNWRITABLE', sentence }
     return operations.map(() => outcome)
   }
 

@@ -83,14 +83,16 @@ export function failedWrite(server: string, thrown: unknown): WriteOutcome {
   if (message.startsWith('READONLY'))
     return {
       done: false,
-      reason: 'REFUSED',
+      reason: 'UNWRITABLE',
       sentence: `${server} is a replica, which cannot be written; connect to its master.`,
     }
   if (message.startsWith('MISCONF'))
     return {
       done: false,
-      reason: 'REFUSED',
+      reason: 'UNWRITABLE',
       sentence: `${server} cannot save to its disk and refuses to write; see its log.`,
     }
-  return { done: false, reason: 'REFUSED', sentence: redisFault(server, thrown).message }
+  // Rights may be about some keys only.
+  const reason = message.startsWith('NOPERM') ? 'REFUSED' : 'UNWRITABLE'
+  return { done: false, reason, sentence: redisFault(server, thrown).message }
 }

@@ -226,7 +226,7 @@ describe('one server', () => {
     await using replica = await startRedis(`replicaof 127.0.0.1 ${master.port}`)
     await using copy = await open(`redis://127.0.0.1:${replica.port}`)
     expect(await copy.apply([put('a', 'b')])).toMatchObject([
-      { done: false, reason: 'REFUSED', sentence: expect.stringMatching(/replica/) },
+      { done: false, reason: 'UNWRITABLE', sentence: expect.stringMatching(/replica/) },
     ])
   })
 

@@ -118,7 +118,7 @@ class DumbBatch {
       writeFully(this.#data, operation.value, offset)
     } catch (error) {
       ftruncateSync(this.#data, this.#end)
-      return failedPut(error)
+      return failedPut(`${this.#base}.dat`, error)
     }
     this.#end = offset + operation.value.length
     const place = { offset, sizeBytes: operation.value.length }

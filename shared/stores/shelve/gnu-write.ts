@@ -41,7 +41,7 @@ export async function writeGnu(
   try {
     commit(locked.descriptor, batch.plan())
   } catch (error) {
-    const failure = failedPut(error)
+    const failure = failedPut(path, error)
     return outcomes.map((outcome) => (outcome.done ? failure : outcome))
   }
   return outcomes

@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { AppError } from '../../model/errors.ts'
 import type { WriteOutcome } from '../contract.ts'
 import { fileError } from '../../decode/file-source.ts'
+import { refusedPath } from '../paths.ts'
 
 /** A rename is safe against a power cut once its folder is written. */
 export function syncFolder(path: string): void {
@@ -26,18 +27,24 @@ export function writeFully(descriptor: number, bytes: Uint8Array, offset?: numbe
   }
 }
 
-export function failedPut(error: unknown): WriteOutcome {
-  const code = (error as NodeJS.ErrnoException).code ?? String(error)
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return { done: false, reason: 'NO_SPACE', sentence: 'The disk is full; free some space and go on.' }
-  return { done: false, reason: 'REFUSED', sentence: `The system refused to write: ${code}.` }
+/** What became of operations on a file that the system did not let be written. */
+export function failedPut(path: string, error: unknown): WriteOutcome {
+  const reason = isFull(error) ? 'NO_SPACE' : 'UNWRITABLE'
+  return { done: false, reason, sentence: writeError(path, error).message }
 }
 
 export function writeError(path: string, thrown: unknown): AppError {
-  const code = (thrown as NodeJS.ErrnoException).code
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-    return new AppError('REFUSED', `${path} cannot be written: you may not write it.`, { cause: thrown })
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new AppError('REFUSED', `${path} cannot be written: the disk is full.`, { cause: thrown })
+  const { code } = thrown as NodeJS.ErrnoException
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return refusedPath(path, thrown, 'written')
+  if (isFull(thrown))
+    return new AppError('REFUSED', `There is no space left for ${path}; free some and try again.`, {
+      cause: thrown,
+      data: { path },
+    })
   return fileError(path, thrown)
+}
+
+function isFull(thrown: unknown): boolean {
+  const { code } = thrown as NodeJS.ErrnoException
+  return code === 'ENOSPC' || code === 'EDQUOT'
 }

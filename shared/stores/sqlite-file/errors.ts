@@ -56,5 +56,7 @@ export function sqliteError(path: string, thrown: unknown): unknown {
       options,
     )
   }
+  if (code === 'SQLITE_FULL')
+    return new AppError('REFUSED', `There is no space left for ${path}; free some and try again.`, options)
   return new AppError('REFUSED', `${path} cannot be used: SQLite says "${message}" (${code}).`, options)
 }

@@ -134,9 +134,6 @@ function valueParameter(value: Uint8Array, valuesAreText: boolean): SqlParameter
 }
 
 function failure(path: string, thrown: unknown): WriteOutcome {
-  const isFull = sqliteCode(thrown) === 'SQLITE_FULL'
-  const sentence = isFull
-    ? `There is no space left for ${path}; free some and try again.`
-    : toAppError(sqliteError(path, thrown)).message
-  return { done: false, reason: isFull ? 'NO_SPACE' : 'REFUSED', sentence }
+  const reason = sqliteCode(thrown) === 'SQLITE_FULL' ? 'NO_SPACE' : 'UNWRITABLE'
+  return { done: false, reason, sentence: toAppError(sqliteError(path, thrown)).message }
 }
