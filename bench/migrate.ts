@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { planJob, runPlanned } from '../shared/jobs/jobs.ts'
 import { resolveStore } from '../shared/stores/registry.ts'
@@ -122,11 +122,16 @@ function ownProcessorSeconds(): number {
   return ticks / ticksPerSecond
 }
 
-/** Where the caches are; targets are made anew for each run. */
+/**
+ * Where the caches are. Each run has a target of its own, and nothing is deleted before the end: ext4 goes round the
+ * inodes of files that were deleted in the last minutes, so that making files after deleting as many takes ten times as
+ * long, whoever makes them.
+ */
 class Places {
   readonly #folder: string
   readonly #servers: Record<'from' | 'to', TestServer>
   #runs = 0
+  readonly #newest = { from: 0, to: 0 }
 
   constructor(folder: string, source: TestServer, target: TestServer) {
     this.#folder = folder
@@ -137,7 +142,9 @@ class Places {
 
   /** As Python is told. */
   place(kind: Kind, side: 'from' | 'to'): string {
-    return kind === 'redis' ? String(this.#servers[side].port) : path.join(this.#folder, side, kind)
+    return kind === 'redis'
+      ? String(this.#servers[side].port)
+      : path.join(this.#folder, side, `${kind}-${this.#newest[side]}`)
   }
 
   url(kind: Kind, side: 'from' | 'to'): string {
@@ -147,9 +154,9 @@ class Places {
 
   /** The place, with nothing there. */
   fresh(kind: Kind, side: 'from' | 'to'): string {
+    this.#newest[side]++
     const place = this.place(kind, side)
-    if (kind === 'redis') execFileSync('redis-cli', ['-p', place, 'flushall'])
-    else rmSync(place, { recursive: true, force: true })
+    if (kind === 'redis') execFileSync('redis-cli', ['-p', place, 'flushall'], { stdio: 'ignore' })
     return place
   }
 
@@ -158,7 +165,10 @@ class Places {
       const { from, to } = this.#servers
       this.#servers.from = to
       this.#servers.to = from
-    } else cpSync(this.place(kind, 'to'), this.fresh(kind, 'from'), { recursive: true })
+    } else {
+      const written = this.place(kind, 'to')
+      cpSync(written, this.fresh(kind, 'from'), { recursive: true })
+    }
   }
 
   /** Each run is a first one: no index of the source is there. */

@@ -223,11 +223,12 @@ export interface Executor extends AsyncDisposable {
    * Does the items and says what became of each, in order. With `again`, an earlier run may have done any part of
    * them before it was killed: look first, bring to the end what was begun, and answer as if done once.
    * Throws `AppError` for what concerns not one item but all that follow (server gone, disk full, lock lost):
-   * the job then stops and can be resumed.
+   * the job then stops and can be resumed. `next` is what will be asked for after them, unless the run ends before:
+   * what has only to be read for it may be read meanwhile.
    */
   perform(
     items: readonly PlanItem[],
-    context: { readonly again: boolean; readonly signal: AbortSignal },
+    context: { readonly again: boolean; readonly next: readonly PlanItem[]; readonly signal: AbortSignal },
   ): Promise<ItemOutcome[]>
   /** What is left to do once all items have their outcome; done again if the run is killed in it. */
   finish?(job: Job): Promise<void>

@@ -39,6 +39,8 @@ const schema = `
 /** `hcij`: what `file` and others can tell it by. */
 const applicationId = 0x68_63_69_6a
 const busyTimeoutMs = 10_000
+/** Of 4 kB: some 32 MB. */
+const checkpointPages = 8_000
 
 /** Makes a job file with its header, at once: whoever is killed before leaves a file that is no job's. */
 export function createJobDatabase(
@@ -80,5 +82,7 @@ function prepare(database: Database.Database): void {
   database.pragma('journal_mode = WAL')
   // A batch that is said to have begun must have begun on the disk too.
   database.pragma('synchronous = FULL')
+  // What is in the log is on the disk; to put it in its place too is waited for less often.
+  database.pragma(`wal_autocheckpoint = ${checkpointPages}`)
   database.pragma('trusted_schema = OFF')
 }

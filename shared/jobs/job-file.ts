@@ -113,14 +113,18 @@ export class JobFile implements Disposable {
 
   /** Adds items to the plan, numbered in the order of their coming; the sums of the plan grow with them. */
   addItems(items: readonly Omit<PlanItem, 'n'>[]): void {
+    // A plan whose making was cut off is made anew: it is on the disk with its end.
+    this.#database.pragma('synchronous = NORMAL')
     this.#write(() => {
       const sums = new Map<string, Totals>()
+      let n = this.#statements.nextNumber.get()!
       for (const item of items) {
-        this.#statements.insertItem.run(itemValues(item))
+        this.#statements.insertItem.run(itemValues(n++, item))
         addTo(sums, `action ${item.action}`, item)
       }
       for (const [what, sum] of sums) this.#addSum(what, sum)
     })
+    this.#database.pragma('synchronous = FULL')
   }
 
   /** Ends planning: `planned`, or `refused` with its reason. The sums by action are those of the items. */
@@ -149,16 +153,20 @@ export class JobFile implements Disposable {
 
   // ---- the run --------------------------------------------------------------------------------------
 
-  /** What is to be done next; `undefined`: nothing is left. What was begun and not ended comes first, as it was begun. */
-  nextBatch(limits: { items: number; bytes: number }): Batch | undefined {
-    const begun = this.#statements.openBatch.get()
+  /**
+   * What is to be done next, or after a batch that is not done yet; `undefined`: nothing is left. What was begun and not
+   * ended comes first, as it was begun.
+   */
+  nextBatch(limits: { items: number; bytes: number }, after?: Batch): Batch | undefined {
+    const begun = after ? undefined : this.#statements.openBatch.get()
     if (begun) {
       const rows = this.#statements.itemsBetween.all(begun.first, begun.last)
       return { again: true, items: rows.map(fromRow) }
     }
     const items: PlanItem[] = []
     let bytes = 0
-    for (const row of this.#statements.undone.iterate()) {
+    const last = after?.items.at(-1)?.n ?? this.#statements.lastDone.get()!
+    for (const row of this.#statements.itemsAfter.iterate(last)) {
       if (items.length >= limits.items || (items.length > 0 && bytes + row.bytes > limits.bytes)) break
       items.push(fromRow(row))
       bytes += row.bytes
@@ -240,6 +248,11 @@ export class JobFile implements Disposable {
       if (rows.length < step) return
       after = rows.at(-1)!.n
     }
+  }
+
+  /** All that was done, in the order of the plan: what a manifest says of it. */
+  *written(): Generator<{ key: Uint8Array; bytes: number; sha256: string | null }> {
+    for (const [key, bytes, sha256] of this.#statements.written.iterate()) yield { key, bytes, sha256 }
   }
 
   /** As it is listed. One that says to be running while nobody holds its lock was killed: it shows as `stopped`. */

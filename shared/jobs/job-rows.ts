@@ -46,8 +46,9 @@ export function fromRow(row: ItemRow): PlanItem {
 /** A line of a list shows no more. */
 const callCharacters = 300
 
-export function itemValues(item: Omit<PlanItem, 'n'>): unknown[] {
+export function itemValues(n: number, item: Omit<PlanItem, 'n'>): unknown[] {
   return [
+    n,
     item.key,
     item.sourceKey ?? null,
     item.action,
@@ -71,9 +72,10 @@ export function prepareStatements(database: Database) {
   return {
     header: database.prepare<[string], string>('SELECT value FROM header WHERE name = ?').pluck(),
     insertItem: database.prepare<[unknown[]]>(
-      // Numbered from 0 without a gap: a plan is only ever added to.
-      `INSERT INTO items VALUES ((SELECT ifnull(max(n), -1) + 1 FROM items), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      'INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ),
+    /** Numbered from 0 without a gap: a plan is only ever added to. */
+    nextNumber: database.prepare<[], number>('SELECT ifnull(max(n), -1) + 1 FROM items').pluck(),
     addSum: database.prepare<[string, number, number, number]>(
       `INSERT INTO sums VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET
          entries = entries + excluded.entries, bytes = bytes + excluded.bytes, seconds = seconds + excluded.seconds`,
@@ -95,11 +97,12 @@ export function prepareStatements(database: Database) {
     itemsBetween: database.prepare<[number, number], ItemRow>(
       `SELECT * FROM items WHERE n BETWEEN ? AND ? AND ${changing} ORDER BY n`,
     ),
-    // Batches go through the plan in order, so what follows the last outcome is not done. In the order of the table:
-    // by the index on actions all that is left would be sorted for each batch.
-    undone: database.prepare<[], ItemRow>(
-      `SELECT * FROM items NOT INDEXED WHERE n > (SELECT ifnull(max(n), -1) FROM outcomes) AND ${changing} ORDER BY n`,
+    // In the order of the table: by the index on actions all that is left would be sorted for each batch.
+    itemsAfter: database.prepare<[number], ItemRow>(
+      `SELECT * FROM items NOT INDEXED WHERE n > ? AND ${changing} ORDER BY n`,
     ),
+    /** Batches go through the plan in order, so what follows the last outcome is not done. */
+    lastDone: database.prepare<[], number>('SELECT ifnull(max(n), -1) FROM outcomes').pluck(),
     lastState: database.prepare<[], { event: string; at_ms: number; data: string | null }>(
       `SELECT event, at_ms, data FROM journal WHERE event IN ${states} ORDER BY seq DESC LIMIT 1`,
     ),
@@ -122,6 +125,13 @@ export function prepareStatements(database: Database) {
     countItems: database
       .prepare<[{ state: string | null; action: string | null }], number>(`SELECT count(*) ${filtered}`)
       .pluck(),
+    /** Key, bytes and digest of all that was done. In the order of the table, which is read once. */
+    written: database
+      .prepare<[], [key: Buffer, bytes: number, sha256: string | null]>(
+        `SELECT key, bytes, outcomes.sha256 FROM outcomes NOT INDEXED JOIN items USING (n)
+           WHERE state = 'done' ORDER BY n`,
+      )
+      .raw(),
     outcomesAfter: database.prepare<[string, number, number], OutcomeRow>(
       `SELECT items.*, reason, outcomes.sha256 AS outcome_sha256 FROM outcomes JOIN items USING (n)
          WHERE state = ? AND n > ? ORDER BY n LIMIT ?`,

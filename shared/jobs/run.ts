@@ -1,5 +1,5 @@
 import { AppError, toAppError } from '../model/errors.ts'
-import type { Executor, ItemOutcome, Job } from './contract.ts'
+import type { Executor, ItemOutcome, Job, PlanItem } from './contract.ts'
 import type { Batch, JobFile } from './job-file.ts'
 import { lockJob } from './job-lock.ts'
 
@@ -36,15 +36,16 @@ export async function runJob(file: JobFile, executor: Executor, options: RunOpti
   file.setState('running')
   const progress = new Progress(file, options.onProgress)
   const signal = options.signal ?? new AbortController().signal
+  const limits = options.limits ?? { items: batchItems, bytes: batchBytes }
   try {
-    while (!signal.aborted) {
-      const batch = file.nextBatch(options.limits ?? { items: batchItems, bytes: batchBytes })
+    for (let batch = file.nextBatch(limits), next; !signal.aborted; batch = next) {
       if (!batch) {
         await executor.finish?.(file.job())
         file.setState('done')
         return progress.end()
       }
-      await perform(file, executor, batch, signal)
+      next = file.nextBatch(limits, batch)
+      await perform(file, executor, batch, { next: next?.items ?? [], signal })
       progress.note()
     }
     file.setState((signal.reason as StopReason) === 'cancel' ? 'cancelled' : 'paused')
@@ -70,9 +71,14 @@ function isKept(file: JobFile, problem: NonNullable<Job['problem']>): boolean {
   }
 }
 
-async function perform(file: JobFile, executor: Executor, batch: Batch, signal: AbortSignal): Promise<void> {
+async function perform(
+  file: JobFile,
+  executor: Executor,
+  batch: Batch,
+  context: { readonly next: readonly PlanItem[]; readonly signal: AbortSignal },
+): Promise<void> {
   file.begin(batch)
-  const outcomes = await executor.perform(batch.items, { again: batch.again, signal })
+  const outcomes = await executor.perform(batch.items, { again: batch.again, ...context })
   checkOutcomes(batch, outcomes)
   file.end(batch, outcomes)
 }

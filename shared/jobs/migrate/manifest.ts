@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { jsonKey } from '../../model/keys.ts'
 import type { JobFile } from '../job-file.ts'
 
+const writtenAtOnce = 64 * 1024
+
 export function manifestFile(folder: string): string {
   return join(folder, 'manifest.ndjson')
 }
@@ -20,13 +22,19 @@ export function writeManifest(file: JobFile): void {
   const total = { entries: 0, bytes: 0 }
   const output = openSync(beside, 'w', 0o600)
   try {
-    for (const { key, bytes, outcome } of file.outcomes('done')) {
-      const line = JSON.stringify({ key: jsonKey(key), sizeBytes: bytes, sha256: outcome?.sha256 }) + '\n'
-      hash.update(line)
-      writeSync(output, line)
+    let lines = ''
+    const write = (): void => {
+      hash.update(lines)
+      writeSync(output, lines)
+      lines = ''
+    }
+    for (const { key, bytes, sha256 } of file.written()) {
+      lines += JSON.stringify({ key: jsonKey(key), sizeBytes: bytes, sha256: sha256 ?? undefined }) + '\n'
       total.entries++
       total.bytes += bytes
+      if (lines.length >= writtenAtOnce) write()
     }
+    write()
     writeSync(output, JSON.stringify({ ...total, sha256: hash.digest('hex') }) + '\n')
     fsyncSync(output)
   } finally {

@@ -1,8 +1,8 @@
 import { toAppError, type Problem } from '../../model/errors.ts'
 import { showKey } from '../../model/keys.ts'
-import type { Store, WriteOperation, WriteOutcome } from '../../stores/contract.ts'
+import type { Entry, Store, WriteOperation, WriteOutcome } from '../../stores/contract.ts'
 import type { Executor, ItemOutcome, PlanItem } from '../contract.ts'
-import { isPresent, readPresent, stopIfRefused, toBin, type Present } from '../guarded.ts'
+import { isPresent, keysOf, readPresent, stopIfRefused, toBin, type Present } from '../guarded.ts'
 import { sha256Of, type TrashBin } from '../trash-bin.ts'
 import { convert, unwrapped, type ValueForm } from './convert.ts'
 
@@ -14,9 +14,15 @@ interface Step {
   readonly old?: Present
 }
 
+/** A batch as the source has it: values, and what goes along with them, in the order of the items. */
+interface FromSource {
+  readonly values: readonly (Uint8Array | Problem | undefined)[]
+  readonly entries: readonly (Entry | undefined)[]
+}
+
 /**
- * Writes values of one store to another, batch by batch, and reads each back. The source is only read. What is
- * overwritten is in the trash, on the disk, before.
+ * Writes values of one store to another, batch by batch, and reads each back. The source is only read: the next batch
+ * while this one is being written. What is overwritten is in the trash, on the disk, before.
  */
 export class Migrator implements Executor {
   readonly #source: Store
@@ -25,6 +31,9 @@ export class Migrator implements Executor {
   /** Made when something is replaced. */
   readonly #bin: () => TrashBin
   #opened: TrashBin | undefined
+  /** Whether times of files, or times to live, go along: of kinds that both keep them. */
+  readonly #hasFacts: boolean
+  #ahead: { readonly items: readonly PlanItem[]; readonly read: Promise<FromSource> } | undefined
 
   readonly finish: NonNullable<Executor['finish']>
 
@@ -37,14 +46,23 @@ export class Migrator implements Executor {
     this.#target = target
     this.#form = form
     this.#bin = bin
+    const files = ['fs', 'json']
+    this.#hasFacts = files.includes(source.kind)
+      ? [...files, 'archive'].includes(target.kind)
+      : source.kind === target.kind
     this.finish = finish
   }
 
-  async perform(items: readonly PlanItem[], { again }: { readonly again: boolean }): Promise<ItemOutcome[]> {
+  async perform(
+    items: readonly PlanItem[],
+    { again, next }: { readonly again: boolean; readonly next: readonly PlanItem[] },
+  ): Promise<ItemOutcome[]> {
     const outcomes = new Map<number, ItemOutcome>()
     const steps = await this.#steps(items, again, outcomes)
     this.#keepOld(steps)
-    const written = await this.#target.apply(steps.map(({ operation }) => operation))
+    const writing = this.#target.apply(steps.map(({ operation }) => operation))
+    this.#readAhead(next)
+    const written = await writing
     const back = await this.#target.getMany(steps.map(({ item }) => item.key))
     for (const [i, step] of steps.entries())
       outcomes.set(step.item.n, told(step, written[i]!, back[i], again))
@@ -58,54 +76,69 @@ export class Migrator implements Executor {
     again: boolean,
     outcomes: Map<number, ItemOutcome>,
   ): Promise<Step[]> {
-    const values = await readPresent(
-      this.#source,
-      items.map(({ key, sourceKey }) => sourceKey ?? key),
-    )
+    const { values, entries } = await this.#fromSource(items)
     const replaced = items.filter(({ action }) => action === 'replace')
-    const old = await readPresent(
-      this.#target,
-      replaced.map(({ key }) => key),
-    )
+    const old = await readPresent(this.#target, keysOf(replaced))
+    const oldOf = new Map(replaced.map((item, i) => [item, old[i]]))
     const steps: Step[] = []
     for (const [i, item] of items.entries()) {
-      const step = await this.#step(item, values[i], old[replaced.indexOf(item)], again)
+      const step = await this.#step(item, { value: values[i], entry: entries[i] }, oldOf.get(item), again)
       if ('state' in step) outcomes.set(item.n, step)
       else steps.push(step)
     }
     return steps
   }
 
+  #fromSource(items: readonly PlanItem[]): Promise<FromSource> {
+    const { items: first, read } = this.#ahead ?? {}
+    this.#ahead = undefined
+    return read && first?.[0]?.n === items[0]?.n && first?.length === items.length ? read : this.#read(items)
+  }
+
+  #readAhead(items: readonly PlanItem[]): void {
+    if (items.length === 0) return
+    const read = this.#read(items)
+    // What is wrong is told when it is asked for: the run may end before.
+    read.catch(() => undefined)
+    this.#ahead = { items, read }
+  }
+
+  async #read(items: readonly PlanItem[]): Promise<FromSource> {
+    const keys = items.map(({ key, sourceKey }) => sourceKey ?? key)
+    const entries = this.#hasFacts ? ((await this.#source.lookUp?.(keys)) ?? []) : []
+    return { entries, values: await this.#source.getMany(keys) }
+  }
+
   async #step(
     item: PlanItem,
-    value: Present | Problem | undefined,
+    { value, entry }: { readonly value: Uint8Array | Problem | undefined; readonly entry: Entry | undefined },
     old: Present | Problem | undefined,
     again: boolean,
   ): Promise<Step | ItemOutcome> {
     const { n, key } = item
     if (value === undefined)
       return { n, state: 'changed', reason: `${showKey(key)} is gone from the source.` }
-    if (!isPresent(value)) return { n, state: 'failed', reason: value.sentence }
+    if (!(value instanceof Uint8Array)) return { n, state: 'failed', reason: value.sentence }
     let inner: Uint8Array
     try {
-      inner = (await convert(unwrapped(this.#source, value.value), this.#form)).bytes
+      inner = (await convert(unwrapped(this.#source, value), this.#form)).bytes
     } catch (thrown) {
       return { n, state: 'failed', reason: `${showKey(key)} was not written: ${toAppError(thrown).message}` }
     }
-    if (item.sha256 !== undefined && item.sha256 !== sha256Of(inner))
+    const bytes = this.#target.wrapValue?.(inner) ?? inner
+    const sha256 = sha256Of(bytes)
+    if (item.sha256 !== undefined && item.sha256 !== (bytes === inner ? sha256 : sha256Of(inner)))
       return {
         n,
         state: 'changed',
         reason: `${showKey(key)} was written again in the source since the plan was made.`,
       }
-    const bytes = this.#target.wrapValue?.(inner) ?? inner
-    const sha256 = sha256Of(bytes)
     const operation = {
       kind: 'put' as const,
       key,
       value: bytes,
-      ...(value.expiresAtMs === undefined ? {} : { expiresAtMs: value.expiresAtMs }),
-      ...(value.modifiedMs === undefined ? {} : { times: { modifiedMs: value.modifiedMs } }),
+      ...(entry?.expiresAtMs === undefined ? {} : { expiresAtMs: entry.expiresAtMs }),
+      ...(entry?.modifiedMs === undefined ? {} : { times: { modifiedMs: entry.modifiedMs } }),
     }
     if (item.action !== 'replace') return { item, sha256, operation: { ...operation, expect: 'absent' } }
     if (again && old && isPresent(old) && old.sha256 === sha256) return { n, state: 'done', sha256 }
@@ -127,6 +160,7 @@ export class Migrator implements Executor {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#ahead?.read.catch(() => undefined)
     this.#opened?.close()
     await this.#source[Symbol.asyncDispose]()
     await this.#target[Symbol.asyncDispose]()
