@@ -23,7 +23,7 @@ export class Inspector {
   constructor(page: Page) {
     this.page = page
     this.grid = page.getByRole('grid', { name: 'Entries' })
-    this.filter = page.getByRole('textbox', { name: 'Filter entries' })
+    this.filter = page.getByRole('combobox', { name: 'Filter entries' })
     this.panel = page.getByRole('complementary', { name: 'Inspector' })
   }
 

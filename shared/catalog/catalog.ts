@@ -10,6 +10,7 @@ import type {
   SortKey,
   StoreSummary,
 } from '../api/contract.ts'
+import type { Completion } from '../api/complete.ts'
 import type { EntryStates, InsideColumn } from '../api/inside.ts'
 import type { Overview } from '../api/overview.ts'
 import type { PointFields, Points, PointsRequest } from '../api/points.ts'
@@ -18,6 +19,7 @@ import { AppError } from '../model/errors.ts'
 import type { ShownKey } from '../model/keys.ts'
 import { parseKey, showKey } from '../model/keys.ts'
 import { Columns } from './columns.ts'
+import { CatalogCompletions } from './completion-source.ts'
 import { findIds } from './find.ts'
 import type { KeepLimits } from './keeper.ts'
 import { Keeper } from './keeper.ts'
@@ -30,6 +32,7 @@ import { pointFieldsOf } from './points/fields.ts'
 import { pointsOf } from './points/points.ts'
 import { cellsOf } from './points/table.ts'
 import type { Query } from './query/ast.ts'
+import { complete } from './query/complete.ts'
 import type { Filter } from './query/condition.ts'
 import { parseQuery } from './query/parse.ts'
 import { startRegexClock } from './query/regex.ts'
@@ -276,6 +279,23 @@ export class Catalog {
       database.transaction(() =>
         sum({ database, strings, columns: this.#currentColumns(), nowSeconds, compile }),
       )(),
+    )
+  }
+
+  /**
+   * What could stand at the caret of a filter text, with the number of entries that have it.
+   *
+   * @param caret UTF-16 units before it
+   */
+  complete(text: string, caret: number, limit: number): Completion {
+    const [database, strings] = [this.#database, this.#strings]
+    const compile = (query: Query): Filter => this.#compile(query, Date.now() / 1000)
+    return this.#guard(() =>
+      database.transaction(() => {
+        const columns = this.#currentColumns()
+        const source = new CatalogCompletions({ database, strings, columns, compile })
+        return complete(text, caret, source, limit)
+      })(),
     )
   }
 

@@ -199,6 +199,16 @@ function createProgram(asJson: boolean, exit: (code: ExitCode) => void): Command
       },
     )
   program
+    .command('fields')
+    .description('list what a filter could say next: fields, arguments, paths; behind a name their values')
+    .argument('<store>')
+    .argument('[beginning]', 'of a filter, such as "func:relax " or "element:"', '')
+    .addOption(json())
+    .action(async (store: string, beginning: string, options: { json?: boolean }) => {
+      const { runFields } = await import('./fields.ts')
+      exit(await runFields(store, beginning, options))
+    })
+  program
     .command('trust')
     .description(
       'tell what loading a store, an entry or files with Python would import and call; nothing is run',

@@ -16,6 +16,7 @@ import { pictureRoutes } from './routes/pictures.ts'
 import { resultRoutes } from './routes/results.ts'
 import { jobRoutes, storeJobRoutes } from './routes/jobs.ts'
 import { storeRoutes } from './routes/stores.ts'
+import { completeRoutes } from './routes/complete.ts'
 import { compareRoutes } from './routes/compare.ts'
 import { insideRoutes } from './routes/inside.ts'
 import { overviewRoutes } from './routes/overview.ts'
@@ -139,6 +140,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   app.route('/', overviewRoutes({ connections, catalogs }))
   app.route('/', pointRoutes({ connections, catalogs }))
   app.route('/', insideRoutes({ connections, catalogs }))
+  app.route('/', completeRoutes({ connections, catalogs }))
   app.route('/', jobRoutes(board))
   app.route('/', storeJobRoutes(board, new RetentionRules(connections, dataFolder)))
   app.route('/results', resultRoutes(catalogs))

@@ -262,7 +262,8 @@ class Parser {
   }
 }
 
-function subjectOf(name: string, quoted: boolean): Subject {
+/** What a name in front of an operator names; `quoted`: it stood in quotes. */
+export function subjectOf(name: string, quoted: boolean): Subject {
   if (quoted) return { kind: 'argument', name }
   if (name === 'output') return { kind: 'output', path: '' }
   if (name.startsWith(outputPrefix) && name !== outputPrefix)

@@ -1,12 +1,11 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { backendAt } from '../../hashcache/backends.ts'
 import { AppError } from '../../model/errors.ts'
-import { openStore } from '../../stores/registry.ts'
-import { Catalog } from '../catalog.ts'
-import { indexStore, indexTexts } from '../indexer.ts'
+import type { Catalog } from '../catalog.ts'
+import { indexTexts } from '../indexer.ts'
+import { openTruthCatalog } from '../../testing/truth-catalog.ts'
 import { parseQuery } from './parse.ts'
 import { printQuery } from './print.ts'
 import { truthEntries } from '../../testing/truth-entries.ts'
@@ -29,18 +28,7 @@ describe('the truth table of filters', () => {
   let catalog: Catalog
 
   beforeAll(async () => {
-    const backend = backendAt(`fs:${join(folder, 'cache')}`)
-    for (const [digit, value] of Object.entries(truthEntries)) {
-      const key = digit.repeat(40)
-      if (value !== undefined) await backend.dump(key, value as never, false)
-      else {
-        mkdirSync(join(folder, 'cache', key.slice(0, 2)), { recursive: true })
-        writeFileSync(join(folder, 'cache', key.slice(0, 2), key), 'no pickle at all')
-      }
-    }
-    catalog = Catalog.open(join(folder, 'index.sqlite'))
-    await using store = await openStore(`fs:${join(folder, 'cache')}`)
-    await indexStore(store, catalog)
+    catalog = await openTruthCatalog(folder)
   })
   afterAll(() => {
     catalog.close()

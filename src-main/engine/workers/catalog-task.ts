@@ -23,6 +23,13 @@ export type CatalogTask =
       readonly from: number
       readonly to: number
     }
+  | {
+      readonly ask: 'complete'
+      readonly file: string
+      readonly query: string
+      readonly caret: number
+      readonly limit: number
+    }
   | { readonly ask: 'row'; readonly file: string; readonly key: string }
   | { readonly ask: 'why'; readonly file: string; readonly key: string }
   | {

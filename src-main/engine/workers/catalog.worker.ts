@@ -60,6 +60,8 @@ function answer(task: CatalogTask): unknown {
       return catalogOf(task.file).pointFields(task.query)
     case 'cells':
       return catalogOfResult(task.result).cells(task.result, task.fields, task.from, task.to)
+    case 'complete':
+      return catalogOf(task.file).complete(task.query, task.caret, task.limit)
     case 'row':
       return catalogOf(task.file).row(task.key)
     case 'why':

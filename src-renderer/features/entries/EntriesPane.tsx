@@ -62,6 +62,7 @@ export function EntriesPane(props: EntriesPaneProps) {
     <>
       <div className={classes.query} data-region>
         <FilterField
+          store={store}
           query={place.query}
           error={filterError(entries.error)}
           field={filterField}

@@ -120,7 +120,7 @@ it('holds a selection of several rows still until it is let go', async () => {
 })
 
 it('says when nothing matches, and clears the filter', async () => {
-  await page.getByRole('textbox', { name: 'Filter entries' }).fill('func:nothing')
+  await page.getByRole('combobox', { name: 'Filter entries' }).fill('func:nothing')
   await expect.element(page.getByText('No entries match')).toBeVisible()
   await page.getByRole('button', { name: 'Clear the filter' }).last().click()
   await expect.element(rowOf('relax(cutoff=0)')).toBeVisible()

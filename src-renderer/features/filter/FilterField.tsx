@@ -1,14 +1,17 @@
 import { ActionIcon } from '@mantine/core'
 import { IconFilter, IconX } from '@tabler/icons-react'
-import { useEffect, useRef, useState, type KeyboardEvent, type RefObject, type UIEvent } from 'react'
-import { ApiError } from '../../client/request.ts'
-import { visibleText } from '../../ui/visible-text.ts'
+import { useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject, type UIEvent } from 'react'
+import type { Suggestion } from '../../../shared/api/complete.ts'
+import type { Connection } from '../../../shared/api/contract.ts'
+import { FilterError } from './FilterError.tsx'
 import { filterPieces } from './filter-text.ts'
 import classes from './FilterField.module.css'
-
-const typingPauseMs = 180
+import { SuggestionList, suggestionId, suggestionListId } from './SuggestionList.tsx'
+import { useSuggestions } from './use-suggestions.ts'
+import { useTyped } from './use-typed.ts'
 
 export interface FilterFieldProps {
+  store: Connection
   query: string
   error: Error | null
   field: RefObject<HTMLInputElement | null>
@@ -17,18 +20,53 @@ export interface FilterFieldProps {
   onLeave: () => void
 }
 
-/** One line in the query language; clauses are drawn as chips behind the text that is typed. */
-export function FilterField({ query, error, field, onQuery, onLeave }: FilterFieldProps) {
-  const [text, setText] = useTyped(query, onQuery)
+/**
+ * One line in the query language; clauses are drawn as chips behind the text that is typed, and what could stand at the
+ * caret is listed below it.
+ */
+export function FilterField({ store, query, error, field, onQuery, onLeave }: FilterFieldProps) {
+  const [draft, setText] = useTyped(query, onQuery)
   const [scrollLeft, setScrollLeft] = useState(0)
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape') {
-      if (text.draft === '') onLeave()
+  const suggestions = useSuggestions(store, draft)
+  const { shown, chosen } = suggestions
+  const placeCaret = useCaret(field)
+
+  const take = (item: Suggestion | undefined): boolean => {
+    const next = suggestions.taken(item)
+    if (!item || !next) return false
+    setText(next.text, 'soon')
+    placeCaret(next.caret)
+    // Behind a name come its operators or values.
+    if (item.kind === 'value' || item.kind === 'function' || item.kind === 'unit') suggestions.close()
+    else suggestions.open(next.caret)
+    return true
+  }
+  const onListKey = (event: KeyboardEvent<HTMLInputElement>): boolean => {
+    const { key, altKey, ctrlKey } = event
+    if ((key === ' ' && ctrlKey) || (key === 'ArrowDown' && altKey)) {
+      suggestions.open(event.currentTarget.selectionStart ?? draft.length)
+      return true
+    }
+    if (!shown) return false
+    if (key === 'ArrowDown' || key === 'ArrowUp') suggestions.move(key === 'ArrowDown' ? 1 : -1)
+    else if (key === 'Escape') suggestions.close()
+    else if (key === 'Enter' || key === 'Tab') return chosen >= 0 && take(shown.items[chosen])
+    else return false
+    return true
+  }
+  const onKey = (key: string): boolean => {
+    if (key === 'Escape') {
+      if (draft === '') onLeave()
       else setText('', 'now')
-    } else if (event.key === 'Enter' || event.key === 'ArrowDown') {
-      setText(text.draft, 'now')
+    } else if (key === 'Enter' || key === 'ArrowDown') {
+      suggestions.close()
+      setText(draft, 'now')
       onLeave()
-    } else return
+    } else return false
+    return true
+  }
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
+    if (event.nativeEvent.isComposing || !(onListKey(event) || onKey(event.key))) return
     event.preventDefault()
     event.stopPropagation()
   }
@@ -39,7 +77,7 @@ export function FilterField({ query, error, field, onQuery, onLeave }: FilterFie
       <div className={classes.line}>
         <div className={classes.mirror} aria-hidden>
           <div style={{ transform: `translateX(${-scrollLeft}px)` }}>
-            {filterPieces(text.draft).map((piece, i) => (
+            {filterPieces(draft).map((piece, i) => (
               // oxlint-disable-next-line react/no-array-index-key -- a piece is its place in the text
               <span key={i} className={classes[piece.kind]}>
                 {piece.text}
@@ -51,61 +89,55 @@ export function FilterField({ query, error, field, onQuery, onLeave }: FilterFie
           ref={field}
           className={classes.input}
           type="text"
+          role="combobox"
           aria-label="Filter entries"
           aria-invalid={isError}
           aria-describedby={isError ? 'filter-error' : undefined}
+          aria-autocomplete="list"
+          aria-expanded={shown !== undefined}
+          aria-controls={shown ? suggestionListId : undefined}
+          aria-activedescendant={chosen >= 0 ? suggestionId(chosen) : undefined}
           placeholder="Filter: func:relax cutoff>400 user:ana words…"
           spellCheck={false}
           autoComplete="off"
-          value={text.draft}
-          onChange={(event) => setText(event.target.value, 'soon')}
+          value={draft}
+          onChange={(event) => {
+            setText(event.target.value, 'soon')
+            suggestions.open(event.target.value === '' ? -1 : (event.target.selectionStart ?? 0))
+          }}
+          onBlur={suggestions.close}
           onKeyDown={onKeyDown}
           onScroll={(event: UIEvent<HTMLInputElement>) => setScrollLeft(event.currentTarget.scrollLeft)}
         />
+        <SuggestionList
+          completion={shown}
+          chosen={chosen}
+          scrollLeft={scrollLeft}
+          onTake={(item) => void take(item)}
+        />
       </div>
-      {text.draft === '' ? null : (
+      {draft === '' ? null : (
         <ActionIcon size={20} aria-label="Clear the filter" onClick={() => setText('', 'now')}>
           <IconX size={13} />
         </ActionIcon>
       )}
-      {error && text.draft === query ? (
-        <FilterError error={error} text={text.draft} scrollLeft={scrollLeft} />
+      {error && draft === query && !shown ? (
+        <FilterError error={error} text={draft} scrollLeft={scrollLeft} />
       ) : null}
     </div>
   )
 }
 
-/** What is typed, which becomes the filter after a pause; a filter from elsewhere (Back, a click) replaces it. */
-function useTyped(query: string, onQuery: (query: string) => void) {
-  const [text, setState] = useState({ draft: query, from: query })
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  useEffect(() => () => clearTimeout(timer.current), [])
-  let current = text
-  if (text.from !== query) {
-    current = { draft: text.from === text.draft || query !== text.draft ? query : text.draft, from: query }
-    setState(current)
+/** Puts the caret somewhere once the text is drawn. */
+function useCaret(field: RefObject<HTMLInputElement | null>): (caret: number) => void {
+  const wanted = useRef<number>(undefined)
+  useLayoutEffect(() => {
+    if (wanted.current === undefined) return
+    field.current?.focus()
+    field.current?.setSelectionRange(wanted.current, wanted.current)
+    wanted.current = undefined
+  })
+  return (caret) => {
+    wanted.current = caret
   }
-  const setText = (draft: string, when: 'now' | 'soon'): void => {
-    setState({ draft, from: query })
-    clearTimeout(timer.current)
-    timer.current = setTimeout(() => onQuery(draft), when === 'now' ? 0 : typingPauseMs)
-  }
-  return [current, setText] as const
-}
-
-/** The engine's sentence, with a caret under the column (from 1) that it speaks of. */
-function FilterError({ error, text, scrollLeft }: { error: Error; text: string; scrollLeft: number }) {
-  const column =
-    error instanceof ApiError && typeof error.data.column === 'number' ? error.data.column : undefined
-  return (
-    <div className={classes.error} id="filter-error" role="alert">
-      {column === undefined ? null : (
-        <div className={classes.caretLine} aria-hidden style={{ transform: `translateX(${-scrollLeft}px)` }}>
-          <span className={classes.invisible}>{text.slice(0, column - 1)}</span>
-          <span className={classes.caret} />
-        </div>
-      )}
-      {visibleText(error.message)}
-    </div>
-  )
 }

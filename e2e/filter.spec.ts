@@ -1,0 +1,52 @@
+import { expect, test } from './test.ts'
+
+test('offers what could stand at the caret, by keys, and never takes Enter by itself', async ({
+  inspector,
+}) => {
+  const { page, filter, grid } = inspector
+  const list = page.getByRole('listbox', { name: 'Suggestions' })
+  await expect(inspector.row(0)).toBeVisible()
+  await page.keyboard.press('Control+f')
+  await page.keyboard.type('us')
+  await expect(list.getByRole('option').first()).toContainText('user:')
+  await expect(filter).toHaveAttribute('aria-expanded', 'true')
+  await page.keyboard.press('ArrowDown')
+  await expect(list.getByRole('option', { selected: true })).toContainText('user:')
+  await page.keyboard.press('Tab')
+  await expect(filter).toHaveValue('user:')
+  await expect(filter).toBeFocused()
+  const first = list.getByRole('option').first()
+  await expect(first).not.toContainText('user:')
+  const value = (await first.locator('span').first().textContent())!
+  const count = (await first.locator('span').last().textContent())!
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await expect(filter).toHaveValue(`user:${value}`)
+  await expect(list).toBeHidden()
+  await expect(grid).toHaveAttribute('aria-rowcount', String(Number(count) + 1))
+  // Nothing is chosen: Enter leaves for the entries.
+  await filter.fill('func:e')
+  await expect(list).toBeVisible()
+  await page.keyboard.press('Enter')
+  await expect(grid).toBeFocused()
+  await expect(filter).toHaveValue('func:e')
+})
+
+test('values are those that the rest of the filter leaves, and Escape closes the list first', async ({
+  inspector,
+}) => {
+  const { page, filter } = inspector
+  const list = page.getByRole('listbox', { name: 'Suggestions' })
+  await filter.fill('func:energy symbol:')
+  await expect(list.getByRole('option')).toHaveText(['Al9', 'Pd8', 'Ag6', 'Cu6', 'Au4', 'Ni4', 'Pt3'])
+  await page.keyboard.press('Escape')
+  await expect(list).toBeHidden()
+  await expect(filter).toHaveValue('func:energy symbol:')
+  await page.keyboard.press('Control+Space')
+  await list.getByRole('option', { name: 'Cu' }).click()
+  await expect(filter).toHaveValue('func:energy symbol:Cu')
+  await expect(filter).toBeFocused()
+  await expect(inspector.grid).toHaveAttribute('aria-rowcount', '7')
+  await page.keyboard.press('Escape')
+  await expect(filter).toHaveValue('')
+})
