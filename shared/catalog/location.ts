@@ -20,11 +20,22 @@ export function dataFolder(
   return join(environment.XDG_DATA_HOME || join(home, '.local', 'share'), 'hashcache-inspector')
 }
 
+/** A cache as it is the same at every start. */
+export interface StoreIdentity {
+  readonly kind: string
+  readonly location: string
+}
+
 /** The index file of a store: its name is a hash of kind and location, so it says nothing to others. */
-export function indexFile(
-  store: { readonly kind: string; readonly location: string },
-  folder = dataFolder(),
-): string {
-  const name = createHash('sha256').update(`${store.kind}:${store.location}`).digest('hex').slice(0, 32)
-  return join(folder, 'index', `${name}.sqlite`)
+export function indexFile(store: StoreIdentity, folder = dataFolder()): string {
+  return join(folder, 'index', `${hashOf(store).slice(0, 32)}.sqlite`)
+}
+
+/** By what a cache is known to the interface, and what we keep for it. */
+export function storeId(store: StoreIdentity): string {
+  return hashOf(store).slice(0, 12)
+}
+
+function hashOf({ kind, location }: StoreIdentity): string {
+  return createHash('sha256').update(`${kind}:${location}`).digest('hex')
 }

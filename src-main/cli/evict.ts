@@ -1,30 +1,28 @@
-import { readFile } from 'node:fs/promises'
 import type { Policy } from '../../shared/jobs/contract.ts'
 import { planJob } from '../../shared/jobs/jobs.ts'
-import { parsePolicy } from '../../shared/jobs/policy.ts'
-import { AppError, toAppError } from '../../shared/model/errors.ts'
+import { AppError } from '../../shared/model/errors.ts'
+import type { StoreLocation } from '../../shared/stores/contract.ts'
 import { resolveStore } from '../../shared/stores/registry.ts'
 import { finishJob, jobsOptions, type RunChoices } from './job-run.ts'
 import type { ExitCode } from './program.ts'
+import { keptRules, policyIn, whereFrom } from './retention.ts'
 
 export interface EvictOptions extends RunChoices {
   readonly query?: string
   readonly policy?: string
 }
 
-/** `hashcache evict STORE --query Q | --policy FILE`: into the trash, exactly what the plan lists. */
+/**
+ * `hashcache evict STORE [--query Q] [--policy FILE]`: into the trash, exactly what the plan lists. With neither, by the
+ * rules that are kept for the cache.
+ */
 export async function runEvict(
   target: string,
   { query, policy, ...choices }: EvictOptions,
 ): Promise<ExitCode> {
-  if (query === undefined && policy === undefined) {
-    throw new AppError(
-      'USAGE',
-      'Say which entries: --query "age>1y -user:ana", --policy retention.json, or --query "" for all.',
-    )
-  }
-  const rules = policy === undefined ? undefined : await readPolicy(policy)
   const store = await resolveStore(target)
+  const rules =
+    policy === undefined ? (query === undefined ? await kept(store) : undefined) : await policyIn(policy)
   const options = jobsOptions(store)
   const selection = query === undefined ? {} : { query }
   const job = await planJob(
@@ -34,13 +32,15 @@ export async function runEvict(
   return finishJob(job, choices, options)
 }
 
-async function readPolicy(path: string): Promise<Policy> {
-  let value: unknown
-  try {
-    value = JSON.parse(await readFile(path, 'utf8'))
-  } catch (thrown) {
-    const message = `The policy ${path} cannot be read (${toAppError(thrown).message}); see docs/eviction.md for its form.`
-    throw new AppError('USAGE', message, { cause: thrown, data: { path } })
+/** Said on the standard error: the plan alone would not tell where its rules are from. */
+async function kept(store: StoreLocation): Promise<Policy> {
+  const rules = await keptRules(store)
+  if (!rules.policy) {
+    throw new AppError(
+      'USAGE',
+      'No rules are kept for this cache. Say which entries: --query "age>1y -user:ana", --policy retention.json, or --query "" for all.',
+    )
   }
-  return parsePolicy(value, path)
+  process.stderr.write(`${whereFrom(rules)} ${JSON.stringify(rules.policy)}\n`)
+  return rules.policy
 }

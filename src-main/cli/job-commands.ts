@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option, type Command } from 'commander'
+import { Argument, InvalidArgumentError, Option, type Command } from 'commander'
 import type { ConflictRule } from '../../shared/jobs/contract.ts'
 import type { EvictOptions } from './evict.ts'
 import type { JobChoices } from './jobs.ts'
@@ -58,7 +58,9 @@ export function addJobCommands(program: Command, exit: (code: ExitCode) => void)
     )
   program
     .command('evict')
-    .description('move entries into the trash, from where undo brings them back')
+    .description(
+      'move entries into the trash, from where undo brings them back; with neither filter nor policy, by the rules kept for the store',
+    )
     .argument('<store>')
     .option('-q, --query <filter>', 'which entries, such as "age>1y -user:ana"')
     .option('-p, --policy <file>', 'rules of a retention.json (docs/eviction.md)')
@@ -68,6 +70,19 @@ export function addJobCommands(program: Command, exit: (code: ExitCode) => void)
     .action(async (target: string, options: EvictOptions) => {
       const { runEvict } = await import('./evict.ts')
       exit(await runEvict(target, options))
+    })
+  program
+    .command('retention')
+    .description('show, set or clear the rules that evict goes by when it is given none')
+    .argument('<store>')
+    .addArgument(
+      new Argument('[action]', 'what to do with them').choices(['show', 'set', 'clear']).default('show'),
+    )
+    .argument('[file]', 'for set: rules as in a retention.json (docs/eviction.md)')
+    .addOption(new Option('--json', 'machine-readable output'))
+    .action(async (target: string, action: string, file: string | undefined, options: { json?: boolean }) => {
+      const { runRetention } = await import('./retention.ts')
+      exit(await runRetention(target, action, file, options))
     })
   program
     .command('verify')

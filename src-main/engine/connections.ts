@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { Connection, DatabaseInfo } from '../../shared/api/contract.ts'
-import { indexFile } from '../../shared/catalog/location.ts'
+import { indexFile, storeId } from '../../shared/catalog/location.ts'
 import { AppError, toAppError } from '../../shared/model/errors.ts'
 import { hasHiddenSecrets, withoutSecrets } from '../../shared/model/secrets.ts'
 import type { StoreLocation, Stray } from '../../shared/stores/contract.ts'
@@ -81,7 +80,7 @@ export class Connections implements AsyncDisposable {
     if (known && hasHiddenSecrets(text)) return known.shown
     const { store, shown } = (await this.#options.probes.run({ ask: 'open', location: text, kind })) as Probed
     const { location, label } = shown
-    const id = createHash('sha256').update(`${shown.kind}:${location}`).digest('hex').slice(0, 12)
+    const id = storeId({ kind: shown.kind, location })
     await this.#options.settings.remember({
       location: remembered,
       kind: shown.kind,

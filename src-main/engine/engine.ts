@@ -24,7 +24,6 @@ import { pointRoutes } from './routes/points.ts'
 import { whyRoutes } from './routes/why.ts'
 import { Comparisons } from './comparisons.ts'
 import { JobBoard } from './job-board.ts'
-import { RetentionRules } from './retention.ts'
 import { openSettings } from './settings.ts'
 import type { CatalogTask } from './workers/catalog-task.ts'
 import type { CompareTask } from './workers/compare-task.ts'
@@ -142,7 +141,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   app.route('/', insideRoutes({ connections, catalogs }))
   app.route('/', completeRoutes({ connections, catalogs }))
   app.route('/', jobRoutes(board))
-  app.route('/', storeJobRoutes(board, new RetentionRules(connections, dataFolder)))
+  app.route('/', storeJobRoutes(board, { connections, dataFolder }))
   app.route('/results', resultRoutes(catalogs))
   app.route('/stores/:store/entries/:key', entryRoutes({ connections, values }))
   app.route('/stores/:store/entries/:key', byteRoutes({ connections, values }))

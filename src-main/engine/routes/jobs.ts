@@ -8,10 +8,11 @@ import {
   replanRequest,
   type VerifyEvent,
 } from '../../../shared/api/jobs.ts'
+import { keepRetention, readRetention, type RuledStore } from '../../../shared/jobs/retention.ts'
 import { toAppError } from '../../../shared/model/errors.ts'
 import { showKey } from '../../../shared/model/keys.ts'
 import type { JobBoard } from '../job-board.ts'
-import type { RetentionRules } from '../retention.ts'
+import type { Connections } from '../connections.ts'
 import { readBody, validate, wholeNumber } from '../http/validate.ts'
 
 const itemsQuery = z.object({
@@ -72,14 +73,22 @@ async function* reportLines(board: JobBoard, id: string, job: object): AsyncGene
 }
 
 /** `/stores/:store/retention` and `/stores/:store/verify`. */
-export function storeJobRoutes(board: JobBoard, retention: RetentionRules): Hono {
+export function storeJobRoutes(
+  board: JobBoard,
+  { connections, dataFolder }: { readonly connections: Connections; readonly dataFolder: string },
+): Hono {
+  const ruled = (id: string): RuledStore => {
+    const { store, shown } = connections.get(id)
+    return { kind: shown.kind, location: shown.location, path: store.path }
+  }
   return new Hono()
     .get('/stores/:store/retention', async (context) =>
-      context.json(await retention.read(context.req.param('store'))),
+      context.json(await readRetention(ruled(context.req.param('store')), dataFolder)),
     )
-    .put('/stores/:store/retention', async (context) =>
-      context.json(await retention.keep(context.req.param('store'), await readBody(context, policy))),
-    )
+    .put('/stores/:store/retention', async (context) => {
+      const rules = await readBody(context, policy)
+      return context.json(await keepRetention(ruled(context.req.param('store')), dataFolder, rules))
+    })
     .post('/stores/:store/verify', (context) => {
       const stop = new AbortController()
       const lines = new ReadableStream<Uint8Array>({

@@ -120,13 +120,15 @@ function Rules({ store, kept }: { store: Connection; kept: Retention }) {
         <Button type="submit" variant="filled" disabled={!isReady} loading={plan.isPending}>
           Make the plan
         </Button>
-        <Button disabled={wrong.length > 0} loading={keep.isPending} onClick={() => keep.mutate(policy)}>
-          {keep.isSuccess ? 'Kept' : 'Keep these rules'}
-        </Button>
+        {kept.file === undefined ? (
+          <Button disabled={wrong.length > 0} loading={keep.isPending} onClick={() => keep.mutate(policy)}>
+            {keep.isSuccess ? 'Kept' : 'Keep these rules'}
+          </Button>
+        ) : null}
         <span className={classes.promise}>
           {kept.file === undefined
             ? 'Nothing is removed before you have seen the plan and run it.'
-            : `Rules of ${visibleText(kept.file)}`}
+            : `Rules of ${visibleText(kept.file)}, which is only read here: change them there.`}
         </span>
       </div>
     </form>
