@@ -4,6 +4,7 @@ import { visibleText } from '../../shared/value/python-text.ts'
 import { addJobCommands } from './job-commands.ts'
 import type { BytesOptions } from './bytes.ts'
 import type { DiffCommandOptions } from './diff.ts'
+import type { ShowOptions } from './show.ts'
 import { statsGroups, type StatsGroup } from './stats-groups.ts'
 import { version } from './version.ts'
 
@@ -114,7 +115,13 @@ function createProgram(asJson: boolean, exit: (code: ExitCode) => void): Command
     .addOption(query())
     .addOption(json())
     .addOption(new Option('--raw', 'the stored bytes, as they are').conflicts('json'))
-    .action(async (targets: string[], options: { query?: string; json?: boolean; raw?: boolean }) => {
+    .addOption(
+      new Option(
+        '--find <text>',
+        'only where it is in the value: a text, a number or /expression/',
+      ).conflicts('raw'),
+    )
+    .action(async (targets: string[], options: ShowOptions) => {
       const { runShow } = await import('./show.ts')
       exit(await runShow(targets, options))
     })

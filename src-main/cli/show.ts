@@ -15,6 +15,7 @@ import { openCatalog, searchRows } from './opened-catalog.ts'
 import type { Output } from './output.ts'
 import { standardOutput } from './output.ts'
 import type { ExitCode } from './program.ts'
+import { writeHits } from './show-hits.ts'
 import { writeHuman } from './show-human.ts'
 import { readStored } from './stored.ts'
 
@@ -22,6 +23,8 @@ export interface ShowOptions {
   readonly query?: string
   readonly json?: boolean
   readonly raw?: boolean
+  /** Shows only where this is found. */
+  readonly find?: string
 }
 
 /** What the shown thing is called: an entry of a store, or a file. */
@@ -105,7 +108,8 @@ async function showDocument(
   options: ShowOptions,
   output: Output,
 ): Promise<ExitCode> {
-  if (options.json) await writeJson(name, document, output)
+  if (options.find !== undefined) await writeHits(name, document, options.find, output, options.json === true)
+  else if (options.json) await writeJson(name, document, output)
   else await writeHuman(name, document, output)
   return summarize(document.decoded).status === 'ok' ? 0 : 1
 }

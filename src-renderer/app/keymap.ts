@@ -73,6 +73,7 @@ export const patternKeys: readonly { title: string; keys: readonly string[] }[] 
   { title: 'Copy the cell', keys: ['Mod+C'] },
   { title: 'Go to the inspector and back', keys: ['Enter', 'Esc'] },
   { title: 'In values: unfold, fold', keys: ['→', '←'] },
+  { title: 'In values: find, next hit, previous', keys: ['Mod+F', 'F3', 'Shift+F3'] },
 ]
 
 export interface KeyEventLike {

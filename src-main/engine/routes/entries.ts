@@ -18,6 +18,8 @@ const arrayQuery = z.object({
 const pathQuery = z.object({ path })
 const textQuery = z.object({ path, as: z.enum(['json', 'python']).default('json') })
 
+const findQuery = z.object({ text: z.string().max(1_000), from: wholeNumber.default(0) })
+
 /** `/stores/:store/entries/:key`: one entry, its value piece by piece, its bytes. */
 export function entryRoutes(options: EntryRoutesOptions): Hono {
   const ask = <Ask extends keyof ValueAnswers>(
@@ -48,6 +50,9 @@ export function entryRoutes(options: EntryRoutesOptions): Hono {
         ...(isCut ? { 'x-truncated': '1' } : {}),
       })
     })
+    .get('/find', async (context) =>
+      context.json(await ask<'find'>(context, { ask: 'find', ...validate(findQuery, context.req.query()) })),
+    )
     .get('/trust', async (context) => context.json(await ask<'trust'>(context, { ask: 'trust' })))
     .get('/raw', async (context) => {
       const place = await ask<'place'>(context, { ask: 'place' })

@@ -12,6 +12,7 @@ import type { TableColumns, TableHead } from '../../../shared/api/tables.ts'
 import type { ToleranceAmounts } from '../../../shared/api/compare.ts'
 import type { CompareQuestion } from '../values/compare.ts'
 import type { ByteStream, NodePlace, OpcodePage, WayStep } from '../../../shared/api/bytes.ts'
+import type { FindPage } from '../../../shared/api/find.ts'
 import type { OpcodeQuestion } from '../values/bytes.ts'
 import type { WindowRequest } from '../values/arrays.ts'
 import type { ImageQuestion, LineQuestion, PlaneQuestion } from '../values/pictures.ts'
@@ -90,6 +91,7 @@ export type ValueTask =
     } & EntryAddress)
   | ({ readonly ask: 'opcodes'; readonly question: OpcodeQuestion } & EntryAddress)
   | ({ readonly ask: 'node'; readonly offset: number } & EntryAddress)
+  | ({ readonly ask: 'find'; readonly text: string; readonly from: number } & EntryAddress)
   | ({ readonly ask: 'way'; readonly path: readonly number[] } & EntryAddress)
   | CompareTask
   | { readonly ask: 'close'; readonly id: string }
@@ -119,5 +121,6 @@ export interface ValueAnswers {
   opcodes: OpcodePage
   node: NodePlace
   way: readonly WayStep[]
+  find: FindPage
   close: undefined
 }

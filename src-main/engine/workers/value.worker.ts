@@ -10,6 +10,7 @@ import { DocumentCache } from '../values/document-cache.ts'
 import type { Document } from '../../../shared/catalog/documents.ts'
 import { changeStamp, entryStamp, openEntryDocument } from '../../../shared/catalog/documents.ts'
 import { ExportSessions } from '../values/export-sessions.ts'
+import { findPage } from '../values/find.ts'
 import { imagePicture, linePicture, planePicture } from '../values/pictures.ts'
 import { LastComparison } from '../values/last-comparison.ts'
 import { spyPicture } from '../values/sparse.ts'
@@ -115,6 +116,8 @@ function answerOf(task: DocumentTask, store: Store, document: Document): unknown
       const path = document.decoded.root && innermostAt(document.decoded.root, task.offset)
       return { path: path && formatPath(path) }
     }
+    case 'find':
+      return findPage(document, task.text, task.from)
     case 'way':
       return wayTo(rootOf(document, task.key), task.path, source)
   }

@@ -7,6 +7,7 @@ import type { Connection, EntryDetail } from '../../../shared/api/contract.ts'
 import { entryQuery, type ValueAddress } from '../../client/queries.ts'
 import { useDesk } from '../../app/desk.ts'
 import type { InspectorTab } from '../../app/place.ts'
+import { isMac } from '../../ui/platform.ts'
 import { EmptyState, ErrorState, Waiting } from '../../ui/States.tsx'
 import { SupersededNote } from '../why/SupersededNote.tsx'
 import { EntryHeader } from './EntryHeader.tsx'
@@ -26,10 +27,11 @@ export function Inspector({ store, onLeave }: { store: Connection; onLeave: () =
     ...entryQuery(store.id, asked ?? '', store.revision),
     enabled: asked !== undefined,
   })
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape' || event.defaultPrevented) return
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
+    if (event.defaultPrevented) return
+    if (event.key === 'Escape') onLeave()
+    else if (!findByKey(event)) return
     event.preventDefault()
-    onLeave()
   }
   return (
     // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- Esc is heard wherever the focus is in here
@@ -51,6 +53,27 @@ export function Inspector({ store, onLeave }: { store: Connection; onLeave: () =
       )}
     </div>
   )
+}
+
+/** In here Mod+F and F3 are about the value, where it can be looked through; elsewhere they stay what they are. */
+function findByKey({
+  key,
+  ctrlKey,
+  metaKey,
+  shiftKey,
+  altKey,
+  currentTarget,
+}: KeyboardEvent<HTMLElement>): boolean {
+  const isMod = isMac ? metaKey : ctrlKey
+  if (key === 'F3') {
+    const button = currentTarget.querySelector<HTMLElement>(`[data-find-step="${shiftKey ? -1 : 1}"]`)
+    button?.click()
+    return button !== null
+  }
+  if (key.toLowerCase() !== 'f' || !isMod || shiftKey || altKey) return false
+  const field = currentTarget.querySelector<HTMLInputElement>('[data-find]')
+  field?.select()
+  return field !== null
 }
 
 function EntryView({ store, detail }: { store: Connection; detail: EntryDetail }) {

@@ -1,17 +1,26 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { TreeNode } from '../../../shared/api/contract.ts'
+import type { EntryDetail, TreeNode } from '../../../shared/api/contract.ts'
 import { treeQuery, type ValueAddress } from '../../client/queries.ts'
 import { ErrorState, Waiting } from '../../ui/States.tsx'
+import { FindBar } from '../find/FindBar.tsx'
+import { useFind } from '../find/use-find.ts'
 import { hasPicture, isWorthShowing, NodePicture } from '../value/pictures.tsx'
 import { useChosenNode } from '../value/picture-place.ts'
 import { ValueTree } from '../value/ValueTree.tsx'
 import classes from './Inspector.module.css'
 
+export interface ValuePanelProps {
+  value: ValueAddress
+  label: string
+  detail: EntryDetail
+}
+
 /** A value: its tree, and below it the picture of the chosen node. An array alone is shown at once. */
-export function ValuePanel({ value, label }: { value: ValueAddress; label: string }) {
+export function ValuePanel({ value, label, detail }: ValuePanelProps) {
   const page = useQuery(treeQuery(value, 0))
   const [chosenPath, choose] = useChosenNode(value)
+  const find = useFind(value, detail)
   const [picked, setPicked] = useState<TreeNode>()
   const isPicked = picked !== undefined && picked.path === chosenPath
   // After a reload or from a link only the path is known.
@@ -29,11 +38,13 @@ export function ValuePanel({ value, label }: { value: ValueAddress; label: strin
   const shown = chosenPath === undefined ? worthShowing(root, children) : isPicked ? picked : named.data?.node
   return (
     <>
+      {root.children === 0 ? null : <FindBar find={find} />}
       <ValueTree
         value={value}
         root={root}
         label={label}
         chosen={chosenPath ?? (shown ?? root).path}
+        marked={find.paths}
         onChoose={(node) => {
           setPicked(node)
           choose(node.path)

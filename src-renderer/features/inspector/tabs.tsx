@@ -47,7 +47,7 @@ function OutputTab({ value, detail }: TabProps) {
           <EmptyState title="No output">The record of this call has no output.</EmptyState>
         )
       ) : (
-        <ValuePanel value={{ ...value, path }} label="Output" />
+        <ValuePanel value={{ ...value, path }} label="Output" detail={detail} />
       )}
     </>
   )
@@ -59,5 +59,5 @@ function ArgumentsTab({ value, detail }: TabProps) {
       <EmptyState title="No arguments">The record does not say with which arguments it was made.</EmptyState>
     )
   }
-  return <ValuePanel value={{ ...value, path: detail.argumentsPath }} label="Arguments" />
+  return <ValuePanel value={{ ...value, path: detail.argumentsPath }} label="Arguments" detail={detail} />
 }

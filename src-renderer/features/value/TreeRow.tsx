@@ -15,9 +15,10 @@ export interface TreeRowProps {
   parent: TreeNode | undefined
   isOpen: boolean
   isFocused: boolean
+  isMarked: boolean
 }
 
-export function TreeRow({ index, at, node, parent, isOpen, isFocused }: TreeRowProps) {
+export function TreeRow({ index, at, node, parent, isOpen, isFocused, isMarked }: TreeRowProps) {
   if (!at) return null
   const isFact = at.kind === 'fact'
   const canOpen =
@@ -34,6 +35,7 @@ export function TreeRow({ index, at, node, parent, isOpen, isFocused }: TreeRowP
       className={classes.row}
       data-tree-row={index}
       data-focused={isFocused || undefined}
+      data-marked={isMarked || undefined}
       style={{ paddingLeft: 8 + at.depth * 14 }}
     >
       <span className={classes.fold} data-fold data-open={isOpen || undefined} aria-hidden>

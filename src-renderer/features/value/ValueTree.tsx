@@ -33,10 +33,12 @@ export interface ValueTreeProps {
   /** Path of the node whose details are shown below. */
   chosen: string
   onChoose: (node: TreeNode) => void
+  /** Paths of nodes that something was found in. */
+  marked?: ReadonlySet<string>
 }
 
 /** A value of any size as a tree: nodes come in pages as they are looked at. */
-export function ValueTree({ value, root, label, chosen, onChoose }: ValueTreeProps) {
+export function ValueTree({ value, root, label, chosen, onChoose, marked }: ValueTreeProps) {
   const [open, setOpen] = useState<OpenNodes>(() =>
     // What a table is made of is of less interest than its cells, which stand below.
     withOpen(new Map(), root.path, root.family === 'table' ? undefined : openNode(root)),
@@ -95,6 +97,7 @@ export function ValueTree({ value, root, label, chosen, onChoose }: ValueTreePro
                   parent={parentNodeOf(outline, nodes, index)}
                   isOpen={open.has(pathOf(outline, index))}
                   isFocused={index === row}
+                  isMarked={marked?.has(pathOf(outline, index)) === true}
                 />
               ))}
             </div>
