@@ -260,6 +260,8 @@ export const row = z.object({
   cwd: z.string().optional(),
   version: z.string().optional(),
   problem: problem.optional(),
+  /** Tags that were put on it here, in the order of their names. */
+  tags: z.array(z.string()).optional(),
   /** Previews of the argument columns that were asked for. */
   args: z.record(z.string(), z.string()).optional(),
 })

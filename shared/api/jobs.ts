@@ -44,6 +44,7 @@ export const policy = z.strictObject({
   damaged: z.boolean().optional(),
   duplicates: z.boolean().optional(),
   protect: z.string().optional(),
+  protectTags: z.array(z.string().min(1)).max(100).optional(),
   order: z.enum(['oldest', 'largest', 'least-recently-used', 'value']).optional(),
 })
 
@@ -110,6 +111,8 @@ export const job = z.object({
         }),
       ),
       conflicts: z.number(),
+      /** Of a policy: entries that its rules name and that stay because they are protected. */
+      protectedEntries: z.number().optional(),
       refused: z.string().optional(),
       /** Which choice of `ReplanRequest` would let it run. */
       needs: z.enum(['acceptLoss', 'acceptLimits', 'onConflict', 'decisions']).optional(),

@@ -42,6 +42,7 @@ import { idsInRanges, ResultSets, selectionTotals } from './results.ts'
 import { RowReader } from './rows.ts'
 import { Strings } from './strings.ts'
 import { Sums } from './sums.ts'
+import { Tags, type TagChange, type TagCount } from './tags.ts'
 import { TextIndex } from './text-index.ts'
 import { whyOf } from './why.ts'
 import type { CatalogBatch } from './writer.ts'
@@ -74,6 +75,8 @@ export class Catalog {
   readonly #writer: Writer
   readonly #keeper: Keeper
   readonly #rows: RowReader
+  /** Not of the index: they stay when that is made anew. */
+  readonly #tags: Tags
   readonly #results = new ResultSets()
   readonly #statements
   readonly #overviews = new Map<string, Overview>()
@@ -97,11 +100,13 @@ export class Catalog {
     this.#writer = new Writer(database, this.#strings, this.#sums, this.#textIndex, this.#kept)
     this.#keeper = new Keeper(database, this.#strings, this.#kept)
     this.#rows = new RowReader(database, this.#strings)
+    this.#tags = Tags.besideIndex(file)
     this.#statements = prepareStatements(database)
   }
 
   close(): void {
     this.#database.close()
+    this.#tags.close()
   }
 
   [Symbol.dispose](): void {
@@ -178,7 +183,7 @@ export class Catalog {
     const page = ids.subarray(start, Math.min(to, start + pageRowsLimit))
     return this.#guard(() => ({
       from: start,
-      rows: this.#rows.read(page, argumentNames),
+      rows: this.#tagged(this.#rows.read(page, argumentNames)),
       entries: ids.length,
     }))
   }
@@ -207,7 +212,8 @@ export class Catalog {
 
   /** One entry by its key. */
   row(key: ShownKey): Row | undefined {
-    return this.#guard(() => this.#rows.readKey(parseKey(key)))
+    const row = this.#guard(() => this.#rows.readKey(parseKey(key)))
+    return row && this.#tagged([row])[0]
   }
 
   /**
@@ -293,10 +299,47 @@ export class Catalog {
     return this.#guard(() =>
       database.transaction(() => {
         const columns = this.#currentColumns()
-        const source = new CatalogCompletions({ database, strings, columns, compile })
+        const tags = (): readonly TagCount[] => this.#tags.list()
+        const source = new CatalogCompletions({ database, strings, columns, compile, tags })
         return complete(text, caret, source, limit)
       })(),
     )
+  }
+
+  /** Tags that are used in this cache, by name. */
+  tags(): TagCount[] {
+    return this.#tags.list()
+  }
+
+  /**
+   * Puts tags on entries and takes others off; answers how many are different now. They are kept by key, apart from the
+   * index, and stay for keys that leave the cache: what undo brings back has its tags.
+   *
+   * @throws AppError USAGE for what is no tag, REFUSED
+   */
+  tag(keys: readonly Uint8Array[], change: TagChange): number {
+    this.#overviews.clear()
+    return this.#tags.change(keys, change)
+  }
+
+  #tagged(rows: readonly Row[]): Row[] {
+    const keys = rows.map(({ key }) => parseKey(key))
+    const tags = this.#tagsOf(keys)
+    if (tags.size === 0) return [...rows]
+    return rows.map((row, i) => {
+      const own = tags.get(Buffer.from(keys[i]!).toString('latin1'))
+      return own ? { ...row, tags: own } : row
+    })
+  }
+
+  /** Entries are listed where their tags cannot be read; who asks for tags is told why. */
+  #tagsOf(keys: readonly Uint8Array[]): ReadonlyMap<string, string[]> {
+    try {
+      return this.#tags.of(keys)
+    } catch (thrown) {
+      if (thrown instanceof AppError) return new Map()
+      throw thrown
+    }
   }
 
   #compile(query: Query, nowSeconds: number): Filter {
@@ -305,6 +348,11 @@ export class Catalog {
       stringId: (text) => this.#strings.find(text),
       stringIds: (matches) => this.#strings.idsWhere(matches),
       textSelection: (sought, place) => this.#textIndex.selection(sought, place),
+      // The keys are part of what is asked: another set of them is another question.
+      tagSelection: (matches) => ({
+        sql: 'SELECT id FROM entries WHERE key IN (SELECT unhex(value) FROM json_each(?))',
+        parameters: [this.#tags.keysWhere(matches)],
+      }),
     })
   }
 

@@ -9,6 +9,7 @@ import type { Filter, NameColumn } from './query/condition.ts'
 import { parseQuery } from './query/parse.ts'
 import { compareTexts } from './query/text.ts'
 import type { Strings } from './strings.ts'
+import type { TagCount } from './tags.ts'
 
 /** Of an argument with many different values, so many rows are looked at. */
 const rowsSampled = 20_000
@@ -18,6 +19,7 @@ interface CatalogParts {
   readonly strings: Strings
   readonly columns: Columns
   readonly compile: (query: Query) => Filter
+  readonly tags: () => readonly TagCount[]
 }
 
 /**
@@ -60,6 +62,8 @@ export class CatalogCompletions implements CompletionSource {
   }
 
   values(subject: Subject, rest: string): KnownValue[] {
+    if (subject.kind === 'field' && subject.name === 'tag')
+      return byCount(this.#parts.tags().map(({ tag, entries }) => ({ text: tag, isText: true, entries })))
     if (subject.kind === 'field')
       return this.#ofColumn(subject.name === 'type' ? 'output_type' : (subject.name as NameColumn), rest)
     const names =

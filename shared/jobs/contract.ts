@@ -74,6 +74,8 @@ export interface Policy {
   readonly duplicates?: boolean
   /** Entries of this filter never go. */
   readonly protect?: string
+  /** Nor do entries with one of these tags. */
+  readonly protectTags?: readonly string[]
   /** `value`: least compute time lost per byte freed first. */
   readonly order?: 'oldest' | 'largest' | 'least-recently-used' | 'value'
 }
@@ -172,6 +174,8 @@ export interface PlanFacts {
   readonly losses: readonly Loss[]
   /** Keys that the target has with other bytes. */
   readonly conflicts: number
+  /** Of a policy: entries that its rules name and that stay because they are protected. */
+  readonly protectedEntries?: number
   /** Why it cannot be run as it is, and which choice of a migration would let it run. */
   readonly refused?: string
   readonly needs?: 'acceptLoss' | 'acceptLimits' | 'onConflict' | 'decisions'

@@ -1,6 +1,7 @@
 import { AppError } from '../model/errors.ts'
 import { showKey } from '../model/keys.ts'
 import type { Catalog } from '../catalog/catalog.ts'
+import { checkTag } from '../catalog/tags.ts'
 import type { Store, WriteOutcome } from '../stores/contract.ts'
 import { isSettled } from '../stores/stamp.ts'
 import type { EvictSpec, Executor, ItemOutcome, PlanFacts, PlanItem, Policy } from './contract.ts'
@@ -33,7 +34,8 @@ export async function planEviction(spec: EvictSpec, planning: Planning): Promise
   const facts = { warnings: [] as string[], losses: [], conflicts: 0 }
   refuseWhatCannotBeUndone(store)
   let lookedAt = 0
-  for await (const batch of chosen(spec, planning)) {
+  const going = spec.policy ? await judged(spec, spec.policy, planning) : undefined
+  for (const batch of going?.batches ?? candidates(catalog, spec.selection)) {
     const items = await Promise.all(
       slicesOf(batch, valuesAtOnce).map((slice) => itemsOf(store, slice, planning)),
     )
@@ -45,7 +47,9 @@ export async function planEviction(spec: EvictSpec, planning: Planning): Promise
   if (query.trim() === '' && keys === undefined && spec.policy === undefined)
     facts.warnings.push(`This is every entry of ${store.label}.`)
   warnOfGuests(catalog, facts.warnings)
-  return facts
+  return going?.protectedEntries === undefined
+    ? facts
+    : { ...facts, protectedEntries: going.protectedEntries }
 }
 
 /** A kind whose entries are more than one value each could not be brought back from the value alone. */
@@ -66,16 +70,14 @@ function warnOfGuests(catalog: Catalog, warnings: string[]): void {
     )
 }
 
-/** The entries that go, in the order in which they go. */
-async function* chosen(
-  spec: EvictSpec,
-  { store, catalog, signal }: Planning,
-): AsyncGenerator<readonly Judged[]> {
-  if (!spec.policy) {
-    yield* candidates(catalog, spec.selection)
-    return
-  }
-  const { policy } = spec
+interface Going {
+  /** The entries that go, in the order in which they go. */
+  readonly batches: readonly (readonly Judged[])[]
+  /** How many would go if nothing were protected; `undefined`: nothing is. */
+  readonly protectedEntries: number | undefined
+}
+
+async function judged(spec: EvictSpec, policy: Policy, { store, catalog, signal }: Planning): Promise<Going> {
   const entries = [...candidates(catalog, spec.selection)].flat()
   const alike = await findAlike(
     store,
@@ -83,20 +85,31 @@ async function* chosen(
     { superseded: policy.superseded === true, duplicates: policy.duplicates === true },
     signal,
   )
-  const judged = judge(entries, policy, {
+  const protectedKeys = protection(catalog, policy)
+  const facts = {
     ...alike,
-    isProtected: protection(catalog, policy),
+    isProtected: (key: string) => protectedKeys.has(key),
     lastReadMs: await lastReads(store, entries, policy),
     nowSeconds: Date.now() / 1_000,
-  })
-  for (let from = 0; from < judged.length; from += itemsAtOnce) yield judged.slice(from, from + itemsAtOnce)
+  }
+  const unprotected =
+    protectedKeys.size === 0 ? undefined : judge(entries, policy, { ...facts, isProtected: () => false })
+  return {
+    batches: slicesOf(judge(entries, policy, facts), itemsAtOnce),
+    protectedEntries: unprotected?.filter(({ row }) => protectedKeys.has(row.key)).length,
+  }
 }
 
-function protection(catalog: Catalog, { protect }: Policy): (key: string) => boolean {
-  if (protect === undefined || protect.trim() === '') return () => false
+/** @throws AppError BAD_QUERY, USAGE for what is no tag */
+function protection(catalog: Catalog, { protect = '', protectTags = [] }: Policy): ReadonlySet<string> {
+  for (const tag of protectTags) checkTag(tag)
+  const queries = [protect, protectTags.length === 0 ? '' : `tag=(${protectTags.join(',')})`]
   const keys = new Set<string>()
-  for (const batch of candidates(catalog, { query: protect })) for (const { row } of batch) keys.add(row.key)
-  return (key) => keys.has(key)
+  for (const query of queries) {
+    if (query.trim() === '') continue
+    for (const batch of candidates(catalog, { query })) for (const { row } of batch) keys.add(row.key)
+  }
+  return keys
 }
 
 /** When entries were last read, of the stores that know. */
@@ -147,7 +160,7 @@ async function itemsOf(
   })
 }
 
-interface Going {
+interface Leaving {
   readonly item: PlanItem
   readonly present: Present
 }
@@ -167,7 +180,7 @@ export class Evictor implements Executor {
     if (hasStamps && this.#store.canSetAside?.(this.#bin.files)) return this.#setAside(items, again)
     const present = await readPresent(this.#store, keysOf(items))
     const outcomes = new Map<number, ItemOutcome>()
-    const going: Going[] = []
+    const going: Leaving[] = []
     for (const [i, item] of items.entries()) {
       const now = present[i]
       const kept = again ? this.#bin.digestOf(item.key) : undefined
@@ -191,7 +204,7 @@ export class Evictor implements Executor {
    *
    * @throws AppError what looking throws; the batch is then looked at again when the job is resumed
    */
-  async #told(going: readonly Going[], deleted: readonly WriteOutcome[]): Promise<ItemOutcome[]> {
+  async #told(going: readonly Leaving[], deleted: readonly WriteOutcome[]): Promise<ItemOutcome[]> {
     const doubtful = going.filter((_, i) => !deleted[i]!.done)
     const now = doubtful.length === 0 ? [] : await readPresent(this.#store, keysOf(doubtful.map(itemOf)))
     const standing = new Map(doubtful.map(({ item }, i) => [item.n, now[i]]))
@@ -222,7 +235,7 @@ export class Evictor implements Executor {
     return told
   }
 
-  #keep(going: readonly Going[]): void {
+  #keep(going: readonly Leaving[]): void {
     const takenAtMs = Date.now()
     this.#bin.put(going.map(({ item, present }) => toBin(item.key, present, takenAtMs)))
   }
@@ -233,7 +246,7 @@ export class Evictor implements Executor {
   }
 }
 
-function itemOf({ item }: Going): PlanItem {
+function itemOf({ item }: Leaving): PlanItem {
   return item
 }
 

@@ -4,6 +4,7 @@ import type { EvictOptions } from './evict.ts'
 import type { JobChoices } from './jobs.ts'
 import type { MigrateOptions } from './migrate.ts'
 import type { ExitCode } from './program.ts'
+import type { TagOptions } from './tag.ts'
 import type { VerifyOptions } from './verify.ts'
 
 const rules: readonly ConflictRule[] = ['fail', 'skip', 'overwrite', 'newest', 'fastest', 'keep-both']
@@ -83,6 +84,23 @@ export function addJobCommands(program: Command, exit: (code: ExitCode) => void)
     .action(async (target: string, action: string, file: string | undefined, options: { json?: boolean }) => {
       const { runRetention } = await import('./retention.ts')
       exit(await runRetention(target, action, file, options))
+    })
+  program
+    .command('tag')
+    .description(
+      'put tags on entries and take others off; policies protect by them, filters find them (tag:keep)',
+    )
+    .usage('[options] <store> [key…] [+tag…] [-tag…]')
+    .argument('<store>')
+    .argument('[word...]', 'keys of entries; +keep puts a tag on, -old takes it off')
+    .option('--query <filter>', 'also the entries that match')
+    .addOption(new Option('--json', 'machine-readable output'))
+    // -old is a tag to be taken off, no option.
+    .helpOption('--help', 'display help for command')
+    .allowUnknownOption()
+    .action(async (target: string, words: string[], options: TagOptions) => {
+      const { runTag } = await import('./tag.ts')
+      exit(await runTag(target, words, options))
     })
   program
     .command('verify')

@@ -138,6 +138,8 @@ async function writePlan(output: Output, job: Job, options: JobsOptions): Promis
     await output.write(
       `  ${sum.entries} ${actionTexts[action as PlanItem['action']]}, ${sizeText(sum.bytes)}\n`,
     )
+  if (plan?.protectedEntries !== undefined)
+    await output.write(`  ${plan.protectedEntries} that the rules name stay: they are protected\n`)
   for (const warning of plan?.warnings ?? [])
     await output.write(`${paint(output, 'yellow', 'Warning:')} ${warning}\n`)
   for (const { type, path, count, kept } of plan?.losses ?? [])

@@ -93,6 +93,7 @@ async function lineOf(
     elapsedSeconds,
     status,
     problem,
+    tags,
   } = row
   return {
     key: jsonKey(parseKey(row.key)),
@@ -108,6 +109,7 @@ async function lineOf(
     elapsedSeconds,
     status,
     problem,
+    tags,
     columns:
       columns.length === 0 ? undefined : Object.fromEntries(columns.map((name) => [name, cellOf(row, name)])),
     sha256: withDigest ? await digestOf(store, row.key) : undefined,

@@ -42,5 +42,8 @@ function selectionWords({ query, keys }: Selection): string {
 }
 
 function policyWords(policy: Policy): [string, string][] {
-  return Object.entries(policy).map(([name, value]) => [name, String(value)])
+  return Object.entries(policy).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.join(', ') : String(value),
+  ])
 }

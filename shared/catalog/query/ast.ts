@@ -73,6 +73,7 @@ export type FieldType =
   | 'time'
   | 'text'
   | 'arguments'
+  | 'tag'
 
 export const fieldTypes = {
   func: 'name',
@@ -94,6 +95,7 @@ export const fieldTypes = {
   run: 'time',
   text: 'text',
   args: 'arguments',
+  tag: 'tag',
 } as const satisfies Record<string, FieldType>
 
 export type FieldName = keyof typeof fieldTypes

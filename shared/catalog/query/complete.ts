@@ -144,6 +144,7 @@ function operatorItems(name: string): Suggestion[] {
     shape: [':', '!='],
     text: [':', '!='],
     arguments: [':', '!='],
+    tag: [':', '!='],
     age: ['>', '>=', '<', '<='],
   }
   return ((type && few[type]) ?? all).map((operator) => ({
@@ -220,6 +221,7 @@ function fixedValues(name: FieldName, typed: string, source: CompletionSource): 
     case 'name':
     case 'version':
     case 'shape':
+    case 'tag':
       return undefined
   }
 }

@@ -21,6 +21,7 @@ export const fieldWords: Readonly<Record<FieldName | 'output', string>> = {
   run: 'when it ran',
   text: 'a text anywhere',
   args: 'a text in the arguments',
+  tag: 'a tag that was put on it',
   output: 'a text in the output, or the output itself',
 }
 

@@ -28,6 +28,8 @@ export interface CompileContext {
   stringId(text: string): number | undefined
   /** A `SELECT` of the ids of entries in whose arguments or outputs something is found; words ignore case. */
   textSelection(sought: Sought, place: SoughtIn): Condition
+  /** A `SELECT` of the ids of entries that have a tag for which `matches` is true. */
+  tagSelection(matches: (tag: string) => boolean): Condition
 }
 
 /**
@@ -96,6 +98,7 @@ function compare(comparison: Comparison, context: CompileContext): Filter {
     time: timeFilter,
     text: textFilter,
     arguments: textFilter,
+    tag: tagFilter,
   }
   if (value.kind === 'regex' && !regexTypes.has(fieldTypes[subject.name])) {
     throw badQuery(value.column, `'${subject.name}' takes no regular expression; quote it to mean the text`)
@@ -103,7 +106,7 @@ function compare(comparison: Comparison, context: CompileContext): Filter {
   return compileField[fieldTypes[subject.name]](comparison, subject.name, context)
 }
 
-const regexTypes: ReadonlySet<FieldType> = new Set(['name', 'version', 'key', 'text', 'arguments'])
+const regexTypes: ReadonlySet<FieldType> = new Set(['name', 'version', 'key', 'text', 'arguments', 'tag'])
 
 type FieldCompiler = (comparison: Comparison, field: FieldName, context: CompileContext) => Filter
 
@@ -205,6 +208,24 @@ function stateFilter({ operator, value, column }: Comparison): Filter {
     return state
   })
   return operator === '!=' ? not({ kind: 'states', states }) : { kind: 'states', states }
+}
+
+// ---- tag ----------------------------------------------------------------------------------------
+
+/** A tag that was put on the entry here, or the one that diskcache keeps with it, which counts as an argument. */
+function tagFilter(comparison: Comparison, field: FieldName, context: CompileContext): Filter {
+  const { operator, value, column } = comparison
+  if (operator !== ':' && operator !== '=' && operator !== '!=')
+    throw badQuery(column, `'tag' takes ':', '=' or '!=', not '${operator}'; quote it to mean an argument`)
+  const isAny = value.kind === 'word' && operator === ':' && !value.quoted && value.text === '*'
+  const positive = operator === '!=' ? '=' : operator
+  const { sql, parameters } = context.tagSelection(isAny ? () => true : nameTest(value, positive, field))
+  const theirs = compare(
+    { ...comparison, operator: positive, subject: { kind: 'argument', name: 'tag' } },
+    context,
+  )
+  const found = anyOf([select(sql, parameters), theirs])
+  return operator === '!=' ? not(found) : found
 }
 
 // ---- shape --------------------------------------------------------------------------------------

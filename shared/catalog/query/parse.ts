@@ -286,7 +286,7 @@ function readRange(subject: Subject, text: string, column: number): QueryValue |
   } else {
     const type = fieldTypes[subject.name]
     if (type === 'name' || type === 'key' || type === 'choice' || type === 'text') return undefined
-    if (type === 'state' || type === 'shape' || type === 'arguments') return undefined
+    if (type === 'state' || type === 'shape' || type === 'arguments' || type === 'tag') return undefined
   }
   if (from === '' && to === '')
     throw badQuery(column, "a range has at least one end, as in '400..' or '..500'")

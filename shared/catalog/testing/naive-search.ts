@@ -187,6 +187,7 @@ function compare(entry: CatalogEntry, comparison: Comparison, world: World): boo
     case 'is':
       return wordsOf(value).some((word) => isIn(entry, word.text, world.entries)) === (operator !== '!=')
     case 'run':
+    case 'tag':
       throw new Error('not known to the naive search')
   }
 }

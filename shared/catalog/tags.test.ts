@@ -1,0 +1,110 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Catalog } from './catalog.ts'
+import { removeIndexFile } from './open.ts'
+import { entry, keysOf, relax, text } from './testing/entries.ts'
+
+let folder: string
+let file: string
+let catalog: Catalog
+const bytes = (...keys: string[]): Uint8Array[] => keys.map((key) => new TextEncoder().encode(key))
+
+function open(): Catalog {
+  const made = Catalog.open(file)
+  made.write({
+    put: [
+      relax('a', 'Cu', 400),
+      relax('b', 'Cu', 500),
+      relax('c', 'Ag', 400),
+      // As an entry of diskcache, whose own tag counts as an argument.
+      entry('d', { args: [text('tag', 'keep')] }),
+    ],
+    remove: [],
+  })
+  return made
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hashcache-tags-'))
+  file = join(folder, 'index', 'x.sqlite')
+  catalog = open()
+})
+afterEach(() => {
+  catalog.close()
+  rmSync(folder, { recursive: true })
+})
+
+describe('tags of entries', () => {
+  it('are found by filters, whole, by pattern, in lists and by regular expressions', () => {
+    catalog.tag(bytes('a', 'b'), { add: ['keep', 'paper-2'], remove: [] })
+    catalog.tag(bytes('c'), { add: ['Keep'], remove: [] })
+    const found: Record<string, string> = {
+      'tag:keep': 'abcd',
+      'tag=keep': 'abd',
+      'tag:paper*': 'ab',
+      'tag:(paper-2,nothing)': 'ab',
+      'tag:/^p.*2$/': 'ab',
+      'tag:*': 'abcd',
+      '-tag:*': '',
+      'tag!=keep': 'c',
+      '-tag:paper-2': 'cd',
+      'tag:keep element:Cu cutoff>400': 'b',
+      'tag:kee': '',
+    }
+    for (const [query, keys] of Object.entries(found))
+      expect([query, keysOf(catalog, query).toSorted().join('')]).toEqual([query, keys])
+    expect(() => keysOf(catalog, 'tag>3')).toThrow(/column 1.*'tag' takes/)
+  })
+
+  it('stand in rows, are counted, and go again', () => {
+    expect(existsSync(join(folder, 'tags'))).toBe(false)
+    expect(catalog.tag(bytes('a', 'b'), { add: ['x', 'old'], remove: [] })).toBe(2)
+    expect(catalog.tag(bytes('a', 'b', 'c'), { add: ['x'], remove: ['old'] })).toBe(3)
+    expect(catalog.tags()).toEqual([{ tag: 'x', entries: 3 }])
+    expect(catalog.tag(bytes('a'), { add: ['x'], remove: ['none'] })).toBe(0)
+    expect(catalog.row('a')?.tags).toEqual(['x'])
+    expect(catalog.row('d')?.tags).toBeUndefined()
+    const { id } = catalog.search('')
+    expect(catalog.rows(id, 0, 10).rows.map(({ tags }) => tags?.join())).toEqual(['x', 'x', 'x', undefined])
+    expect(keysOf(catalog, 'tag:old')).toEqual([])
+  })
+
+  it('outlive the index, and entries that leave it', () => {
+    catalog.tag(bytes('a', 'b'), { add: ['keep'], remove: [] })
+    catalog.write({ put: [], remove: bytes('a') })
+    expect(keysOf(catalog, 'tag=keep').toSorted()).toEqual(['b', 'd'])
+    catalog.close()
+    removeIndexFile(file)
+    catalog = open()
+    expect(keysOf(catalog, 'tag=keep').toSorted()).toEqual(['a', 'b', 'd'])
+  })
+
+  it('are words, and nothing else is kept as one', () => {
+    for (const tag of ['', 'two words', 'a:b', '-x', '"', "'; DROP TABLE tags; --", 'a'.repeat(61)])
+      expect(() => catalog.tag(bytes('a'), { add: ['fine', tag], remove: [] })).toThrow(/is no tag/)
+    expect(catalog.tags()).toEqual([])
+    catalog.tag(bytes('a'), { add: ['größe_2.5'], remove: [] })
+    expect(keysOf(catalog, 'tag:GRÖßE_2.5')).toEqual(['a'])
+  })
+
+  it('that cannot be read are an error of their own, and the index stays', () => {
+    catalog.tag(bytes('a'), { add: ['keep'], remove: [] })
+    catalog.close()
+    const tags = join(folder, 'tags', 'x.sqlite')
+    for (const suffix of ['-wal', '-shm']) rmSync(tags + suffix, { force: true })
+    writeFileSync(tags, 'no database'.repeat(1_000))
+    catalog = Catalog.open(file)
+    expect(() => keysOf(catalog, 'tag:keep')).toThrow(/tags\/x\.sqlite cannot be used/)
+    const { id } = catalog.search('element:Cu')
+    expect(catalog.rows(id, 0, 10).rows).toHaveLength(2)
+  })
+
+  it('are suggested where a filter asks for one', () => {
+    catalog.tag(bytes('a', 'b'), { add: ['keep'], remove: [] })
+    catalog.tag(bytes('c'), { add: ['kept'], remove: [] })
+    const { items } = catalog.complete('tag:ke', 6, 10)
+    expect(items.map(({ text: word }) => word)).toEqual(['keep', 'kept'])
+  })
+})

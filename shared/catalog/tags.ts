@@ -1,0 +1,174 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import BetterSqlite3 from 'better-sqlite3'
+import type { Database } from 'better-sqlite3'
+import { AppError } from '../model/errors.ts'
+
+/**
+ * Words that a person puts on entries. They are ours, never in the user's cache: a file for each cache in the data
+ * folder, beside the indexes and apart from them, because an index may be thrown away and tags may not.
+ */
+const schema = `
+  CREATE TABLE IF NOT EXISTS tags (tag TEXT NOT NULL, key BLOB NOT NULL, PRIMARY KEY (tag, key)) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS tags_key ON tags (key);
+`
+/** `hctg` */
+const applicationId = 0x68_63_74_67
+const busyTimeoutMs = 10_000
+const longestTag = 60
+
+export interface TagCount {
+  readonly tag: string
+  /** Keys that have it, also such as are not in the cache now. */
+  readonly entries: number
+}
+
+export interface TagChange {
+  readonly add: readonly string[]
+  readonly remove: readonly string[]
+}
+
+/** The tags of one cache. What is asked before the first is set makes no file. */
+export class Tags {
+  readonly #file: string | undefined
+  #database: Database | undefined
+
+  private constructor(file: string | undefined) {
+    this.#file = file
+  }
+
+  /** Those of the cache whose index stands in a file. Of an index in memory: none, and none can be set. */
+  static besideIndex(indexFile: string): Tags {
+    const isKept = indexFile !== ':memory:'
+    return new Tags(isKept ? join(dirname(dirname(indexFile)), 'tags', basename(indexFile)) : undefined)
+  }
+
+  close(): void {
+    this.#database?.close()
+    this.#database = undefined
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  /** All tags of the cache, by name. */
+  list(): TagCount[] {
+    return this.#ask([], (database) =>
+      database
+        .prepare<[], TagCount>('SELECT tag, count(*) AS entries FROM tags GROUP BY tag ORDER BY tag')
+        .all(),
+    )
+  }
+
+  /** The tags of keys, by key as binary text (`latin1`); keys without any are left out. */
+  of(keys: readonly Uint8Array[]): Map<string, string[]> {
+    return this.#ask(new Map<string, string[]>(), (database) => {
+      const found = new Map<string, string[]>()
+      const rows = database
+        .prepare<[string], { key: Buffer; tag: string }>(
+          'SELECT tags.key, tag FROM json_each(?) AS wanted JOIN tags ON tags.key = unhex(wanted.value) ORDER BY tag',
+        )
+        .iterate(JSON.stringify(keys.map((key) => Buffer.from(key).toString('hex'))))
+      for (const { key, tag } of rows) {
+        const name = key.toString('latin1')
+        found.set(name, [...(found.get(name) ?? []), tag])
+      }
+      return found
+    })
+  }
+
+  /** Keys in hex, as a JSON list, of all that have a tag that passes. */
+  keysWhere(passes: (tag: string) => boolean): string {
+    const tags = this.list().flatMap(({ tag }) => (passes(tag) ? [tag] : []))
+    if (tags.length === 0) return '[]'
+    return this.#ask('[]', (database) =>
+      database
+        .prepare<[string], string>(
+          'SELECT json_group_array(DISTINCT hex(tags.key)) FROM json_each(?) AS wanted JOIN tags ON tag = wanted.value',
+        )
+        .pluck()
+        .get(JSON.stringify(tags))!,
+    )
+  }
+
+  /**
+   * Puts tags on keys and takes others off, all of it or nothing. Answers how many keys are different now.
+   *
+   * @throws AppError USAGE for what is no tag, REFUSED where nothing can be kept
+   */
+  change(keys: readonly Uint8Array[], { add, remove }: TagChange): number {
+    for (const tag of [...add, ...remove]) checkTag(tag)
+    const database = add.length > 0 ? this.#made() : this.#existing()
+    if (!database) return 0
+    const insert = database.prepare('INSERT OR IGNORE INTO tags VALUES (?, ?)')
+    const drop = database.prepare('DELETE FROM tags WHERE tag = ? AND key = ?')
+    let changed = 0
+    try {
+      database
+        .transaction(() => {
+          for (const key of keys) {
+            let changes = 0
+            for (const tag of add) changes += insert.run(tag, key).changes
+            for (const tag of remove) changes += drop.run(tag, key).changes
+            if (changes > 0) changed++
+          }
+        })
+        .immediate()
+    } catch (thrown) {
+      throw this.#refusal(thrown)
+    }
+    return changed
+  }
+
+  /** Nothing is kept yet: `none`. @throws AppError REFUSED for a file that cannot be read, which is not the index */
+  #ask<Answer>(none: Answer, question: (database: Database) => Answer): Answer {
+    const database = this.#existing()
+    if (!database) return none
+    try {
+      return question(database)
+    } catch (thrown) {
+      throw this.#refusal(thrown)
+    }
+  }
+
+  #existing(): Database | undefined {
+    if (this.#database) return this.#database
+    return this.#file !== undefined && existsSync(this.#file) ? this.#made() : undefined
+  }
+
+  #made(): Database {
+    if (this.#database) return this.#database
+    const file = this.#file
+    if (file === undefined)
+      throw new AppError('REFUSED', 'Tags cannot be kept, because the data folder cannot be written.')
+    try {
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+      const database = new BetterSqlite3(file, { timeout: busyTimeoutMs })
+      database.pragma('journal_mode = WAL')
+      database.pragma('synchronous = FULL')
+      database.pragma('trusted_schema = OFF')
+      database.pragma(`application_id = ${applicationId}`)
+      database.exec(schema)
+      this.#database = database
+      return database
+    } catch (thrown) {
+      throw this.#refusal(thrown)
+    }
+  }
+
+  #refusal(thrown: unknown): AppError {
+    const message = `The tags in ${this.#file} cannot be used (${(thrown as Error).message}); free the file and its disk, or choose another data folder with HASHCACHE_DATA.`
+    return new AppError('REFUSED', message, { cause: thrown, data: { path: this.#file ?? '' } })
+  }
+}
+
+/** A tag is a word: it stands in filters and on command lines as it is. */
+export function checkTag(tag: string): void {
+  if (/^[\p{L}\p{N}_][\p{L}\p{N}_.+-]*$/u.test(tag) && tag.length <= longestTag) return
+  throw new AppError(
+    'USAGE',
+    `"${tag}" is no tag: a tag has letters, digits and . _ + - in it, begins with a letter, a digit or _, and is at most ${longestTag} characters long.`,
+    { data: { tag } },
+  )
+}
