@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { AppError, toAppError } from '../../shared/model/errors.ts'
 import { visibleText } from '../../shared/value/python-text.ts'
+import { addFilterCommands } from './filter-commands.ts'
 import { addJobCommands } from './job-commands.ts'
 import type { BytesOptions } from './bytes.ts'
 import type { DiffCommandOptions } from './diff.ts'
@@ -21,6 +22,14 @@ export async function runProgram(argv: string[]): Promise<void> {
   const program = createProgram(asJson, (code) => {
     process.exitCode = code
   })
+  let query: unknown
+  program.hook('preAction', async (_, command) => {
+    query = command.getOptionValue('query')
+    if (typeof query !== 'string' || !query.startsWith('@')) return
+    const { savedQuery } = await import('./filters.ts')
+    query = await savedQuery(query.slice(1), command.args[0] ?? '')
+    command.setOptionValue('query', query)
+  })
   try {
     await program.parseAsync(argv)
   } catch (thrown) {
@@ -31,7 +40,7 @@ export async function runProgram(argv: string[]): Promise<void> {
       return
     }
     reportError(thrown, asJson)
-    if (!asJson) pointAtColumn(thrown, argv)
+    if (!asJson) pointAtColumn(thrown, query)
     process.exitCode = usageCode
   }
 }
@@ -47,11 +56,9 @@ function reportError(thrown: unknown, asJson: boolean): void {
 }
 
 /** The filter with a mark under the column that a message speaks of, where it was given as an option. */
-function pointAtColumn(thrown: unknown, argv: readonly string[]): void {
+function pointAtColumn(thrown: unknown, text: unknown): void {
   const column = thrown instanceof AppError && thrown.code === 'BAD_QUERY' ? thrown.data.column : undefined
-  const at = argv.findIndex((argument) => /^(?:-q|--query)(?:=|$)/.test(argument))
-  const text = argv[at]?.includes('=') ? argv[at].replace(/^[^=]*=/, '') : argv[at + 1]
-  if (at < 0 || typeof column !== 'number' || text === undefined || text.length > 500) return
+  if (typeof column !== 'number' || typeof text !== 'string' || text.length > 500) return
   const before = visibleText(text.slice(0, column - 1))
   process.stderr.write(`  ${before}${visibleText(text.slice(column - 1))}\n  ${' '.repeat(before.length)}^\n`)
 }
@@ -73,7 +80,10 @@ function createProgram(asJson: boolean, exit: (code: ExitCode) => void): Command
     )
   const json = (): Option => new Option('--json', 'machine-readable output')
   const query = (): Option =>
-    new Option('-q, --query <filter>', 'only entries that match, such as "func:relax took>10s"')
+    new Option(
+      '-q, --query <filter>',
+      'only entries that match: "func:relax took>10s", or @NAME of "hashcache filters"',
+    )
 
   program
     .command('ls')
@@ -273,6 +283,7 @@ function createProgram(asJson: boolean, exit: (code: ExitCode) => void): Command
       const { runDiff } = await import('./diff.ts')
       exit(await runDiff(targets, options))
     })
+  addFilterCommands(program, exit)
   addJobCommands(program, exit)
   program
     .command('why')

@@ -9,6 +9,7 @@ import { dropHeadBody } from './http/head.ts'
 import { appRoutes } from './routes/app.ts'
 import { byteRoutes } from './routes/bytes.ts'
 import { entryRoutes } from './routes/entries.ts'
+import { filterRoutes } from './routes/filters.ts'
 import { fileRoutes } from './routes/files.ts'
 import { kindRoutes } from './routes/kinds.ts'
 import { locationRoutes } from './routes/locations.ts'
@@ -140,6 +141,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   app.route('/', pointRoutes({ connections, catalogs }))
   app.route('/', insideRoutes({ connections, catalogs }))
   app.route('/', completeRoutes({ connections, catalogs }))
+  app.route('/stores/:store/filters', filterRoutes({ connections, catalogs, dataFolder }))
   app.route('/', jobRoutes(board))
   app.route('/', storeJobRoutes(board, { connections, dataFolder }))
   app.route('/results', resultRoutes(catalogs))

@@ -23,7 +23,7 @@ export function notOneOf(
 }
 
 /** The value that a word begins, or from which it is at most two letters away. */
-function nearest(text: string, values: readonly string[]): string | undefined {
+export function nearest(text: string, values: readonly string[]): string | undefined {
   if (text.length < 2 || text.length > 40) return undefined
   const begun = values.find((value) => value.startsWith(text))
   if (begun !== undefined) return begun

@@ -1,5 +1,19 @@
+import type { FilterScope, SavedFilter } from '../../../shared/api/filters.ts'
 import type { Ranges, SortKey } from '../../../shared/api/contract.ts'
 import type { PointsRequest } from '../../../shared/api/points.ts'
+
+/** Saved filters of a store, which go by its location. */
+export type FiltersTask = {
+  readonly ask: 'filters'
+  readonly folder: string
+  readonly store: string
+  readonly change?:
+    | { readonly do: 'save'; readonly filter: SavedFilter }
+    | { readonly do: 'rename'; readonly name: string; readonly scope: FilterScope; readonly to: string }
+    | { readonly do: 'remove'; readonly name: string; readonly scope: FilterScope }
+    | { readonly do: 'use'; readonly query: string }
+    | { readonly do: 'forgetUsed' }
+}
 
 /** A question to the catalogs. `file` names one of them; a result belongs to the one that made it. */
 export type CatalogTask =
@@ -42,4 +56,5 @@ export type CatalogTask =
   | { readonly ask: 'position'; readonly result: string; readonly key: string }
   | { readonly ask: 'totals'; readonly result: string; readonly ranges: Ranges }
   | { readonly ask: 'keys'; readonly result: string; readonly ranges: Ranges; readonly limit: number }
+  | FiltersTask
   | { readonly ask: 'close'; readonly file: string }

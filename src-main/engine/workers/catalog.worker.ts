@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs'
 import { Catalog } from '../../../shared/catalog/catalog.ts'
+import type { StoredFilters } from '../../../shared/api/filters.ts'
+import { SavedFilters } from '../../../shared/catalog/saved-filters.ts'
 import { AppError } from '../../../shared/model/errors.ts'
-import type { CatalogTask } from './catalog-task.ts'
+import type { CatalogTask, FiltersTask } from './catalog-task.ts'
 import { replying } from './reply.ts'
 
 /** Open catalogs by file, with their result sets. This worker is the only one of its kind. */
@@ -74,12 +76,24 @@ function answer(task: CatalogTask): unknown {
       return catalogOfResult(task.result).totals(task.result, task.ranges)
     case 'keys':
       return catalogOfResult(task.result).keys(task.result, task.ranges, task.limit)
+    case 'filters':
+      return changeFilters(task)
     case 'close':
       catalogs.get(task.file)?.close()
       catalogs.delete(task.file)
       inodes.delete(task.file)
       return undefined
   }
+}
+
+function changeFilters({ folder, store, change }: FiltersTask): StoredFilters {
+  using filters = SavedFilters.open(folder)
+  if (change?.do === 'save') filters.save(store, change.filter)
+  else if (change?.do === 'rename') filters.rename(store, change)
+  else if (change?.do === 'remove') filters.remove(store, change.name, change.scope)
+  else if (change?.do === 'use') filters.use(store, change.query)
+  else if (change?.do === 'forgetUsed') filters.forgetUsed(store)
+  return filters.list(store)
 }
 
 export default replying(run)

@@ -15,6 +15,7 @@ import { visibleText } from '../../ui/visible-text.ts'
 import { gridStart } from '../../virtual/focus.ts'
 import { countSelected } from '../../virtual/selection.ts'
 import { requiredValue } from '../filter/filter-text.ts'
+import { useRecent } from '../filter/use-recent.ts'
 import { FilterField } from '../filter/FilterField.tsx'
 import { columnsFor, isColumnChoices, isShown, noChoices, type ColumnChoices } from './columns.tsx'
 import { ColumnsButton, ColumnsMenu } from './ColumnsMenu.tsx'
@@ -42,6 +43,7 @@ export function EntriesPane(props: EntriesPaneProps) {
   const { place, navigate, zone, nowSeconds } = useDesk()
   const { view } = entries
   const { columns, shown, choices, setChoices } = useColumns(store, props.functions)
+  useRecent(store.id, view && view.query === place.query && view.result.entries > 0 ? view.query : '')
   const context = useMemo(() => ({ nowSeconds, zone }), [nowSeconds, zone])
   const onQuery = useCallback((query: string) => navigate({ query }, 'replace'), [navigate])
   const onFocusEntry = useCallback((row: Row) => navigate({ entry: row.key }, 'replace'), [navigate])

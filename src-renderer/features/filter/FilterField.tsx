@@ -6,6 +6,7 @@ import type { Connection } from '../../../shared/api/contract.ts'
 import { FilterError } from './FilterError.tsx'
 import { filterPieces } from './filter-text.ts'
 import classes from './FilterField.module.css'
+import { FilterMenu } from './FilterMenu.tsx'
 import { SuggestionList, suggestionId, suggestionListId } from './SuggestionList.tsx'
 import { useSuggestions } from './use-suggestions.ts'
 import { useTyped } from './use-typed.ts'
@@ -121,6 +122,7 @@ export function FilterField({ store, query, error, field, onQuery, onLeave }: Fi
           <IconX size={13} />
         </ActionIcon>
       )}
+      <FilterMenu store={store} query={draft} onQuery={(next) => setText(next, 'now')} />
       {error && draft === query && !shown ? (
         <FilterError error={error} text={draft} scrollLeft={scrollLeft} />
       ) : null}

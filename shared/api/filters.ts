@@ -1,0 +1,30 @@
+import { z } from 'zod'
+
+/**
+ * Filters that are kept: saved under names, and those that were used last. Errors as in `contract.ts`.
+ *
+ *   GET    /api/stores/:store/filters                        → StoredFilters
+ *   POST   /api/stores/:store/filters          SavedFilter   → StoredFilters (replaces one of that name)
+ *   POST   /api/stores/:store/filters/rename   RenameRequest → StoredFilters
+ *   DELETE /api/stores/:store/filters?name=&scope=           → StoredFilters
+ *   POST   /api/stores/:store/filters/used     UsedRequest   → StoredFilters
+ *   DELETE /api/stores/:store/filters/used                   → StoredFilters
+ */
+
+/** For one cache, or for all of them. */
+export const filterScope = z.enum(['store', 'all'])
+
+export const savedFilter = z.object({ name: z.string(), scope: filterScope, query: z.string() })
+export const storedFilters = z.object({
+  /** By name; of two of the same name that of the store is meant. */
+  saved: z.array(savedFilter),
+  /** Of this cache, the last first. */
+  recent: z.array(z.string()),
+})
+
+export const renameRequest = z.object({ name: z.string(), scope: filterScope, to: z.string() })
+export const usedRequest = z.object({ query: z.string() })
+
+export type FilterScope = z.infer<typeof filterScope>
+export type SavedFilter = z.infer<typeof savedFilter>
+export type StoredFilters = z.infer<typeof storedFilters>
