@@ -24,6 +24,7 @@ export default defineConfig({
           'index.worker': path.join(root, 'src-main/engine/workers/index.worker.ts'),
           'catalog.worker': path.join(root, 'src-main/engine/workers/catalog.worker.ts'),
           'compare.worker': path.join(root, 'src-main/engine/workers/compare.worker.ts'),
+          'trust.worker': path.join(root, 'src-main/engine/workers/trust.worker.ts'),
           'value.worker': path.join(root, 'src-main/engine/workers/value.worker.ts'),
           // Programs that stores start for themselves.
           'lmdb-writer': path.join(root, 'shared/stores/lmdb/writer-process.ts'),

@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright'
 import { copyFile, mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test as base } from './test.ts'
@@ -36,3 +37,48 @@ test('says what loading an entry would import and call, the unknown first', asyn
   await expect(panel.getByText('not known safe')).toHaveCount(0)
   await expect(panel.getByRole('tabpanel')).toContainText(/Imports nothing|all of them known/)
 })
+
+test('adds up a whole cache, and leads to just the entries that have something', async ({ inspector }) => {
+  const { page, grid, panel } = inspector
+  await page.getByRole('button', { name: 'Trust', exact: true }).click()
+  const view = page.getByRole('region', { name: 'Trust', exact: true })
+  const cards = view.getByRole('list', { name: 'Verdicts' })
+  await expect(cards.getByRole('listitem').first()).toContainText('not known safe1')
+  const calls = view.getByRole('region', { name: 'Would call, and is not known' })
+  await expect(calls.getByRole('listitem').first()).toContainText("posix.system('touch HASHCACHE_PWNED')")
+  await expect(
+    view.getByRole('region', { name: 'Would import' }).getByRole('listitem').first(),
+  ).toContainText('posix.system')
+  await calls.getByRole('link', { name: '1 entry' }).first().click()
+  await expect(grid).toHaveAttribute('aria-rowcount', '2')
+  await expect(inspector.filter).toHaveValue(`key="${key}"`)
+  await page.goBack()
+  await view.getByRole('button', { name: /^aaaaaaaa/ }).click()
+  await expect(panel.getByRole('region', { name: 'Trust' })).toContainText('not known safe')
+})
+
+test('of the entries of a filter, and after a reload', async ({ inspector }) => {
+  const { page } = inspector
+  await inspector.filterBy('func:langevin_trace', 6)
+  await page.getByRole('button', { name: 'Trust', exact: true }).click()
+  const view = page.getByRole('region', { name: 'Trust', exact: true })
+  await expect(view).toContainText('Only entries that match func:langevin_trace')
+  await expect(view.getByRole('listitem').first()).toContainText('not known safe0')
+  await page.reload()
+  await expect(view.getByRole('listitem').first()).toContainText('not known safe0')
+  await view.getByRole('button', { name: 'Show the whole cache' }).click()
+  await expect(view.getByRole('listitem').first()).toContainText('not known safe1')
+})
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme })
+    test('the view breaks no rule of accessibility', async ({ inspector }) => {
+      const { page } = inspector
+      await page.getByRole('button', { name: 'Trust', exact: true }).click()
+      await expect(page.getByRole('list', { name: 'Verdicts' })).toBeVisible()
+      const { violations } = await new AxeBuilder({ page }).include('main').analyze()
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+    })
+  })
+}

@@ -42,7 +42,7 @@ import { ranges } from './ranges.ts'
  * Jobs (migrate, evict, undo) and the trash: `jobs.ts`.
  *
  * Pictures of arrays, and values as files: `pictures.ts`. Bytes, opcodes and the way from them to nodes: `bytes.ts`.
- * Looking for something in a value: `find.ts`.
+ * Looking for something in a value: `find.ts`. What loading a whole cache would do: `trust.ts`.
  *
  * Passwords in the URL of a server go in only: what comes out has `***` in their place. An error with `data.needs` = `password`
  * asks for the same request with the user and password given (again).

@@ -1,3 +1,4 @@
+import { verdictWords } from '../../shared/api/trust.ts'
 import { AppError } from '../../shared/model/errors.ts'
 import { jsonKey, parseKey } from '../../shared/model/keys.ts'
 import type { TrustReport } from '../../shared/trust/trust.ts'
@@ -8,7 +9,7 @@ import type { Output } from './output.ts'
 import { paint, standardOutput, tableLines } from './output.ts'
 import type { ExitCode } from './program.ts'
 import { isStore } from './show.ts'
-import { trustOfStore, verdictWords } from './trust-store.ts'
+import { trustOfStore } from './trust-store.ts'
 import type { TrustOptions } from './trust-store.ts'
 
 /** On a terminal no more calls are listed; `--json` and pipes have as many as the report. */

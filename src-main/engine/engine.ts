@@ -20,6 +20,7 @@ import { storeRoutes } from './routes/stores.ts'
 import { completeRoutes } from './routes/complete.ts'
 import { compareRoutes } from './routes/compare.ts'
 import { insideRoutes } from './routes/inside.ts'
+import { trustRoutes } from './routes/trust.ts'
 import { overviewRoutes } from './routes/overview.ts'
 import { pointRoutes } from './routes/points.ts'
 import { whyRoutes } from './routes/why.ts'
@@ -31,6 +32,7 @@ import type { CompareTask } from './workers/compare-task.ts'
 import type { IndexResult, IndexTask } from './workers/index-task.ts'
 import type { JobTask } from './workers/job-task.ts'
 import type { ProbeTask } from './workers/probe-task.ts'
+import type { TrustTask } from './workers/trust-task.ts'
 import { WorkerPool, workerProgram } from './workers/pool.ts'
 import type { ValueTask } from './workers/value-task.ts'
 
@@ -88,6 +90,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const jobDesk = new WorkerPool<JobTask, unknown>(workerProgram('job'), { threads: 1 })
   const comparers = new WorkerPool<CompareTask, unknown>(workerProgram('compare'), { threads: 1 })
   const compareReaders = new WorkerPool<CompareTask, unknown>(workerProgram('compare'), { threads: 1 })
+  const trustReaders = new WorkerPool<TrustTask, unknown>(workerProgram('trust'), { threads: 1 })
   const connections = new Connections({
     dataFolder: options.dataFolder,
     settings,
@@ -137,6 +140,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   app.route('/', storeRoutes({ connections, catalogs }))
   app.route('/compare', compareRoutes({ connections, values, comparisons }))
   app.route('/', whyRoutes({ connections, catalogs }))
+  app.route('/', trustRoutes({ connections, readers: trustReaders }))
   app.route('/', overviewRoutes({ connections, catalogs }))
   app.route('/', pointRoutes({ connections, catalogs }))
   app.route('/', insideRoutes({ connections, catalogs }))
@@ -159,6 +163,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       [
         comparers,
         compareReaders,
+        trustReaders,
         indexers,
         probes,
         tests,

@@ -239,6 +239,7 @@ function entryCommands(
       const row = entries.focusedRow()
       copy(row && showCommand(store.location, row.key), 'Command')
     },
+    viewTrust: () => desk.navigate({ view: 'trust' }),
     copyLink: () => copy(window.location.href, 'Link'),
     copyViewCommand: () => copy(commandOfPlace(desk.place, store.location), 'Command'),
     sameFunction: () => {

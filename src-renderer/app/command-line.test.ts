@@ -53,6 +53,7 @@ describe('the command line of a view', () => {
     expect(place({ view: 'jobs', options: { job: 'j1' } })).toBe('hashcache jobs show j1')
     expect(place({ view: 'jobs' })).toBe('hashcache jobs')
     expect(place({ view: 'trash' })).toBe('hashcache trash')
+    expect(place({ view: 'trust', query: 'user:ana' })).toBe('hashcache trust --query=user:ana /data/cache')
     expect(place({ view: 'plot', entry: 'ab' })).toBe('hashcache ls --sort=runAtSeconds:desc /data/cache')
   })
 })

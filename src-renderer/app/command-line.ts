@@ -12,8 +12,9 @@ export function showCommand(location: string, key: string): string {
 export function commandOfPlace(place: Place, location: string): string {
   switch (place.view) {
     case 'overview':
+    case 'trust':
       return commandLine(
-        ['overview', ...(place.query.trim() === '' ? [] : [`--query=${place.query.trim()}`])],
+        [place.view, ...(place.query.trim() === '' ? [] : [`--query=${place.query.trim()}`])],
         location,
       )
     case 'compare':

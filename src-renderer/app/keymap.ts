@@ -47,6 +47,7 @@ export const keymap = {
   bytes: { title: 'Inspector: bytes and opcodes', section: 'View', keys: ['Alt+8'] },
   copyLink: { title: 'Copy a link to this view', section: 'View', keys: [] },
   copyViewCommand: { title: 'Copy this view as a command line', section: 'View', keys: [] },
+  viewTrust: { title: 'Go to what loading this cache would do', section: 'View', keys: [] },
   viewCompare: { title: 'Go to the comparison', section: 'View', keys: [] },
   themeLight: { title: 'Light theme', section: 'View', keys: [] },
   themeDark: { title: 'Dark theme', section: 'View', keys: [] },

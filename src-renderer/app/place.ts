@@ -13,7 +13,7 @@ export const inspectorTabs = [
 export type InspectorTab = (typeof inspectorTabs)[number]
 
 /** What the middle of the window shows; `app/views.tsx` has the screen of each. */
-export const viewIds = ['overview', 'entries', 'plot', 'compare', 'jobs', 'trash'] as const
+export const viewIds = ['overview', 'entries', 'plot', 'compare', 'trust', 'jobs', 'trash'] as const
 export type ViewId = (typeof viewIds)[number]
 
 /** Where the user is: all of it stands in the address, so that reload, Back and a sent link lead here. */

@@ -1,5 +1,12 @@
 import { lazy, Suspense, type LazyExoticComponent, type ReactNode } from 'react'
-import { IconChartTreemap, IconGitCompare, IconListCheck, IconTable, IconTrash } from '@tabler/icons-react'
+import {
+  IconChartTreemap,
+  IconGitCompare,
+  IconListCheck,
+  IconShieldQuestion,
+  IconTable,
+  IconTrash,
+} from '@tabler/icons-react'
 import type { Connection, StoreSummary } from '../../shared/api/contract.ts'
 import type { Entries } from '../features/entries/use-entries.ts'
 import { Waiting } from '../ui/States.tsx'
@@ -44,6 +51,12 @@ const views: Partial<Record<ViewId, View>> = {
     Screen: lazy(async () => ({
       default: (await import('../features/compare/CompareView.tsx')).CompareView,
     })),
+  },
+  trust: {
+    title: 'Trust',
+    isWide: true,
+    icon: <IconShieldQuestion size={14} stroke={1.6} />,
+    Screen: lazy(async () => ({ default: (await import('../features/trust/TrustView.tsx')).TrustView })),
   },
   jobs: {
     title: 'Jobs',

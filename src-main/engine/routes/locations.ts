@@ -1,4 +1,3 @@
-import { MessageChannel } from 'node:worker_threads'
 import { Hono } from 'hono'
 import type {
   DatabaseInfo,
@@ -14,11 +13,12 @@ import {
   storeKind,
   testRequest,
 } from '../../../shared/api/contract.ts'
-import { AppError, toAppError } from '../../../shared/model/errors.ts'
+import { toAppError } from '../../../shared/model/errors.ts'
 import { withoutSecrets } from '../../../shared/model/secrets.ts'
 import { pathForm } from '../../../shared/model/store-form.ts'
 import type { Discovery } from '../../../shared/stores/discover.ts'
 import { storeTypes } from '../../../shared/stores/kinds.ts'
+import { linesResponse } from '../http/lines.ts'
 import { readBody } from '../http/validate.ts'
 import type { ProbeTask } from '../workers/probe-task.ts'
 import type { WorkerPool } from '../workers/pool.ts'
@@ -75,41 +75,9 @@ async function test(
 
 /** One line of JSON for each thing seen. A reader that leaves ends the search. */
 function discover(searches: LocationRoutesOptions['searches'], folder: string): Response {
-  const encoder = new TextEncoder()
-  const { port1: own, port2: port } = new MessageChannel()
-  const leaving = new AbortController()
-  const stream = new ReadableStream<Uint8Array>({
-    start(controller) {
-      const say = (event: DiscoverEvent): void => {
-        if (!leaving.signal.aborted) controller.enqueue(encoder.encode(JSON.stringify(event) + '\n'))
-      }
-      own.on('message', (found: Discovery) => say(titled(found)))
-      const isRead = new Promise((resolve) => own.once('close', resolve))
-      searches
-        .run({ ask: 'discover', folder, port }, { transfer: [port], signal: leaving.signal })
-        // The port closes behind its last message.
-        .then(() => isRead)
-        .catch((thrown: unknown) => {
-          const { code, message } = toAppError(thrown)
-          say({ type: 'error', code, message })
-        })
-        .finally(() => {
-          own.close()
-          if (!leaving.signal.aborted) controller.close()
-        })
-    },
-    cancel() {
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a MessagePort has no origin
-      own.postMessage('cancel')
-      leaving.abort(new AppError('CANCELLED', 'The search was cancelled.'))
-    },
-  })
-  return new Response(stream, {
-    headers: {
-      'content-type': 'application/x-ndjson',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-    },
+  return linesResponse<Discovery>({
+    run: (port, signal) => searches.run({ ask: 'discover', folder, port }, { transfer: [port], signal }),
+    lineOf: titled,
   })
 }
 

@@ -1,3 +1,4 @@
+import { AppError } from '../../../shared/model/errors.ts'
 import type { ShownKey } from '../../../shared/model/keys.ts'
 import type { Store } from '../../../shared/stores/contract.ts'
 import { trustOf } from '../../../shared/trust/trust.ts'
@@ -11,6 +12,28 @@ const how = { trace: true, skim: true }
 export async function entryTrust(store: Store, key: ShownKey): Promise<TrustReport> {
   using document = await openEntryDocument(store, key, how)
   return trustOf(document.decoded)
+}
+
+/** `undefined` for an entry that went away since it was listed; one that cannot be read is damaged. */
+export async function entryTrustOrGone(store: Store, key: ShownKey): Promise<TrustReport | undefined> {
+  try {
+    return await entryTrust(store, key)
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown
+    if (thrown.code === 'NOT_FOUND') return undefined
+    if (thrown.code !== 'REFUSED') throw thrown
+    return {
+      verdict: 'broken',
+      sentence: thrown.message,
+      imports: [],
+      calls: [],
+      warnings: [],
+      importCount: 0,
+      callCount: 0,
+      unknownCount: 0,
+      problem: { code: 'UNREADABLE', sentence: thrown.message },
+    }
+  }
 }
 
 /** What loading the file would import and call. Throws `NOT_FOUND` and `REFUSED`. */

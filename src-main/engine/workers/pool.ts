@@ -6,7 +6,9 @@ import { reviveError } from '../http/errors.ts'
 import type { Reply } from './reply.ts'
 
 /** A worker program that stands beside this file; in the build each is a bundle of its own beside the engine's. */
-export function workerProgram(name: 'probe' | 'index' | 'catalog' | 'value' | 'job' | 'compare'): URL {
+export function workerProgram(
+  name: 'probe' | 'index' | 'catalog' | 'value' | 'job' | 'compare' | 'trust',
+): URL {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   return new URL(`./${name}.worker.${extension}`, import.meta.url)
 }
