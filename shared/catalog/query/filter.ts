@@ -14,9 +14,9 @@ import { choices, entryStates, fieldTypes } from './ast.ts'
 import type { Condition, Filter, Interval, NameColumn, NumberColumn, Sought, SoughtIn } from './condition.ts'
 import { badQuery, notOneOf } from './error.ts'
 import { nestedName, outputName } from '../leaf-names.ts'
-import { regexFinds, regexText } from './regex.ts'
+import { regexFinds, regexText, requiredTexts } from './regex.ts'
 import { readShape } from './shape.ts'
-import { compareTexts, compareVersions, foldFor, isPattern, matchesPattern } from './text.ts'
+import { compareTexts, compareVersions, foldFor, isPattern, likePattern, matchesPattern } from './text.ts'
 import { readSeconds, readSizeBytes, readTimeSpan } from './units.ts'
 
 /** What compiling asks of the index. */
@@ -354,7 +354,16 @@ function keyFilter({ operator, value }: Comparison): Filter {
 }
 
 function keyFinds(regex: RegexValue): Filter {
-  return select('SELECT id FROM entries WHERE key_finds(key, ?)', [regexText(regex)])
+  const required = requiredTexts(regex)
+  const finds = 'key_finds(key, ?)'
+  // Of a key that is shown as hex the bytes say nothing about its text.
+  if (!required?.every((text) => /[^\da-fhx:]/i.test(text)))
+    return select(`SELECT id FROM entries WHERE ${finds}`, [regexText(regex)])
+  const has = required.map(() => String.raw`CAST(key AS TEXT) LIKE ? ESCAPE '\'`).join(' OR ')
+  return select(`SELECT id FROM entries WHERE CASE WHEN ${has} THEN ${finds} END`, [
+    ...required.map((text) => `%${likePattern(text, false)}%`),
+    regexText(regex),
+  ])
 }
 
 function keyLike(word: Word): Filter {

@@ -1,6 +1,7 @@
 import { RE2JS, RE2JSException } from 're2js'
 import type { RegexValue } from './ast.ts'
 import { badQuery, quote } from './error.ts'
+import { plainRegex } from './plain-regex.ts'
 
 /**
  * Regular expressions are run by an engine that takes time proportional to the text times the size of the program,
@@ -49,7 +50,15 @@ export function checkRegex(value: RegexValue): void {
  */
 export function regexFinds(text: string, regex: string): boolean {
   lookAtClock(text.length)
-  return compile(regex).test(text)
+  return (plainForm(regex) ?? compile(regex)).test(text)
+}
+
+let lastPlain: { readonly regex: string; readonly form: RegExp | undefined } | undefined
+
+function plainForm(regex: string): RegExp | undefined {
+  if (lastPlain?.regex !== regex)
+    lastPlain = { regex, form: regex.startsWith('i') ? undefined : plainRegex(regex.slice(1)) }
+  return lastPlain.form
 }
 
 function compile(regex: string): RE2JS {
