@@ -5,6 +5,8 @@ import type { NameColumn, NumberColumn } from './query/condition.ts'
 import type { SortedColumn } from './ranked-column.ts'
 import { currentRanks, keyColumn, sortedPairs } from './ranked-column.ts'
 import type { RankColumn } from './ranks.ts'
+import { rankNumbers } from './ranks.ts'
+import { renewRanks } from './renewed-ranks.ts'
 
 /**
  * Reads columns of one revision: those that are kept from one blob each, with the entries that changed since from
@@ -75,6 +77,21 @@ export class ColumnSource {
       .raw()
     for (const [id, value] of pairs.iterate(JSON.stringify(changed))) values.set(id, value)
     return values
+  }
+
+  /** Ranks of numbers, which are kept under a name of their own. */
+  numberRanks(name: string, numbers: Float64Array): RankColumn {
+    const kept = this.readKept(name)
+    const ranks = kept && unpackWhole(kept, this.idsEnd, kept.count)
+    if (!ranks) return rankNumbers(numbers)
+    const compare = (id: number, other: number): number => numbers[id]! - numbers[other]!
+    const present = kept.changed.filter((id) => !Number.isNaN(numbers[id]!)).toSorted(compare)
+    let place = 0
+    const sorted = present.map((id, i): [number, number] => {
+      if (i > 0 && numbers[id] !== numbers[present[i - 1]!]) place++
+      return [id, place]
+    })
+    return renewRanks({ ranks, count: kept.count }, { changed: kept.changed, sorted, compare })
   }
 
   keyRanks(): RankColumn {

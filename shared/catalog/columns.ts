@@ -9,7 +9,6 @@ import type { NameColumn, NumberColumn } from './query/condition.ts'
 import { compareTexts, compareVersions } from './query/text.ts'
 import { textColumn } from './ranked-column.ts'
 import type { RankColumn } from './ranks.ts'
-import { rankNumbers } from './ranks.ts'
 import { Selections } from './selections.ts'
 import { States } from './states.ts'
 import type { Strings } from './strings.ts'
@@ -23,6 +22,11 @@ export const numberColumns: Readonly<Record<string, NumberColumn>> = {
   kind: 'kind',
   status: 'status',
 }
+/** The name under which the order of a column of numbers is kept. */
+export function keptNumberRanks(column: NumberColumn): string {
+  return `sorted.${column}`
+}
+
 export const nameColumns: Readonly<Record<string, NameColumn>> = {
   func: 'func',
   module: 'module',
@@ -124,6 +128,10 @@ export class Columns {
     return ranks
   }
 
+  numberRanks(column: NumberColumn): RankColumn {
+    return this.#source.numberRanks(keptNumberRanks(column), this.numbers(column))
+  }
+
   textRanks(column: 'call' | 'output' | 'problem'): RankColumn {
     return this.#source.ranks(column, textColumn(column))
   }
@@ -132,7 +140,7 @@ export class Columns {
     if (column === 'key') return this.keyRanks
     if (column.startsWith('arg:')) return this.#argumentRanks(column.slice(4))
     if (column.startsWith('out:')) return this.#argumentRanks(column)
-    if (Object.hasOwn(numberColumns, column)) return rankNumbers(this.numbers(numberColumns[column]!))
+    if (Object.hasOwn(numberColumns, column)) return this.numberRanks(numberColumns[column]!)
     if (Object.hasOwn(nameColumns, column)) return this.#nameRanks(nameColumns[column]!)
     if (Object.hasOwn(textColumns, column)) return this.textRanks(textColumns[column]!)
     throw new AppError(

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { keptArgument } from './argument-ranks.ts'
-import { Columns, nameColumns, numberColumns } from './columns.ts'
+import { Columns, keptNumberRanks, nameColumns, numberColumns } from './columns.ts'
 import type { KeptColumns } from './kept-columns.ts'
 import type { Packed } from './packed.ts'
 import { packNumbers, packWhole } from './packed.ts'
@@ -17,6 +17,8 @@ export interface KeepLimits {
 }
 
 const usualLimits: KeepLimits = { entriesAtLeast: 20_000, changesAtLeast: 300 }
+/** Of the others the order is nothing to make. */
+const sortedNumbers = ['size', 'elapsed', 'run_at'] as const
 /** Of a cache with very many arguments and paths: those that most entries have. */
 const argumentsAtMost = 64
 /** What fewer entries have is read fast enough. */
@@ -85,6 +87,9 @@ export class Keeper {
         maker(name, (columns) => packNumbers(columns.numbers(name))),
       ),
       ...Object.values(nameColumns).map((name) => maker(name, (columns) => packWhole(columns.names(name)))),
+      ...sortedNumbers.map((column) =>
+        ranksMaker(keptNumberRanks(column), (columns) => columns.numberRanks(column)),
+      ),
       ranksMaker('call', (columns) => columns.textRanks('call')),
       ranksMaker('output', (columns) => columns.textRanks('output')),
       ...this.#popularArguments.all(entriesAtLeast, argumentsAtMost).map(argumentMaker),

@@ -4,8 +4,9 @@ import type { Condition, Sought, SoughtIn } from './query/condition.ts'
 import { regexText, requiredTexts } from './query/regex.ts'
 import { foldFor, isAscii, likePattern } from './query/text.ts'
 
-/** With more candidates than this, reading all texts is faster than following the index. */
-const candidateLimit = 20_000
+/** With more candidates than this, and than this part of all, reading all texts is faster than following the index. */
+const candidatesAnyway = 20_000
+const candidateShare = 1 / 8
 
 /**
  * Where a piece of text occurs in arguments and outputs: in the call and the preview of the output, and where those
@@ -81,10 +82,12 @@ export class TextIndex {
 
   /** A query of all trigrams of one of the texts, if the index can be asked for it with gain. */
   #trigramQuery(texts: readonly string[]): string | undefined {
-    if (this.#indexedTo.get() === 0) return undefined
+    const indexedTo = this.#indexedTo.get()!
+    if (indexedTo === 0) return undefined
     if (texts.some((text) => text.length < 3 || !isAscii(text))) return undefined
     const query = texts.map((text) => `(${trigramsOf(text).join(' AND ')})`).join(' OR ')
-    return this.#candidates.get(query, candidateLimit + 1)! > candidateLimit ? undefined : query
+    const limit = Math.max(candidatesAnyway, Math.floor(indexedTo * candidateShare))
+    return this.#candidates.get(query, limit + 1)! > limit ? undefined : query
   }
 }
 
