@@ -166,7 +166,7 @@ describe('what is inside entries', () => {
       [],
       ['a', 'b'],
       ['a'],
-      [],
+      ['a'],
       [],
       ['a'],
       [],
@@ -190,7 +190,7 @@ describe('what is inside entries', () => {
     catalog.close()
     const { default: Database } = await import('better-sqlite3')
     const database = new Database(join(folder, 'index.sqlite'))
-    database.exec(`DROP TABLE insides; ALTER TABLE entries DROP COLUMN shape; ALTER TABLE entries DROP COLUMN dtype;
+    database.exec(`DROP TABLE kept; DROP TABLE changed; DROP TABLE insides; ALTER TABLE entries DROP COLUMN shape; ALTER TABLE entries DROP COLUMN dtype;
       ALTER TABLE texts DROP COLUMN args_text; ALTER TABLE texts DROP COLUMN output_text; DELETE FROM arguments; DELETE FROM argument_sums`)
     database.pragma('user_version = 1')
     database.close()

@@ -106,6 +106,20 @@ describe('kept columns', () => {
     expect(keysOf(again, '', [{ column: 'elapsedSeconds', descending: true }])).toEqual(['4', '1', '2', '3'])
   })
 
+  it('are made of what an index of the version before has', () => {
+    using folder = new TemporaryFolder()
+    {
+      using catalog = Catalog.open(folder.file)
+      catalog.write({ put: [relax('1', 'Cu', 3), relax('2', 'Ag', 2)], token: { whole: 't' } })
+      using database = new Closing(folder.file)
+      database.sqlite.exec('DROP TABLE kept; DROP TABLE changed; PRAGMA user_version = 3')
+    }
+    using catalog = Catalog.open(folder.file)
+    expect(catalog.token()).toBe('t')
+    expect(keepAll(catalog)).toBeGreaterThan(15)
+    expect(keysOf(catalog, '', [{ column: 'call', descending: false }])).toEqual(['2', '1'])
+  })
+
   it('are not made where there are few entries', () => {
     using catalog = Catalog.open(':memory:')
     catalog.write({ put: [relax('1', 'Cu', 1)] })

@@ -168,7 +168,7 @@ const term = fc.oneof(
     '/e.*1/',
     '/relax|eos_f/',
     '/LAX|note/i',
-    'output:/energy.*note|x y/',
+    String.raw`output:/energy.*note|x\ y/`,
     'func:/^[re]/',
     'user:/X$/i',
     'x:/^[0-9]$/',
