@@ -10,6 +10,7 @@ import { benchCatalog } from './catalog.ts'
 import { benchCompare } from './compare.ts'
 import { benchEvict } from './evict.ts'
 import { benchIndexing } from './indexing.ts'
+import { benchLocks } from './locks.ts'
 import { benchMigrate } from './migrate.ts'
 import { benchPictures } from './pictures.ts'
 
@@ -26,6 +27,7 @@ const benches: Record<string, (context: BenchContext) => Promise<void>> = {
   compare: benchCompare,
   evict: benchEvict,
   migrate: benchMigrate,
+  locks: benchLocks,
   pictures: benchPictures,
 }
 

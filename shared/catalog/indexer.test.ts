@@ -382,7 +382,6 @@ function memoryStore(
     label: 'memory',
     capabilities: {
       write: false,
-      atomicBatch: false,
       rangeRead: true,
       sizes: 'exact',
       stamps: 'none',

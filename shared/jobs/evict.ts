@@ -191,8 +191,10 @@ export class Evictor implements Executor {
       else outcomes.set(item.n, leftAlone(item, now))
     }
     this.#keep(going)
-    const deleted = await this.#store.apply(going.map(({ item }) => ({ kind: 'delete', key: item.key })))
-    for (const outcome of await this.#told(going, deleted)) outcomes.set(outcome.n, outcome)
+    const deleted = await this.#store.apply(
+      going.map(({ item: { key }, present: { value } }) => ({ kind: 'delete', key, ifValue: value })),
+    )
+    for (const outcome of await this.#told(going, deleted, again)) outcomes.set(outcome.n, outcome)
     stopIfRefused(deleted, again)
     return items.map(({ n }) => outcomes.get(n)!)
   }
@@ -204,7 +206,11 @@ export class Evictor implements Executor {
    *
    * @throws AppError what looking throws; the batch is then looked at again when the job is resumed
    */
-  async #told(going: readonly Leaving[], deleted: readonly WriteOutcome[]): Promise<ItemOutcome[]> {
+  async #told(
+    going: readonly Leaving[],
+    deleted: readonly WriteOutcome[],
+    again: boolean,
+  ): Promise<ItemOutcome[]> {
     const doubtful = going.filter((_, i) => !deleted[i]!.done)
     const now = doubtful.length === 0 ? [] : await readPresent(this.#store, keysOf(doubtful.map(itemOf)))
     const standing = new Map(doubtful.map(({ item }, i) => [item.n, now[i]]))
@@ -213,8 +219,9 @@ export class Evictor implements Executor {
       const outcome = deleted[i]!
       const here = standing.get(n)
       if (outcome.done || here === undefined) return { n, state: 'done', sha256: was.sha256 }
-      if (isPresent(here) && here.sha256 === was.sha256) back.push(key)
-      return { n, state: outcome.reason === 'ABSENT' ? 'changed' : 'failed', reason: outcome.sentence }
+      const isOvertaken = outcome.reason === 'ABSENT' || outcome.reason === 'CHANGED'
+      if ((isPresent(here) && here.sha256 === was.sha256) || (isOvertaken && !again)) back.push(key)
+      return { n, state: isOvertaken ? 'changed' : 'failed', reason: outcome.sentence }
     })
     if (back.length > 0) this.#bin.drop(back)
     return told

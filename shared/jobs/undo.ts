@@ -133,7 +133,7 @@ export class Undoer implements Executor {
           outcome: again ? done(n) : skipped(n, `${showKey(key)} is gone already.`),
         }
       if (here.sha256 !== item.sha256) return { outcome: written(n, key) }
-      return { operation: { kind: 'delete' as const, key } }
+      return { operation: { kind: 'delete' as const, key, ifValue: here.value } }
     }
     const kept = this.#bin?.get(key)
     if (!kept) return { outcome: skipped(n, `${showKey(key)} is not in the trash any more.`) }
@@ -149,7 +149,7 @@ export class Undoer implements Executor {
         kind: 'put' as const,
         key,
         value: kept.value,
-        ...(item.replaces ? {} : { expect: 'absent' as const }),
+        ...(here ? { ifValue: here.value } : { expect: 'absent' as const }),
         ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
         ...(kept.modifiedMs === undefined ? {} : { times: { modifiedMs: kept.modifiedMs } }),
       },
@@ -181,6 +181,6 @@ function written(n: number, key: Uint8Array): ItemOutcome {
 
 function toldBy({ n, key, action, sha256 }: PlanItem, outcome: WriteOutcome): ItemOutcome {
   if (outcome.done) return done(n, action === 'restore' ? sha256 : undefined)
-  if (outcome.reason === 'EXISTS') return written(n, key)
+  if (outcome.reason === 'EXISTS' || outcome.reason === 'CHANGED') return written(n, key)
   return { n, state: 'failed', reason: outcome.sentence }
 }

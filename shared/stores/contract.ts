@@ -62,7 +62,11 @@ export interface Store extends AsyncDisposable {
   bringBack?(keys: readonly Uint8Array[], folder: string): Promise<WriteOutcome[]>
   canSetAside?(folder: string): boolean
 
-  /** Puts and deletes. Each operation has its own outcome, in order; none is rolled back because another failed, unless `atomicBatch`. */
+  /**
+   * Puts and deletes. Each operation is done whole or not at all and has its own outcome, in order; none is rolled back
+   * because another failed. Where a store has one lock for all writers, a batch is several transactions of some 50 ms at
+   * most (`lock-pace.ts`).
+   */
   apply(operations: readonly WriteOperation[], options?: { signal?: AbortSignal }): Promise<WriteOutcome[]>
 
   /**
@@ -105,6 +109,9 @@ export interface Store extends AsyncDisposable {
   /** What a server still takes. */
   limits?(): Promise<StoreLimits>
 
+  /** For how long its writing kept others out, by its own clock. */
+  readonly lockTimes?: import('./lock-pace.ts').LockTimes
+
   /** Sentences that somebody should know before writing here (a map that a Python writer must enlarge). */
   readonly notes?: readonly string[]
 }
@@ -125,7 +132,6 @@ export interface Capabilities {
   readonly write: boolean
   /** `apply` takes deletes. Where `write` is false, each put is then `REFUSED`. Absent: as `write`. */
   readonly deletes?: boolean
-  readonly atomicBatch: boolean
   /** `getMany` with a range reads only that range. */
   readonly rangeRead: boolean
   /** `value`: the backend goes through the whole value for each range of it, however short. */
@@ -199,8 +205,17 @@ export type WriteOperation =
       readonly expiresAtMs?: number
       /** When it was written and last read, in milliseconds since 1970: given back by stores of files, ignored by the others. */
       readonly times?: { readonly modifiedMs: number; readonly accessedMs?: number }
+      readonly ifValue?: Uint8Array
     }
-  | { readonly kind: 'delete'; readonly key: Uint8Array }
+  | {
+      readonly kind: 'delete'
+      readonly key: Uint8Array
+      /**
+       * Only if this value stands there still, looked at in the transaction or under the lock that writes; else the
+       * outcome is `CHANGED`. Of files and of servers without scripts just before.
+       */
+      readonly ifValue?: Uint8Array
+    }
 
 export type WriteOutcome =
   | { readonly done: true }

@@ -148,7 +148,7 @@ export class Migrator implements Executor {
         state: 'changed',
         reason: `${showKey(key)} was changed in the target since the plan was made.`,
       }
-    return { item, sha256, operation, old }
+    return { item, sha256, operation: { ...operation, ifValue: old.value }, old }
   }
 
   #keepOld(steps: readonly Step[]): void {
@@ -176,9 +176,10 @@ function told(
 ): ItemOutcome {
   const isThere = back instanceof Uint8Array && sha256Of(back) === sha256
   // A run that was killed had written it, or the answer that it was written was lost.
-  if (isThere && (outcome.done || again || outcome.reason !== 'EXISTS')) return { n, state: 'done', sha256 }
+  if (isThere && (outcome.done || again || (outcome.reason !== 'EXISTS' && outcome.reason !== 'CHANGED')))
+    return { n, state: 'done', sha256 }
   if (!outcome.done) {
-    const state = outcome.reason === 'EXISTS' ? 'changed' : 'failed'
+    const state = outcome.reason === 'EXISTS' || outcome.reason === 'CHANGED' ? 'changed' : 'failed'
     return { n, state, reason: outcome.sentence }
   }
   return { n, state: 'failed', reason: `${showKey(key)} was read back with other bytes than were written.` }

@@ -75,6 +75,30 @@ export function writeLaws(harness: Harness): void {
     expectBytes(await get(second, key), values[outcomes.indexOf('done')])
   })
 
+  test('if value: what another has written since is left as it is', async () => {
+    await using subject = await harness.create()
+    const { store } = subject
+    await using other = await subject.reopen({ write: true })
+    const [seen, now, mine] = ['seen', 'now', 'mine'].map((text) => valueFor(subject, text))
+    for (const name of ['a', 'b', 'c', 'd']) await put(store, keyOf(name), seen!)
+    await put(other, keyOf('a'), now!)
+    await put(other, keyOf('b'), now!)
+    const ifValue = seen!
+    const outcomes = await store.apply([
+      { kind: 'delete', key: keyOf('a'), ifValue },
+      { kind: 'put', key: keyOf('b'), value: mine!, ifValue },
+      { kind: 'delete', key: keyOf('c'), ifValue },
+      { kind: 'put', key: keyOf('d'), value: mine!, ifValue },
+      { kind: 'delete', key: keyOf('e'), ifValue },
+      { kind: 'put', key: keyOf('f'), value: mine!, ifValue },
+    ])
+    expect(outcomesOf(outcomes)).toEqual(['CHANGED', 'CHANGED', 'done', 'done', 'ABSENT', 'CHANGED'])
+    expectBytes(await get(other, keyOf('a')), now)
+    expectBytes(await get(other, keyOf('b')), now)
+    expectBytes(await get(other, keyOf('d')), mine)
+    expect(await shownKeys(other)).toEqual(['a', 'b', 'd'].map((name) => showKey(keyOf(name))).toSorted())
+  })
+
   test('keys that the backend cannot hold are refused one by one', async () => {
     await using subject = await harness.create()
     const { store } = subject

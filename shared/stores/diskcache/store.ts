@@ -50,7 +50,6 @@ export class DiskcacheStore implements Store {
     this.capabilities = {
       write: false,
       deletes,
-      atomicBatch: shards.length === 1,
       rangeRead: true,
       sizes: 'exact',
       stamps: 'mtime',

@@ -57,7 +57,6 @@ export class FolderStore implements Store {
     this.label = name === 'cache' ? `${basename(dirname(root))}/${name}` : name
     this.capabilities = {
       write,
-      atomicBatch: false,
       rangeRead: true,
       sizes: 'exact',
       stamps: 'mtime',

@@ -10,6 +10,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readFileSync,
   renameSync,
   unlinkSync,
   write,
@@ -23,6 +24,7 @@ import { errnoOf } from '../../decode/file-source.ts'
 import { AppError } from '../../model/errors.ts'
 import { showKey } from '../../model/keys.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
+import { changed, isOvertaken } from '../lock-pace.ts'
 import { refusedPath } from '../paths.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
 import { hashOfKey, shardOf, temporaryPrefix } from './layout.ts'
@@ -90,11 +92,17 @@ interface Put {
   readonly file: number
   readonly folder: string
   readonly absent: boolean
+  readonly ifValue: Uint8Array | undefined
 }
 
 type Staged =
   | Put
-  | { readonly kind: 'delete'; readonly place: string; readonly folder: string }
+  | {
+      readonly kind: 'delete'
+      readonly place: string
+      readonly folder: string
+      readonly ifValue: Uint8Array | undefined
+    }
   | { readonly kind: 'failed'; readonly outcome: WriteOutcome }
 
 /** Writes the temporary files of a window; each shard folder is looked at once. */
@@ -110,7 +118,8 @@ function stagingIn(root: string, layout: FolderLayout): (operation: WriteOperati
     }
     const folder = join(root, shardOf(hash))
     const place = join(folder, hash + layout.suffix)
-    if (operation.kind === 'delete') return { kind: 'delete', place, folder }
+    const { ifValue } = operation
+    if (operation.kind === 'delete') return { kind: 'delete', place, folder, ifValue }
     const temporary = join(folder, `${temporaryPrefix}${token}-${count++}.tmp`)
     try {
       const old = statusOf(place)
@@ -119,7 +128,7 @@ function stagingIn(root: string, layout: FolderLayout): (operation: WriteOperati
       if (!made.has(folder)) makeShard(folder)
       made.add(folder)
       const file = await writeTemporary(temporary, operation, old)
-      return { kind: 'put', place, temporary, file, folder, absent: operation.expect === 'absent' }
+      return { kind: 'put', place, temporary, file, folder, absent: operation.expect === 'absent', ifValue }
     } catch (error) {
       removeTemporary(temporary)
       return { kind: 'failed', outcome: failure(place, error) }
@@ -204,6 +213,10 @@ function discard({ file, temporary }: Put): void {
 function commit(step: Staged, touched: Set<string>): WriteOutcome {
   if (step.kind === 'failed') return step.outcome
   try {
+    if (isOvertaken(step, () => standing(step.place))) {
+      if (step.kind === 'put') removeTemporary(step.temporary)
+      return changed
+    }
     const outcome = step.kind === 'delete' ? remove(step.place, step.folder) : takePlace(step)
     if (outcome.done) touched.add(step.folder)
     return outcome
@@ -211,6 +224,10 @@ function commit(step: Staged, touched: Set<string>): WriteOutcome {
     if (step.kind === 'put') removeTemporary(step.temporary)
     return failure(step.place, error)
   }
+}
+
+function standing(place: string): Uint8Array | undefined {
+  return statusOf(place)?.isFile() ? readFileSync(place) : undefined
 }
 
 function takePlace(step: Put): WriteOutcome {

@@ -56,7 +56,6 @@ export class JoblibStore implements Store {
     this.capabilities = {
       write: false,
       deletes,
-      atomicBatch: false,
       rangeRead: true,
       sizes: 'exact',
       stamps: 'mtime',

@@ -87,7 +87,14 @@ async function create(path: string, database: string | undefined, wantsWrite: bo
     throw new AppError('NOT_FOUND', `${what}; check the path.`, { data: { path } })
   }
   makeFolder(path)
-  const target = { path, isFile: false, database, format: 1, mapBytes: newMapBytes } as const
+  const target = {
+    path,
+    isFile: false,
+    dataPath: join(path, dataName),
+    database,
+    format: 1,
+    mapBytes: newMapBytes,
+  } as const
   await using writer = new LmdbWriter(() => target)
   await writer.create()
   return findPlace(path, database)!

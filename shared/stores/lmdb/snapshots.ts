@@ -5,7 +5,7 @@ import { LmdbFile } from './file.ts'
 import type { Layout, TreeInfo } from './layout.ts'
 import { PageFault } from './pages.ts'
 import { Snapshot, findNode } from './tree.ts'
-import { lostEnd, placeOf, problemOf, readStretch } from './values.ts'
+import { lostEnd, placeOf, problemOf, readStretch, valuesOf } from './values.ts'
 import type { ValuePlace } from './values.ts'
 
 /** How long reads are tried again while a writer keeps overtaking them. */
@@ -127,6 +127,15 @@ export class SnapshotReader {
       this.#readsInFlight--
       this.#closeRetired()
     }
+  }
+
+  /** The value of a key as it stands; only for whoever has LMDB's write lock, so that nobody overtakes. */
+  valueNow(key: Uint8Array): Uint8Array | undefined {
+    const snapshot = this.#newest()
+    const node = findNode(snapshot, this.#treeOf(snapshot), key)
+    if (!node || node.data.kind === 'database') return undefined
+    const [value] = valuesOf(snapshot, node.data)
+    return value
   }
 
   /** A value too large for one read between two looks at the meta pages. */

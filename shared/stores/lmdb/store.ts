@@ -12,6 +12,7 @@ import type {
   WriteOperation,
   WriteOutcome,
 } from '../contract.ts'
+import type { LockTimes } from '../lock-pace.ts'
 import { throwIfCancelled } from '../slices.ts'
 import { databaseFlags } from './layout.ts'
 import type { TreeInfo } from './layout.ts'
@@ -63,7 +64,6 @@ export class LmdbStore implements Store {
     this.label = place.database === undefined ? name : `${name} (${place.database})`
     this.capabilities = {
       write: canWrite,
-      atomicBatch: true,
       rangeRead: true,
       sizes: 'exact',
       stamps: 'content',
@@ -160,6 +160,10 @@ export class LmdbStore implements Store {
     const accepted = operations.filter((_operation, index) => outcomes[index] === undefined)
     const written = (await this.#writer.apply(accepted)).values()
     return outcomes.map((outcome) => outcome ?? written.next().value!)
+  }
+
+  get lockTimes(): LockTimes | undefined {
+    return this.#writer?.pace.times
   }
 
   async changeToken(signal?: AbortSignal): Promise<ChangeToken> {
@@ -303,6 +307,7 @@ function writerTarget(place: LmdbPlace, reader: SnapshotReader): WriterTarget {
   return {
     path: place.path,
     isFile: place.isFile,
+    dataPath: place.dataPath,
     database: place.database,
     format: file.layout.format,
     mapBytes: Math.ceil(needed / 65536) * 65536,

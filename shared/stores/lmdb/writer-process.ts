@@ -3,11 +3,14 @@
  * process of its own, because the format 1 library aborts the process that has read large values through it: this
  * one only puts and removes, and if it dies, one batch fails and not the engine.
  */
+import { hash } from 'node:crypto'
 import { statfsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
-import type { WriterReply, WriterRequest, WriterTarget } from './writer-protocol.ts'
+import { changed } from '../lock-pace.ts'
+import { SnapshotReader } from './snapshots.ts'
+import type { GuardedOperation, WriterReply, WriterRequest, WriterTarget } from './writer-protocol.ts'
 
 /** What a write inside a transaction gives: format 2's library a boolean, format 1's a settled promise of one. */
 type Settled = boolean | Promise<boolean> | undefined
@@ -35,6 +38,7 @@ const require = createRequire(import.meta.url)
 let target: WriterTarget | undefined
 let root: NativeDatabase | undefined
 let database: NativeDatabase | undefined
+let reader: SnapshotReader | undefined
 
 function open(wanted: WriterTarget): void {
   const native = require(wanted.format === 1 ? 'lmdb' : 'lmdb-v2') as NativeLibrary
@@ -60,16 +64,20 @@ async function close(): Promise<void> {
   await root?.close()
   root = undefined
   database = undefined
+  reader?.close()
+  reader = undefined
 }
 
 /** One transaction. An operation that the library refuses is left out and the rest is done again. */
-async function apply(operations: readonly WriteOperation[]): Promise<WriteOutcome[]> {
+async function apply(
+  operations: readonly GuardedOperation[],
+): Promise<{ outcomes: WriteOutcome[]; heldMs: number }> {
   const refusals = new Map<number, WriteOutcome>()
   for (;;) {
     const attempt = attemptAll(operations, refusals)
     if (attempt.kind === 'done') {
       const results = await Promise.all(attempt.results.map(async (result) => result))
-      return outcomesOf(operations, refusals, results)
+      return { outcomes: outcomesOf(operations, refusals, results), heldMs: attempt.heldMs }
     }
     if (attempt.kind === 'refused') {
       refusals.set(attempt.index, { done: false, reason: 'REFUSED', sentence: attempt.message })
@@ -80,30 +88,38 @@ async function apply(operations: readonly WriteOperation[]): Promise<WriteOutcom
 }
 
 type Attempt =
-  | { kind: 'done'; results: Settled[] }
+  | { kind: 'done'; results: Settled[]; heldMs: number }
   | { kind: 'refused'; index: number; message: string }
   | { kind: 'full' }
 
-function attemptAll(
-  operations: readonly WriteOperation[],
-  refusals: ReadonlyMap<number, WriteOutcome>,
-): Attempt {
+function attemptAll(operations: readonly GuardedOperation[], refusals: Map<number, WriteOutcome>): Attempt {
   let index = 0
+  let startMs = 0
   try {
     const results = database!.transactionSync(() => {
+      startMs = performance.now()
       const done: Settled[] = []
       for (index = 0; index < operations.length; index++) {
-        done.push(refusals.has(index) ? undefined : perform(database!, operations[index]!))
+        const { operation, ifSha256 } = operations[index]!
+        if (ifSha256 !== undefined && !isStanding(operation, ifSha256)) refusals.set(index, changed)
+        done.push(refusals.has(index) ? undefined : perform(database!, operation))
       }
       return done
     }, abortableAndSynchronous)
-    return { kind: 'done', results }
+    return { kind: 'done', results, heldMs: performance.now() - startMs }
   } catch (thrown) {
     const error = thrown as Error & { code?: unknown }
     if (error.code === mapFull || error.message.includes('MDB_MAP_FULL')) return { kind: 'full' }
     if (index >= operations.length) throw thrown
     return { kind: 'refused', index, message: `LMDB refuses this entry: ${error.message}.` }
   }
+}
+
+/** By our own reader, of the state at which this transaction began: nobody else can write now. */
+function isStanding({ kind, key }: WriteOperation, sha256: string): boolean {
+  reader ??= new SnapshotReader(target!.dataPath, target!.database, true)
+  const value = reader.valueNow(key)
+  return value === undefined ? kind === 'delete' : hash('sha256', value, 'hex') === sha256
 }
 
 function perform(into: NativeDatabase, operation: WriteOperation): Settled {
@@ -120,11 +136,11 @@ function bufferOf(bytes: Uint8Array): Buffer {
 }
 
 function outcomesOf(
-  operations: readonly WriteOperation[],
+  operations: readonly GuardedOperation[],
   refusals: ReadonlyMap<number, WriteOutcome>,
   results: readonly (boolean | undefined)[],
 ): WriteOutcome[] {
-  return operations.map((operation, index) => {
+  return operations.map(({ operation }, index) => {
     const refusal = refusals.get(index)
     if (refusal) return refusal
     if (results[index] === true) return { done: true }
@@ -143,7 +159,7 @@ async function growMap(): Promise<void> {
 
 async function answer(request: WriterRequest): Promise<WriterReply> {
   try {
-    if (request.kind === 'apply') return { kind: 'applied', outcomes: await apply(request.operations) }
+    if (request.kind === 'apply') return { kind: 'applied', ...(await apply(request.operations)) }
     if (request.kind === 'close') {
       await close()
       return { kind: 'closed' }

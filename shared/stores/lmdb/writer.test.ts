@@ -18,7 +18,14 @@ afterEach(() => {
 })
 
 function writerWith(mapBytes: number): LmdbWriter {
-  return new LmdbWriter(() => ({ path: folder, isFile: false, database: undefined, format: 1, mapBytes }))
+  return new LmdbWriter(() => ({
+    path: folder,
+    isFile: false,
+    dataPath: join(folder, 'data.mdb'),
+    database: undefined,
+    format: 1,
+    mapBytes,
+  }))
 }
 
 const put = (name: string, length: number): { kind: 'put'; key: Buffer; value: Buffer } => ({

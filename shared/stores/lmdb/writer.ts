@@ -1,21 +1,21 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { hash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../../model/errors.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
-import type { WriterReply, WriterRequest, WriterTarget } from './writer-protocol.ts'
+import { LockPace } from '../lock-pace.ts'
+import type { GuardedOperation, WriterReply, WriterRequest, WriterTarget } from './writer-protocol.ts'
 
 /** `MDB_MAXKEYSIZE` of every ordinary build; a longer key could not be read from Python. */
 export const longestKeyBytes = 511
-/** Values sent in one message; a batch with more is written in several transactions. */
-const messageBytes = 64 * 1024 * 1024
-
 /**
- * Writes to one LMDB database through a child process, started at the first write. Each batch is one transaction (up
- * to 64 MiB of values). If the child dies, the batch at hand fails with `AppError` and the next one starts another.
+ * Writes to one LMDB database through a child process, started at the first write. Each batch is as
+ * many short transactions as it takes. If the child dies, what is left of the batch fails and the next one starts another.
  */
 export class LmdbWriter implements AsyncDisposable {
+  readonly pace = new LockPace()
   readonly #target: () => WriterTarget
   #child: ChildProcess | undefined
   #queue: Promise<unknown> = Promise.resolve()
@@ -33,13 +33,7 @@ export class LmdbWriter implements AsyncDisposable {
   }
 
   apply(operations: readonly WriteOperation[]): Promise<WriteOutcome[]> {
-    return this.#enqueue(async () => {
-      const outcomes: WriteOutcome[] = []
-      for (const part of inMessages(operations)) {
-        outcomes.push(...(await this.#applyPart(part)))
-      }
-      return outcomes
-    })
+    return this.#enqueue(() => this.pace.inTransactions(operations, (part) => this.#applyPart(part)))
   }
 
   /** Process id of the child, if it runs. */
@@ -60,17 +54,19 @@ export class LmdbWriter implements AsyncDisposable {
     })
   }
 
-  async #applyPart(operations: readonly WriteOperation[]): Promise<WriteOutcome[]> {
+  async #applyPart(
+    operations: readonly WriteOperation[],
+  ): Promise<{ outcomes: WriteOutcome[]; heldMs: number }> {
     const child = await this.#ready()
-    const reply = await this.#request(child, { kind: 'apply', operations })
-    if (reply.kind === 'applied') return reply.outcomes
+    const reply = await this.#request(child, { kind: 'apply', operations: operations.map(guarded) })
+    if (reply.kind === 'applied') return reply
     const message = reply.kind === 'failed' ? reply.message : 'it gave no answer'
     const isFull = reply.kind === 'failed' && reply.isFull
     const sentence = isFull
       ? `There is no space left for ${this.#target().path}: ${message}; free some space and try again.`
       : `LMDB did not write to ${this.#target().path}: ${message}.`
     const outcome: WriteOutcome = { done: false, reason: isFull ? 'NO_SPACE' : 'UNWRITABLE', sentence }
-    return operations.map(() => outcome)
+    return { outcomes: operations.map(() => outcome), heldMs: 0 }
   }
 
   async #ready(): Promise<ChildProcess> {
@@ -159,19 +155,9 @@ function hold(child: ChildProcess, isAtWork: boolean): void {
   }
 }
 
-function inMessages(operations: readonly WriteOperation[]): WriteOperation[][] {
-  const parts: WriteOperation[][] = []
-  let size = Number.POSITIVE_INFINITY
-  for (const operation of operations) {
-    const bytes = operation.kind === 'put' ? operation.value.length : 0
-    if (size + bytes > messageBytes) {
-      parts.push([])
-      size = 0
-    }
-    parts.at(-1)!.push(operation)
-    size += bytes
-  }
-  return parts
+function guarded(operation: WriteOperation): GuardedOperation {
+  const { ifValue, ...rest } = operation
+  return ifValue === undefined ? { operation } : { operation: rest, ifSha256: hash('sha256', ifValue, 'hex') }
 }
 
 /** Beside this file in a checkout; in a build, where the bundler puts it as `lmdb-writer.js`. */

@@ -58,7 +58,6 @@ export class RedisStore implements Store {
     this.notes = connection.canLeaveIdleTimes ? [] : [idleNote]
     this.capabilities = {
       write,
-      atomicBatch: false,
       rangeRead: true,
       sizes: 'exact',
       stamps: 'none',

@@ -1,9 +1,12 @@
+import { hash } from 'node:crypto'
 import { AppError } from '../../model/errors.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
+import { changed, isOvertaken } from '../lock-pace.ts'
 import type { Client } from './connect.ts'
 import { failedWrite } from './faults.ts'
 
 const operationsAtOnce = 500
+const noSuchKey: WriteOutcome = { done: false, reason: 'ABSENT', sentence: 'There is no such key.' }
 
 export interface WriteContext {
   readonly client: Client
@@ -50,12 +53,45 @@ async function writeSome(
       try {
         return operation.kind === 'put'
           ? await put(context.client, keys[index]!, operation)
-          : await remove(context.client, keys[index]!)
+          : await remove(context.client, keys[index]!, operation)
       } catch (thrown) {
         return failedWrite(context.server, thrown)
       }
     }),
   )
+}
+
+/**
+ * Writes where the value has the digest that was seen, in one step of the server: 1 done, 0 nothing is there, -1 another
+ * value. `ARGV`: SHA-1, `set` or `del`, and for `set` the value and the time to live in milliseconds, or none.
+ */
+const ifValueScript = `
+local here = redis.call('GET', KEYS[1])
+if not here then return 0 end
+if redis.sha1hex(here) ~= ARGV[1] then return -1 end
+if ARGV[2] == 'del' then return redis.call('DEL', KEYS[1]) end
+if ARGV[4] then redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4]) else redis.call('SET', KEYS[1], ARGV[3]) end
+return 1`
+
+/** `undefined`: this server, or this user, may run no scripts, and what stands there just now is the value that was seen. */
+async function writeIfValue(
+  client: Client,
+  key: Buffer,
+  operation: WriteOperation,
+  life: readonly number[],
+): Promise<WriteOutcome | undefined> {
+  if (operation.ifValue === undefined) return undefined
+  const what = operation.kind === 'put' ? ['set', asBuffer(operation.value), ...life] : ['del']
+  try {
+    const sha1 = hash('sha1', operation.ifValue, 'hex')
+    const answer = await client.eval(ifValueScript, 1, key, sha1, ...what)
+    if (answer === 1) return { done: true }
+    return answer === 0 && operation.kind === 'delete' ? noSuchKey : changed
+  } catch (thrown) {
+    if (!/NOPERM|unknown command|can't run this command/i.test((thrown as Error).message)) throw thrown
+    const here = (await client.getBuffer(key)) ?? undefined
+    return isOvertaken(operation, () => here) ? changed : undefined
+  }
 }
 
 async function put(
@@ -67,6 +103,8 @@ async function put(
   const leftMs =
     operation.expiresAtMs === undefined ? undefined : Math.ceil(operation.expiresAtMs - Date.now())
   if (leftMs !== undefined && leftMs <= 0) return refused('The time to live of this entry is over.')
+  const guarded = await writeIfValue(client, key, operation, leftMs === undefined ? [] : [leftMs])
+  if (guarded) return guarded
   const life: (string | number)[] = leftMs === undefined ? [] : ['PX', leftMs]
   const absent = operation.expect === 'absent' ? ['NX'] : []
   const answer = await client.call('SET', key, value, ...life, ...absent)
@@ -74,13 +112,19 @@ async function put(
   return { done: false, reason: 'EXISTS', sentence: 'The key is there already.' }
 }
 
-async function remove(client: Client, key: Buffer): Promise<WriteOutcome> {
+async function remove(
+  client: Client,
+  key: Buffer,
+  operation: Extract<WriteOperation, { kind: 'delete' }>,
+): Promise<WriteOutcome> {
+  const guarded = await writeIfValue(client, key, operation, [])
+  if (guarded) return guarded
   const count = await client.unlink(key).catch((thrown: unknown) => {
     // Redis before 4.0 has only DEL.
     if (!/unknown command/i.test((thrown as Error).message)) throw thrown
     return client.del(key)
   })
-  return count > 0 ? { done: true } : { done: false, reason: 'ABSENT', sentence: 'There is no such key.' }
+  return count > 0 ? { done: true } : noSuchKey
 }
 
 function refused(sentence: string): WriteOutcome {

@@ -6,6 +6,7 @@ import {
   fsyncSync,
   ftruncateSync,
   openSync,
+  readSync,
   renameSync,
   rmSync,
 } from 'node:fs'
@@ -13,6 +14,7 @@ import { dirname } from 'node:path'
 import { AppError } from '../../model/errors.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
 import { DumbReader, indexName } from './dumb.ts'
+import { changed, isOvertaken } from '../lock-pace.ts'
 import { openLocked } from './file-lock.ts'
 import { formatDirectoryLine } from './python-literal.ts'
 import { filesToken } from './quiet-file.ts'
@@ -99,6 +101,7 @@ class DumbBatch {
   apply(operations: readonly WriteOperation[], signal?: AbortSignal): WriteOutcome[] {
     const outcomes = operations.map((operation) => {
       if (signal?.aborted) throw new AppError('CANCELLED', `Writing to ${this.#base} was cancelled.`)
+      if (isOvertaken(operation, () => this.#standing(operation.key))) return changed
       return operation.kind === 'put' ? this.#put(operation) : this.#delete(operation.key)
     })
     fsyncSync(this.#data)
@@ -125,6 +128,13 @@ class DumbBatch {
     this.#reader.index.set(name, place)
     this.#newLines += formatDirectoryLine({ key: operation.key, ...place })
     return { done: true }
+  }
+
+  #standing(key: Uint8Array): Uint8Array | undefined {
+    const place = this.#reader.index.get(indexName(key))
+    if (!place) return undefined
+    const here = Buffer.alloc(place.sizeBytes)
+    return here.subarray(0, readSync(this.#data, here, 0, here.length, place.offset))
   }
 
   #delete(key: Uint8Array): WriteOutcome {

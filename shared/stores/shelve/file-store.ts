@@ -183,7 +183,6 @@ export function shelveLocation(place: DbmPlace): string {
 function shelveCapabilities(write: boolean): Capabilities {
   return {
     write,
-    atomicBatch: false,
     rangeRead: true,
     sizes: 'exact',
     stamps: 'content',

@@ -1,7 +1,9 @@
 import { fdatasyncSync, fstatSync, fsyncSync, ftruncateSync, readSync } from 'node:fs'
 import { AppError } from '../../model/errors.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
-import { openLocked } from './file-lock.ts'
+import { changed, isOvertaken, LockPace } from '../lock-pace.ts'
+import { isProblem } from './dbm.ts'
+import { openLocked, type LockedFile } from './file-lock.ts'
 import { GnuBatch } from './gnu-batch.ts'
 import type { WriteStep } from './gnu-batch.ts'
 import { GnuReader } from './gnu.ts'
@@ -18,8 +20,28 @@ export async function writeGnu(
   path: string,
   operations: readonly WriteOperation[],
   signal?: AbortSignal,
+  pace = new LockPace(),
 ): Promise<WriteOutcome[]> {
+  return pace.inTransactions(operations, (part) => writePart(path, part, signal, pace))
+}
+
+async function writePart(
+  path: string,
+  operations: readonly WriteOperation[],
+  signal: AbortSignal | undefined,
+  pace: LockPace,
+): Promise<{ outcomes: WriteOutcome[]; heldMs: number }> {
   using locked = await openLocked(path)
+  const { result: outcomes, heldMs } = pace.measure(() => writeLocked(path, locked, operations, signal))
+  return { outcomes, heldMs }
+}
+
+function writeLocked(
+  path: string,
+  locked: LockedFile,
+  operations: readonly WriteOperation[],
+  signal: AbortSignal | undefined,
+): WriteOutcome[] {
   using reader = new GnuReader(path)
   const { layout, nextBlock } = reader.header
   if (!layout.littleEndian || layout.offsetBytes !== 8)
@@ -35,6 +57,7 @@ export async function writeGnu(
   const batch = new GnuBatch(reader)
   const outcomes = operations.map((operation) => {
     if (signal?.aborted) throw new AppError('CANCELLED', `Writing to ${path} was cancelled.`)
+    if (isOvertaken(operation, () => standing(reader, operation.key))) return changed
     return operation.kind === 'put' ? batch.put(operation) : batch.delete(operation.key)
   })
   if (!outcomes.some((outcome) => outcome.done)) return outcomes
@@ -45,6 +68,12 @@ export async function writeGnu(
     return outcomes.map((outcome) => (outcome.done ? failure : outcome))
   }
   return outcomes
+}
+
+/** As the file was when it was locked. */
+function standing(reader: GnuReader, key: Uint8Array): Uint8Array | object | undefined {
+  const found = reader.find(key)
+  return found && !isProblem(found) ? reader.read(found, 0, found.sizeBytes) : found
 }
 
 /** Writes a plan. A failure before any pointer was touched puts the header back as it was. */

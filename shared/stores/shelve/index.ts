@@ -2,6 +2,7 @@ import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../../model/errors.ts'
 import type { Detection, Store, StoreLocation, StoreType } from '../contract.ts'
+import { LockPace } from '../lock-pace.ts'
 import { makeFolder } from '../make-folder.ts'
 import { isUnmade } from '../paths.ts'
 import { BdbHashReader } from './bdb-hash.ts'
@@ -134,7 +135,10 @@ function writerFor(place: DbmPlace): DbmWriter | undefined {
     const writer = new DumbWriter(place.base)
     return (operations, signal) => writer.apply(operations, signal)
   }
-  if (place.format === 'gnu') return (operations, signal) => writeGnu(place.base, operations, signal)
+  if (place.format === 'gnu') {
+    const pace = new LockPace()
+    return (operations, signal) => writeGnu(place.base, operations, signal, pace)
+  }
   return undefined
 }
 

@@ -15,6 +15,7 @@ import type {
   WriteOperation,
   WriteOutcome,
 } from '../contract.ts'
+import { LockPace, type LockTimes } from '../lock-pace.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
 import { isCorrupt, isTooLarge } from '../sqlite-file/errors.ts'
 import type { SqliteReader } from '../sqlite-file/reader.ts'
@@ -40,6 +41,7 @@ export class SqliteStore implements Store {
   readonly capabilities: Capabilities
   readonly #reader: SqliteReader
   readonly #table: CacheTable
+  readonly #pace = new LockPace()
   readonly #strays = new Map<string, Stray>()
   #hasListed = false
   #isIndexBroken = false
@@ -56,7 +58,6 @@ export class SqliteStore implements Store {
     this.label = table.name === 'cache' ? name : `${name} (${table.name})`
     this.capabilities = {
       write: canWrite,
-      atomicBatch: true,
       rangeRead: true,
       rangeCost: 'value',
       sizes: 'exact',
@@ -123,9 +124,15 @@ export class SqliteStore implements Store {
         },
       )
     }
-    const outcomes = await writeRows(this.#reader.path, this.#table, operations, options.signal)
+    const { path } = this.#reader
+    const context = { path, table: this.#table, pace: this.#pace, signal: options.signal }
+    const outcomes = await writeRows(context, operations)
     await this.#reader.afterWrite()
     return outcomes
+  }
+
+  get lockTimes(): LockTimes {
+    return this.#pace.times
   }
 
   async changeToken(signal?: AbortSignal): Promise<ChangeToken> {

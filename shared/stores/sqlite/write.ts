@@ -6,6 +6,7 @@ import type { Database } from 'better-sqlite3'
 import { toAppError } from '../../model/errors.ts'
 import { keyText } from '../../model/keys.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
+import { changed, isOvertaken, type LockPace } from '../lock-pace.ts'
 import { throwIfCancelled } from '../slices.ts'
 import { sqliteCode, sqliteError } from '../sqlite-file/errors.ts'
 import { Rows } from './rows.ts'
@@ -18,64 +19,97 @@ const retryMs = 25
 /** How long SQLite itself waits, which blocks everything else. */
 const busyMs = 40
 
+export interface WriteContext {
+  readonly path: string
+  readonly table: CacheTable
+  readonly pace: LockPace
+  readonly signal: AbortSignal | undefined
+}
+
+interface Written {
+  readonly outcomes: WriteOutcome[]
+  readonly heldMs: number
+}
+
 /**
- * Puts and deletes in one transaction. What a constraint or a trigger refuses is that operation's outcome; the others
- * are done. If SQLite cannot write at all, every outcome says why and nothing is changed.
+ * Puts and deletes in transactions that are short. What a constraint or a trigger refuses is that operation's outcome;
+ * the others are done. If SQLite cannot write at all, every outcome from there on says why.
  *
  * The database is open only meanwhile, so that nothing of ours stands in the way of others, nor leaves a WAL behind.
  */
 export async function writeRows(
-  path: string,
-  table: CacheTable,
+  context: WriteContext,
   operations: readonly WriteOperation[],
-  signal: AbortSignal | undefined,
 ): Promise<WriteOutcome[]> {
+  const { path, table, pace } = context
+  let opened: { readonly database: Database; readonly rows: Rows } | undefined
+  const connected = () => {
+    opened ??= connect(path, table)
+    return opened
+  }
+  try {
+    return await pace.inTransactions(operations, (part) => transact(context, part, connected))
+  } finally {
+    opened?.database.close()
+  }
+}
+
+/** One transaction; tried again while another program has the lock. */
+async function transact(
+  { path, table, pace, signal }: WriteContext,
+  operations: readonly WriteOperation[],
+  connected: () => { readonly database: Database; readonly rows: Rows },
+): Promise<Written> {
   const deadline = performance.now() + patienceMs
   for (;;) {
     throwIfCancelled(signal)
     try {
-      return writeNow(path, table, operations)
+      const { database, rows } = connected()
+      return writeIn({ database, rows, table, pace }, operations)
     } catch (thrown) {
       const isBusy = /^SQLITE_(BUSY|LOCKED)/.test(sqliteCode(thrown) ?? '')
-      if (!isBusy || performance.now() > deadline) return operations.map(() => failure(path, thrown))
+      if (!isBusy || performance.now() > deadline)
+        return { outcomes: operations.map(() => failure(path, thrown)), heldMs: 0 }
     }
     // oxlint-disable-next-line no-await-in-loop -- the next attempt is later
     await delay(retryMs)
   }
 }
 
-function writeNow(path: string, table: CacheTable, operations: readonly WriteOperation[]): WriteOutcome[] {
+function connect(path: string, table: CacheTable): { readonly database: Database; readonly rows: Rows } {
   const database = new BetterSqlite3(path, { fileMustExist: true, timeout: busyMs })
   try {
     database.pragma('trusted_schema = OFF')
     database.pragma('cell_size_check = ON')
-    return writeIn(database, table, operations)
-  } finally {
+    return { database, rows: new Rows(database, table) }
+  } catch (thrown) {
     database.close()
+    throw thrown
   }
 }
 
-function writeIn(
-  database: Database,
-  table: CacheTable,
-  operations: readonly WriteOperation[],
-): WriteOutcome[] {
+interface Connected {
+  readonly database: Database
+  readonly rows: Rows
+  readonly table: CacheTable
+  readonly pace: LockPace
+}
+
+function writeIn(connected: Connected, operations: readonly WriteOperation[]): Written {
   const refusals = new Map<number, WriteOutcome>()
   for (;;) {
-    const outcomes = attempt(database, new Rows(database, table), table, operations, refusals)
-    if (outcomes) return outcomes
+    connected.database.exec('BEGIN IMMEDIATE')
+    const { result, heldMs } = connected.pace.measure(() => attempt(connected, operations, refusals))
+    if (result) return { outcomes: result, heldMs }
   }
 }
 
 /** `undefined` if a trigger undid the whole transaction: then its operation is a refusal, and the others are done again. */
 function attempt(
-  database: Database,
-  rows: Rows,
-  table: CacheTable,
+  { database, rows, table }: Connected,
   operations: readonly WriteOperation[],
   refusals: Map<number, WriteOutcome>,
 ): WriteOutcome[] | undefined {
-  database.exec('BEGIN IMMEDIATE')
   try {
     const outcomes: WriteOutcome[] = []
     for (const [index, operation] of operations.entries()) {
@@ -107,6 +141,7 @@ function perform(rows: Rows, table: CacheTable, operation: WriteOperation): Writ
   if (key.length === 0)
     return { done: false, reason: 'BAD_KEY', sentence: 'An entry needs a key, and this one is empty.' }
   const found = rows.find(key)
+  if (isOvertaken(operation, () => found && rows.value(found))) return changed
   if (operation.kind === 'delete') {
     if (!found) return { done: false, reason: 'ABSENT', sentence: 'There is no entry with this key.' }
     // A trigger may keep the row without a word.

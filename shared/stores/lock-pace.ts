@@ -1,0 +1,118 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { WriteOperation, WriteOutcome } from './contract.ts'
+
+/** No transaction of ours is to keep other writers out for longer. */
+const longestLockMs = 50
+/** What is aimed at: the next transaction may take half as long again as those before. */
+const aimMs = 25
+/** An operation costs about as much as so many bytes do. */
+const operationBytes = 4_096
+const firstBytes = 128 * 1024
+const leastBytes = operationBytes
+const mostBytes = 64 * 1024 * 1024
+/** So much of the time that we held the lock is left to others before it is taken again: who waits asks now and then only. */
+const restShare = 0.2
+
+/** Of an operation whose `ifValue` is not what stands there. */
+export const changed: WriteOutcome = {
+  done: false,
+  reason: 'CHANGED',
+  sentence: 'Another program has written this entry since it was looked at; it was left as it is.',
+}
+
+/**
+ * Whether something else than `ifValue` stands there. `here` is asked only then. A deletion of what is gone is none: it
+ * is `ABSENT`.
+ */
+export function isOvertaken(
+  { kind, ifValue }: Pick<WriteOperation, 'kind' | 'ifValue'>,
+  here: () => Uint8Array | object | undefined,
+): boolean {
+  if (ifValue === undefined) return false
+  const value = here()
+  if (value === undefined) return kind === 'put'
+  return !(value instanceof Uint8Array) || Buffer.compare(value, ifValue) !== 0
+}
+
+export interface LockTimes {
+  readonly transactions: number
+  readonly longestMs: number
+  /** Transactions of more than one operation that took longer than `longestLockMs`. */
+  readonly tooLong: number
+}
+
+/**
+ * How much goes into one write transaction, so that the write lock is held for at most some 50 ms: each is measured, and
+ * the next made larger or smaller by it. What one operation takes cannot be divided.
+ */
+export class LockPace {
+  #bytes = firstBytes
+  #transactions = 0
+  #longestMs = 0
+  #tooLong = 0
+  readonly #now: () => number
+
+  /** `now`: a clock in milliseconds. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now
+  }
+
+  get times(): LockTimes {
+    return { transactions: this.#transactions, longestMs: this.#longestMs, tooLong: this.#tooLong }
+  }
+
+  /** Those of the operations that the next transaction does: one at least. */
+  next(operations: readonly WriteOperation[], from: number): readonly WriteOperation[] {
+    let bytes = 0
+    let end = from
+    while (end < operations.length && (end === from || bytes + weightOf(operations[end]!) <= this.#bytes))
+      bytes += weightOf(operations[end++]!)
+    return operations.slice(from, end)
+  }
+
+  /** What one transaction took, from getting the lock to giving it back. */
+  note(done: readonly WriteOperation[], heldMs: number): void {
+    this.#transactions++
+    this.#longestMs = Math.max(this.#longestMs, heldMs)
+    if (done.length > 1 && heldMs > longestLockMs) this.#tooLong++
+    const bytes = done.reduce((sum, operation) => sum + weightOf(operation), 0)
+    // A transaction that was small because there was no more says little of larger ones, unless it took long.
+    if (heldMs < aimMs && bytes < this.#bytes / 2) return
+    const fitting = bytes * Math.min(2, Math.max(0.25, aimMs / Math.max(heldMs, 0.1)))
+    this.#bytes = Math.min(mostBytes, Math.max(leastBytes, fitting))
+  }
+
+  /**
+   * Does operations in as many transactions as it takes, with a rest between them. `transact` says what became of each,
+   * or of fewer; `isOver`: nothing more can be done, and the rest is told the same.
+   */
+  async inTransactions(
+    operations: readonly WriteOperation[],
+    transact: (part: readonly WriteOperation[]) => Promise<{ outcomes: WriteOutcome[]; heldMs: number }>,
+  ): Promise<WriteOutcome[]> {
+    const outcomes: WriteOutcome[] = []
+    while (outcomes.length < operations.length) {
+      const part = this.next(operations, outcomes.length)
+      const { outcomes: told, heldMs } = await transact(part)
+      this.note(part, heldMs)
+      outcomes.push(...told)
+      const last = told.at(-1)
+      if (last && !last.done && (last.reason === 'NO_SPACE' || last.reason === 'UNWRITABLE'))
+        return [...outcomes, ...operations.slice(outcomes.length).map(() => last)]
+      if (outcomes.length < operations.length) await delay(Math.ceil(heldMs * restShare))
+    }
+    return outcomes
+  }
+
+  /** Runs what holds the lock, and says for how long it did. */
+  measure<Result>(action: () => Result): { result: Result; heldMs: number } {
+    const startMs = this.#now()
+    const result = action()
+    return { result, heldMs: this.#now() - startMs }
+  }
+}
+
+function weightOf(operation: WriteOperation): number {
+  const seen = operation.ifValue?.length ?? 0
+  return operationBytes + seen + (operation.kind === 'put' ? operation.value.length : 0)
+}
