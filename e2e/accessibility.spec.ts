@@ -36,6 +36,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await expect(panel.getByRole('tabpanel')).not.toBeEmpty()
         expect(await violations(page, '[aria-label="Inspector"]'), tab).toEqual([])
       }
+      await panel.getByRole('tab', { name: 'Output' }).click()
+      await panel.getByRole('textbox', { name: 'Find in the value' }).fill('0.01')
+      await expect(panel.getByRole('status')).toContainText('hit')
+      expect(await violations(page, '[aria-label="Inspector"]'), 'Find').toEqual([])
+      await panel.getByRole('tab', { name: 'Bytes' }).click()
       await panel.getByText('Opcodes', { exact: true }).click()
       await expect(panel.getByRole('grid', { name: 'Opcodes' })).toContainText('EMPTY_DICT')
       expect(await violations(page, '[aria-label="Inspector"]'), 'Opcodes').toEqual([])

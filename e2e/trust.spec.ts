@@ -31,6 +31,10 @@ test('says what loading an entry would import and call, the unknown first', asyn
   await expect(
     report.getByRole('region', { name: 'Would call' }).getByRole('listitem').first(),
   ).toContainText("posix.system('touch HASHCACHE_PWNED')")
+  await imports.first().getByRole('button').click()
+  await expect(panel.getByRole('grid', { name: 'Opcodes' }).locator('[aria-selected="true"]')).toContainText(
+    /GLOBAL|BINUNICODE/,
+  )
   await inspector.filterBy('func:langevin_trace', 6)
   await inspector.row(0).click()
   await page.keyboard.press('Alt+6')

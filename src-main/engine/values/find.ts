@@ -5,6 +5,8 @@ import { asArray } from '../../../shared/lenses/arrays.ts'
 import type { ByteSource } from '../../../shared/model/source.ts'
 import { elementText } from '../../../shared/numpy/element.ts'
 import type { NdArray } from '../../../shared/numpy/ndarray.ts'
+import { storedChunks } from '../../../shared/numpy/chunks.ts'
+import { isNumeric, numbersOf } from '../../../shared/numpy/statistics.ts'
 import { cellsOf } from '../../../shared/numpy/ndarray.ts'
 import { pythonLiteral } from '../../../shared/render/python.ts'
 import { floatText, integerText } from '../../../shared/value/python-text.ts'
@@ -227,38 +229,56 @@ function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 }
 
-const numberKinds = 'biuf'
-const textKinds = 'US'
-
 /** The first element that is it: numbers in arrays of numbers, texts in arrays of texts. */
-function* arrayHit(array: NdArray, needle: Needle): Generator<undefined, string | undefined> {
-  const { kind } = array.dtype
-  const isText = textKinds.includes(kind)
-  if (!array.data || !(isText || (numberKinds.includes(kind) && needle.number !== undefined)))
-    return undefined
-  for (let from = 0; from < array.size; from += elementsAtOnce) {
-    const cells = cellsOf(array, from, from + elementsAtOnce)
-    const index = cells.findIndex((cell) => {
-      if (!cell || cell.kind === 'node') return false
-      if (cell.kind === 'int' || cell.kind === 'float') return Number(cell.value) === needle.number
-      if (cell.kind === 'text') return needle.inText(cell.value) !== undefined
-      return cell.kind === 'bytes' && needle.inText(latin1(cell.value)) !== undefined
-    })
-    const found = cells[index]
-    if (found && found.kind !== 'node')
-      return `[${indexOf(array, from + index).join(', ')}] = ${elementText(found)}`
+function arrayHit(array: NdArray, needle: Needle): Generator<undefined, string | undefined> | undefined {
+  if (!array.data) return undefined
+  if (array.dtype.kind === 'U' || array.dtype.kind === 'S') return textsHit(array, needle)
+  return needle.number !== undefined && isNumeric(array.dtype) ? numbersHit(array, needle.number) : undefined
+}
+
+function* numbersHit(array: NdArray, wanted: number): Generator<undefined, string | undefined> {
+  const { kind, itemsize } = array.dtype
+  // In an array of float32 0.1 is the one that is nearest to it.
+  const number = kind === 'f' && itemsize === 4 ? Math.fround(wanted) : wanted
+  let before = 0
+  for (const chunk of storedChunks(array)) {
+    const numbers = numbersOf(array.dtype, chunk)
+    const at = numbers.indexOf(number)
+    if (at >= 0) return elementHit(array, indexOf(array, before + at, array.order))
+    before += numbers.length
     yield undefined
   }
   return undefined
 }
 
-/** The index of an element by its number in C order. */
-function indexOf({ shape }: NdArray, flat: number): number[] {
+function* textsHit(array: NdArray, needle: Needle): Generator<undefined, string | undefined> {
+  for (let from = 0; from < array.size; from += elementsAtOnce) {
+    const cells = cellsOf(array, from, from + elementsAtOnce)
+    const at = cells.findIndex(
+      (cell) =>
+        (cell?.kind === 'text' && needle.inText(cell.value) !== undefined) ||
+        (cell?.kind === 'bytes' && needle.inText(latin1(cell.value)) !== undefined),
+    )
+    if (at >= 0) return elementHit(array, indexOf(array, from + at, 'C'))
+    yield undefined
+  }
+  return undefined
+}
+
+/** `[12, 3] = 4.0`. */
+function elementHit(array: NdArray, index: readonly number[]): string {
+  const flat = index.reduce((sum, at, axis) => sum * array.shape[axis]! + at, 0)
+  const [cell] = cellsOf(array, flat, flat + 1)
+  return `[${index.join(', ')}] = ${cell && cell.kind !== 'node' ? elementText(cell) : ''}`
+}
+
+/** The index of an element by its number in C or Fortran order. */
+function indexOf({ shape }: NdArray, flat: number, order: 'C' | 'F'): number[] {
   const index: number[] = []
   let rest = flat
-  for (const length of shape.toReversed()) {
-    index.unshift(rest % length)
+  for (const length of order === 'C' ? shape.toReversed() : shape) {
+    index.push(rest % length)
     rest = Math.floor(rest / length)
   }
-  return index
+  return order === 'C' ? index.toReversed() : index
 }

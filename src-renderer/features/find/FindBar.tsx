@@ -42,33 +42,10 @@ export function FindBar({ find }: { find: Find }) {
           </span>
           {elsewhere.length === 0 ? null : (
             <button type="button" className={classes.elsewhere} onClick={() => find.goElsewhere()}>
-              {countOf(elsewhere.length, 'hit')} elsewhere
+              {formatCount(elsewhere.length)} elsewhere
             </button>
           )}
-          <ActionIcon
-            size="sm"
-            variant="subtle"
-            color="gray"
-            aria-label="Previous hit"
-            title="Previous hit (Shift+Enter, Shift+F3)"
-            data-find-step="-1"
-            disabled={hits.length === 0}
-            onClick={() => find.go(-1)}
-          >
-            <IconChevronUp size={14} stroke={1.8} />
-          </ActionIcon>
-          <ActionIcon
-            size="sm"
-            variant="subtle"
-            color="gray"
-            aria-label="Next hit"
-            title="Next hit (Enter, F3)"
-            data-find-step="1"
-            disabled={hits.length === 0}
-            onClick={() => find.go(1)}
-          >
-            <IconChevronDown size={14} stroke={1.8} />
-          </ActionIcon>
+          {hits.length === 0 ? null : <Steps find={find} />}
           <ActionIcon
             size="sm"
             variant="subtle"
@@ -87,6 +64,35 @@ export function FindBar({ find }: { find: Find }) {
         </p>
       )}
     </search>
+  )
+}
+
+function Steps({ find }: { find: Find }) {
+  return (
+    <>
+      <ActionIcon
+        size="sm"
+        variant="subtle"
+        color="gray"
+        aria-label="Previous hit"
+        title="Previous hit (Shift+Enter, Shift+F3)"
+        data-find-step="-1"
+        onClick={() => find.go(-1)}
+      >
+        <IconChevronUp size={14} stroke={1.8} />
+      </ActionIcon>
+      <ActionIcon
+        size="sm"
+        variant="subtle"
+        color="gray"
+        aria-label="Next hit"
+        title="Next hit (Enter, F3)"
+        data-find-step="1"
+        onClick={() => find.go(1)}
+      >
+        <IconChevronDown size={14} stroke={1.8} />
+      </ActionIcon>
+    </>
   )
 }
 

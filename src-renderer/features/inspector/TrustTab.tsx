@@ -2,11 +2,13 @@ import { IconAlertTriangle, IconCircleDashed, IconListCheck } from '@tabler/icon
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { TrustReport } from '../../../shared/api/contract.ts'
+import { useDesk } from '../../app/desk.ts'
 import { trustQuery, type ValueAddress } from '../../client/queries.ts'
 import { Code } from '../../ui/Code.tsx'
 import { formatCount, formatOffset } from '../../ui/format.ts'
 import { EmptyState, ErrorState, Waiting } from '../../ui/States.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
+import { byteOptions } from '../bytes/byte-place.ts'
 import classes from './TrustTab.module.css'
 
 /** What loading the entry with Python would import and call. Nothing of it is run to find out. */
@@ -121,13 +123,25 @@ function Item({ what, why, offset, children }: ItemProps) {
           <Icon size={11} stroke={2} aria-hidden />
           {what === 'known' ? 'known' : 'not known'}
         </span>
-        {offset === undefined ? null : (
-          <span className={classes.offset} title={`At byte ${formatOffset(offset)} of the unpacked value`}>
-            {formatCount(offset)}
-          </span>
-        )}
+        {offset === undefined ? null : <AtByte offset={offset} />}
       </div>
       {why === undefined ? null : <p className={classes.note}>{visibleText(why)}</p>}
     </li>
+  )
+}
+
+/** Leads to the opcode that would do it. */
+function AtByte({ offset }: { offset: number }) {
+  const { place, navigate } = useDesk()
+  const at = byteOptions(place.entry ?? '', { shows: 'opcodes', of: 'decoded', at: offset })
+  return (
+    <button
+      type="button"
+      className={classes.offset}
+      title={`At byte ${formatOffset(offset)} of the unpacked value: show the opcode`}
+      onClick={() => navigate({ tab: 'bytes', options: { ...place.options, ...at } })}
+    >
+      {formatCount(offset)}
+    </button>
   )
 }
