@@ -30,6 +30,10 @@ outputs = {
     "empty": np.zeros((0, 4)),
     "nothing": np.full(50, np.nan),
     "words": np.array(["Cu", None, {"a": 1}, 2.5], dtype=object),
+    "masked": np.ma.masked_array(np.cumsum(rng.normal(size=200)), np.arange(200) % 10 == 3),
+    "waits": np.arange(30) * np.timedelta64(7, "h"),
+    "payload": b"\x89PNG\r\n\x1a\n" + bytes(range(256)),
+    "report": {"energy": -3.5, "steps": [1, 2, 3], "log": "step 1\nstep 2\n" * 20},
     "columns": np.cumsum(rng.normal(size=(500, 3)), axis=0),
 }
 for name, output in outputs.items():

@@ -88,6 +88,10 @@ test('images in colour, complex numbers by their parts, and any two axes of thre
   const { panel } = inspector
   await show(inspector, 'photo')
   await expect(panel.getByRole('img', { name: 'Image of 240 × 180 pixels, RGB' })).toBeVisible()
+  const rows = panel.getByRole('group', { name: 'Table of' })
+  await expect(panel.getByRole('table', { name: 'Elements' }).getByRole('row').nth(1)).toContainText('13614')
+  await rows.getByRole('textbox', { name: 'Index of axis 0' }).fill('120')
+  await expect.poll(() => option(inspector, 'index')).toBe('120,0,0')
   await panel.getByRole('switch', { name: 'BGR' }).click()
   await expect(panel.getByRole('img', { name: 'Image of 240 × 180 pixels, BGR' })).toBeVisible()
   await show(inspector, 'planes')
@@ -112,6 +116,41 @@ test('says so where there is nothing to draw', async ({ inspector }) => {
   await show(inspector, 'words')
   await expect(panel.getByRole('table', { name: 'Elements' })).toContainText("'Cu'")
   await expect(panel.getByRole('group', { name: 'Picture' })).toHaveCount(0)
+})
+
+test('masked elements are gaps, spans of time have their unit', async ({ inspector }) => {
+  const { panel } = inspector
+  await show(inspector, 'masked')
+  await expect(panel.getByText('200 elements · 20 masked or nan')).toBeVisible()
+  await expect(panel.getByRole('table', { name: 'Elements' }).getByRole('row').nth(4)).toContainText('--')
+  await show(inspector, 'waits')
+  await expect(panel.getByRole('img', { name: 'Line of 30 numbers from 0 s to 8.4583 d' })).toBeVisible()
+  await expect(panel.getByRole('switch', { name: 'Log y' })).toHaveCount(0)
+})
+
+test('bytes, texts, lists and dicts are saved too', async ({ inspector, folder }) => {
+  const { page, panel } = inspector
+  const save = async (item: string): Promise<Buffer> => {
+    await panel.getByRole('button', { name: 'Save as a file' }).click()
+    const download = page.waitForEvent('download')
+    await page.getByRole('menuitem', { name: item }).click()
+    const file = path.join(folder, 'saved')
+    await (await download).saveAs(file)
+    return readFile(file)
+  }
+  await show(inspector, 'payload')
+  await expect(panel.getByText(/^b'\\x89PNG.*fe\\xff'$/).last()).toBeVisible()
+  const payload = await save('Raw bytes')
+  expect([payload.length, payload.subarray(0, 4).toString('latin1')]).toEqual([264, '\u0089PNG'])
+  await show(inspector, 'report')
+  expect(JSON.parse((await save('JSON (.json)')).toString())).toMatchObject({
+    energy: -3.5,
+    steps: [1, 2, 3],
+  })
+  await panel.getByRole('treeitem', { name: /^'steps'/ }).click()
+  expect((await save('Table (.csv)')).toString()).toBe('1\n2\n3\n')
+  await panel.getByRole('treeitem', { name: /^'log'/ }).click()
+  expect((await save('Raw bytes')).toString()).toBe('step 1\nstep 2\n'.repeat(20))
 })
 
 test('saves the value and its picture', async ({ inspector, folder }) => {

@@ -374,6 +374,8 @@ export const arrayStatistics = z.object({
   histogram: z.array(z.number()).optional(),
   /** Only so many elements, spread evenly, were looked at (arrays above the engine's limit). */
   sampled: z.number().optional(),
+  /** Of a masked array: elements that are left out of all of this; absent where only some were looked at. */
+  masked: z.number().optional(),
 })
 
 const knownOrNot = z.enum(['known', 'unknown'])

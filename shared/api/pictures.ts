@@ -28,8 +28,10 @@ const looks = {
   part: z.tuple([z.number(), z.number()]),
   /** Asked for in so many parts, the whole answer is no sample; absent where it is none, or where that would take too long. */
   parts: z.number().optional(),
-  /** What the numbers are: seconds since 1970 for `time`. */
-  unit: z.enum(['number', 'time']),
+  /** What the numbers are: seconds since 1970 for `time`, a span of `seconds`. */
+  unit: z.enum(['number', 'time', 'seconds']),
+  /** What is counted as `nan`, if it is called otherwise. */
+  gap: z.enum(['NaT', 'masked or nan']).optional(),
 }
 
 export const lineHeader = z.object({

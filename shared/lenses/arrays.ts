@@ -17,10 +17,11 @@ import type { ArrayView, MaskedView, View } from './view.ts'
  * `_frombuffer` (protocol 5), `scalar`, `_mareconstruct`; and joblib's arrays.
  */
 
-/** The array that a node stands for, whichever way it was stored; of a masked array its data. */
+/** The array that a node stands for, whichever way it was stored; of a masked array its data, with the mask. */
 export function asArray(node: Value, source: ByteSource): NdArray | undefined {
   const view = arrayView(node, source)
-  return view?.kind === 'masked' ? view.data : view?.kind === 'ndarray' ? view.array : undefined
+  if (view?.kind !== 'masked') return view?.array
+  return view.mask ? { ...view.data, mask: view.mask } : view.data
 }
 
 /** The view of an array node or of an object that is an array; else `undefined`. */

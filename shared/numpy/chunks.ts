@@ -18,28 +18,44 @@ export function* storedChunks(array: NdArray): Generator<Uint8Array> {
 /** Stretches that a sample is taken in. */
 const sampleRuns = 64
 
-/** The same of at most about so many elements, in stretches spread evenly over the array. */
+/**
+ * The same of at most about so many elements, in stretches spread evenly over the array. Those that are masked are left
+ * out.
+ */
 export function* sampledChunks(array: NdArray, maxElements: number): Generator<Uint8Array> {
   const { size } = array
   if (size <= maxElements) {
-    yield* storedChunks(array)
+    yield* chunksOf(array, 0, size, array.mask)
     return
   }
   const run = Math.max(1, Math.floor(maxElements / sampleRuns))
   const runs = Math.min(sampleRuns, Math.floor(maxElements / run))
   for (let i = 0; i < runs; i++) {
     const start = Math.floor(((2 * i + 1) * size) / (2 * runs) - run / 2)
-    yield* chunksOf(array, start, start + run)
+    yield* chunksOf(array, start, start + run, array.mask)
   }
 }
 
-function* chunksOf(array: NdArray, from: number, to: number): Generator<Uint8Array> {
+function* chunksOf(array: NdArray, from: number, to: number, mask?: NdArray): Generator<Uint8Array> {
   const { itemsize } = array.dtype
   if (!array.data || itemsize === 0) return
   const perChunk = Math.max(1, Math.floor(chunkBytes / itemsize))
   for (let start = from; start < to; start += perChunk) {
-    yield readLine(array, start, Math.min(perChunk, to - start), 1)
+    const count = Math.min(perChunk, to - start)
+    const bytes = readLine(array, start, count, 1)
+    yield mask ? withoutMasked(bytes, readLine(mask, start, count, 1), itemsize) : bytes
   }
+}
+
+function withoutMasked(bytes: Uint8Array, isMasked: Uint8Array, itemsize: number): Uint8Array {
+  const left = new Uint8Array(bytes.length)
+  let length = 0
+  for (let i = 0; i < isMasked.length; i++) {
+    if (isMasked[i] !== 0) continue
+    left.set(bytes.subarray(i * itemsize, (i + 1) * itemsize), length)
+    length += itemsize
+  }
+  return left.subarray(0, length)
 }
 
 /**

@@ -3,7 +3,7 @@ import { bucketEdge, BucketSums, emptyBuckets } from './buckets.ts'
 import type { ReadBudget } from './downsample-line.ts'
 import type { NumberReader } from './numbers.ts'
 import type { Line, Plane } from './sections.ts'
-import { lineCost, readSection } from './sections.ts'
+import { lineCost, readNumbers } from './sections.ts'
 
 export interface PlaneRequest {
   /** The window, cut to the plane. */
@@ -175,7 +175,7 @@ class PlaneLines {
       const [from, to] = [edgeOf(fast, b), edgeOf(fast, b + 1)]
       const count = Math.min(run, to - from)
       const start = from + Math.floor((to - from - count) / 2)
-      sums.add(b, read(readSection(section, start, start + count)), 0, count)
+      sums.add(b, readNumbers(section, read, start, start + count), 0, count)
       looked += count
     }
     return looked
@@ -201,7 +201,7 @@ class PlaneLines {
     const section = this.#line(line)
     for (let from = fast.from; from < fast.to; from += chunkElements) {
       const to = Math.min(fast.to, from + chunkElements)
-      addRun(sums, read(readSection(section, from, to)), fast, from, to)
+      addRun(sums, readNumbers(section, read, from, to), fast, from, to)
     }
   }
 
@@ -211,7 +211,7 @@ class PlaneLines {
     const base = this.#line(line).start + fast.from * stride
     const length = (count - 1) * this.#slowStride + (fast.to - fast.from - 1) * stride + 1
     const block = { array: this.#plane.array, start: base, stride: 1, count: length }
-    const numbers = read(readSection(block, 0, length))
+    const numbers = readNumbers(block, read, 0, length)
     for (let i = 0; i < count; i++) {
       addRun(sums, numbers, fast, fast.from, fast.to, i * this.#slowStride, stride)
     }

@@ -21,6 +21,8 @@ export interface NdArray {
   readonly data?: { readonly source: ByteSource; readonly at: number }
   /** The elements of an object array in C order; as many as there are, which may be fewer than `size`. */
   readonly items?: readonly Value[]
+  /** Of a masked array: booleans of the same shape and order, true where an element does not count. */
+  readonly mask?: NdArray
 }
 
 /** An element, or the node of an object array's element. `undefined` where it is not here. */

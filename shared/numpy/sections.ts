@@ -86,7 +86,7 @@ export function lineCost(line: Pick<Line, 'array' | 'stride'>, count: number): n
 }
 
 /** Elements `[from, to)` of a line, packed. */
-export function readSection({ array, start, stride }: Line, from: number, to: number): Uint8Array {
+function readSection({ array, start, stride }: Line, from: number, to: number): Uint8Array {
   const { itemsize } = array.dtype
   if (stride * itemsize <= nearBytes || to - from < 2) {
     return readLine(array, start + from * stride, to - from, stride)
@@ -96,10 +96,19 @@ export function readSection({ array, start, stride }: Line, from: number, to: nu
   return packed
 }
 
+/** Elements `[from, to)` of a line as numbers; NaN where they are masked. May be a view of the bytes. */
+export function readNumbers(line: Line, read: NumberReader, from: number, to: number): Float64Array {
+  const numbers = read(readSection(line, from, to))
+  const { mask } = line.array
+  if (!mask) return numbers
+  const isMasked = readSection({ ...line, array: mask }, from, to)
+  return numbers.map((number, i) => (isMasked[i] === 0 ? number : Number.NaN))
+}
+
 export function numbersAlong(line: Line, read: NumberReader): NumberLine {
   return {
     count: line.count,
     cost: (count) => lineCost(line, count),
-    read: (from, to) => read(readSection(line, from, to)),
+    read: (from, to) => readNumbers(line, read, from, to),
   }
 }

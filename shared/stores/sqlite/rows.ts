@@ -249,5 +249,7 @@ export class Rows {
 
 /** Free of Node's `Buffer` and of its pool. */
 function plain(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(bytes)
+  const { buffer, byteLength } = bytes
+  // A large value has a buffer of its own, of which there need not be two.
+  return buffer.byteLength === byteLength ? new Uint8Array(buffer) : new Uint8Array(bytes)
 }

@@ -124,6 +124,7 @@ if __name__ == "__main__":
     }
     with open(os.path.join(os.path.dirname(folder), "expected.json"), "w") as file:
         json.dump(expected, file)
+    frame.to_csv(os.path.join(os.path.dirname(folder), "frame.csv"))
     for name, output in outputs.items():
         key = hashlib.sha1(name.encode()).hexdigest()
         record = {

@@ -24,6 +24,8 @@ export interface WindowRequest {
 const cellsLimit = 50_000
 const rowsLimit = 2_000
 const histogramBins = 64
+/** As numpy prints it. */
+const maskedText = '--'
 /** Below half a second: other questions about values wait meanwhile. Of larger arrays a sample is looked at. */
 const bytesLimit = 128 * 1024 * 1024
 /** The same of what has to be fetched first. */
@@ -36,7 +38,13 @@ export function arrayWindow(node: Value, source: ByteSource, request: WindowRequ
   const array = arrayOf(node, source)
   const [height, width] = windowShape(array)
   const { rows, columns } = clampWindow(request, height, width)
-  const cells = readAhead(source, () => windowOf(array, request.index, rows, columns))
+  const [cells, masks] = readAhead(source, () =>
+    [array, array.mask].map((one) => one && windowOf(one, request.index, rows, columns)),
+  )
+  const isMasked = (row: number, column: number): boolean => {
+    const mask = masks?.[row]?.[column]
+    return mask?.kind === 'bool' && mask.value
+  }
   if (!cells)
     throw new AppError(
       'USAGE',
@@ -48,7 +56,9 @@ export function arrayWindow(node: Value, source: ByteSource, request: WindowRequ
     index: Array.from({ length: Math.max(0, array.shape.length - 2) }, (_, i) => request.index[i] ?? 0),
     rows,
     columns,
-    cells: cells.map((line) => line.map((cell) => arrayCellText(cell, source))),
+    cells: cells.map((line, i) =>
+      line.map((cell, j) => (isMasked(i, j) ? maskedText : arrayCellText(cell, source))),
+    ),
   }
 }
 
@@ -111,6 +121,7 @@ export function arrayStatistics(node: Value, source: ByteSource): ArrayStatistic
     array.dtype.kind === 'f' ? floatText(Number(value)) : String(value)
   return {
     ...found,
+    masked: array.mask && found.sampled === undefined ? array.size - found.count : undefined,
     min: found.min === undefined ? undefined : text(found.min),
     max: found.max === undefined ? undefined : text(found.max),
     histogram: found.histogram && [...found.histogram],
@@ -121,7 +132,6 @@ export function arrayOf(node: Value, source: ByteSource): NdArray {
   const array = asArray(node, source)
   if (array) return array
   const view = viewOf(node, source)
-  if (view.kind === 'masked') return view.data
   throw new AppError(
     'USAGE',
     `This value is no array but ${view.kind === 'object' ? 'an object' : `of kind ${view.kind}`}; choose an array in the tree.`,

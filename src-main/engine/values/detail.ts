@@ -6,8 +6,8 @@ import type { Document } from '../../../shared/catalog/documents.ts'
 import { sha256Of } from '../../../shared/catalog/documents.ts'
 import { formatPath, labelOf, treeNode } from './tree.ts'
 
-/** Larger values are not hashed for being looked at, nor those read by ranges: it would take longer than a person waits. */
-const hashLimitBytes = 1024 * 1024 * 1024
+/** Larger values are not hashed for being looked at, nor those read by ranges: a person would wait for it. */
+const hashLimitBytes = 64 * 1024 * 1024
 
 /** Everything about one entry but its value's inside. */
 export function entryDetail(location: string, key: string, document: Document): EntryDetail {

@@ -14,20 +14,24 @@ const cellsAtOnce = 20_000
 
 /**
  * A table as `DataFrame.to_csv` writes it: a line of names, the index first; `str` of each cell, nothing where a
- * value is missing; quotes only where they are needed.
+ * value is missing; quotes only where they are needed. `names` stand for the labels.
  */
-export function* tableCsv({ rows, labels, columns, index }: Table, source: ByteSource): Generator<string> {
+export function* tableCsv(
+  { rows, labels, columns, index }: Table,
+  source: ByteSource,
+  names?: readonly string[],
+): Generator<string> {
   const text = (cell: TableCell): string => tableCell(cell, source)
-  const head = labels.cells(0, columns.length).map(text)
+  const head = names ?? labels.cells(0, columns.length).map(text)
   yield csvLine([...(index ? indexNames(index, source) : []), ...head])
   const step = Math.max(1, Math.floor(cellsAtOnce / Math.max(1, columns.length)))
   for (let row = 0; row < rows; row += step) {
     const to = Math.min(rows, row + step)
     const cells = columns.map((column) => column.cells(row, to))
-    const names = index?.cells(row, to)
+    const rowNames = index?.cells(row, to)
     let piece = ''
     for (let i = 0; i < to - row; i++) {
-      const name = names?.[i]
+      const name = rowNames?.[i]
       const first = name?.kind === 'tuple' ? name.cells.map(text) : name ? [text(name)] : []
       piece += csvLine([...first, ...cells.map((column) => text(column[i] ?? { kind: 'unread' }))])
     }
@@ -41,7 +45,7 @@ function indexNames({ names }: Index, source: ByteSource): string[] {
 }
 
 /**
- * An array as plain rows without names; of more than two dimensions the rows of all planes, the index of the plane in
+ * An array as plain rows without names, masked elements empty; of more than two dimensions the rows of all planes, the index of the plane in
  * front, under a line of names.
  */
 export function* arrayCsv(array: NdArray, source: ByteSource): Generator<string> {
@@ -55,11 +59,17 @@ export function* arrayCsv(array: NdArray, source: ByteSource): Generator<string>
   const step = Math.max(1, Math.floor(cellsAtOnce / Math.max(1, columns)))
   for (const index of indexesOf(leading)) {
     for (let row = 0; row < rows; row += step) {
-      const window = windowOf(array, index, [row, Math.min(rows, row + step)], [0, columns]) ?? []
+      const cut = (one: NdArray): Cell[][] =>
+        windowOf(one, index, [row, Math.min(rows, row + step)], [0, columns]) ?? []
+      const window = cut(array)
+      const masks = array.mask && cut(array.mask)
       let piece = ''
       for (const [i, cells] of window.entries()) {
         const place = leading.length > 0 ? [...index, row + i].map(String) : []
-        piece += csvLine([...place, ...cells.map((cell) => arrayCell(cell, source))])
+        piece += csvLine([
+          ...place,
+          ...cells.map((cell, j) => (isTrue(masks?.[i]?.[j]) ? '' : arrayCell(cell, source))),
+        ])
       }
       yield piece
     }
@@ -94,13 +104,29 @@ function tableCell(cell: TableCell, source: ByteSource): string {
     case 'timestamp':
       return cell.iso.replace('T', ' ')
     case 'pandas-timedelta':
-      return cell.iso
+      return timedeltaCsv(cell.iso)
     case 'tuple':
       return cell.cells.map((part) => tableCell(part, source)).join(' ')
     default:
       return ''
   }
 }
+
+function isTrue(cell: Cell): boolean {
+  return cell?.kind === 'bool' && cell.value
+}
+
+/** `P1DT2H3M4.5S` as `str` has it: `1 days 02:03:04.500000`. */
+function timedeltaCsv(iso: string): string {
+  const [, days, hours, minutes, seconds, fraction] = isoSpan.exec(iso) ?? []
+  if (days === undefined) return iso
+  const time = [hours, minutes, seconds].map((text) => text?.padStart(2, '0')).join(':')
+  const digits = (fraction?.length ?? 0) > 6 ? 9 : 6
+  const rest = fraction === undefined ? '' : `.${fraction.padEnd(digits, '0')}`
+  return `${days} days ${days.startsWith('-') ? '+' : ''}${time}${rest}`
+}
+
+const isoSpan = /^P(-?\d+)DT(\d+)H(\d+)M(\d+)(?:\.(\d+))?S$/
 
 function arrayCell(cell: Cell, source: ByteSource): string {
   if (!cell) return ''

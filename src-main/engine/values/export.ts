@@ -90,11 +90,18 @@ function seriesArray({ array, row }: { readonly array: NdArray; readonly row: nu
 
 function csvOf(node: Value, source: ByteSource): Export {
   const table = tableOf(node, source)
-  if (table) return tableCsv(table, source)
+  if (table) return tableCsv(table, source, isNamelessSeries(node, source) ? ['0'] : undefined)
   const array = asArray(node, source)
   if (array) return arrayCsv(array, source)
   if (node.kind === 'list' || node.kind === 'tuple') return listCsv(node.items, source)
   throw new AppError('USAGE', 'Only tables, arrays, lists and tuples can be saved as CSV; save this as JSON.')
+}
+
+/** `Series.to_csv` calls the column of such a Series 0. */
+function isNamelessSeries(node: Value, source: ByteSource): boolean {
+  const view = viewOf(node, source)
+  const name = view.kind === 'series' ? view.table.labels.cells(0, 1)[0] : undefined
+  return name?.kind === 'node' && name.node.kind === 'none'
 }
 
 /** The bytes that a value is: of bytes and texts themselves, of an array its elements as they are stored. */

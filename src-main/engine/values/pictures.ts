@@ -12,6 +12,7 @@ import { downsampleLine } from '../../../shared/numpy/downsample-line.ts'
 import type { PlaneRequest, PlaneSummary } from '../../../shared/numpy/downsample-plane.ts'
 import { downsamplePlane } from '../../../shared/numpy/downsample-plane.ts'
 import { dtypeName } from '../../../shared/numpy/dtype.ts'
+import type { DType } from '../../../shared/numpy/dtype.ts'
 import type { ChannelAxis } from '../../../shared/numpy/image.ts'
 import { imageAxes } from '../../../shared/numpy/image.ts'
 import type { NdArray } from '../../../shared/numpy/ndarray.ts'
@@ -60,14 +61,14 @@ export interface ImageQuestion extends PlaneRequest {
 /** A line of an array, a Series or a column. Throws `USAGE` where there are no numbers. */
 export function linePicture(node: Value, source: ByteSource, question: LineQuestion): Uint8Array {
   const table = tableOf(node, source)
-  const { line, unit } = table
+  const { line, ...measure } = table
     ? columnLine(table, question.column, question.complex)
     : arrayLine(arrayOf(node, source), question)
   const request = { ...question, buckets: Math.min(question.buckets, mostBuckets) }
   const summary = readAhead(source, () => downsampleLine(line, request, budget))
   const x = table ? readAhead(source, () => tableX(table, summary)) : undefined
   const header: LineHeader = {
-    ...looksOf(unit, summary, line.cost(summary.elements), summary.buckets),
+    ...looksOf(measure, summary, line.cost(summary.elements), summary.buckets),
     length: line.count,
     from: summary.from,
     to: summary.to,
@@ -91,7 +92,7 @@ export function planePicture(node: Value, source: ByteSource, question: PlaneQue
     summary.slowAxis === 'rows' ? summary.rows[1] - summary.rows[0] : summary.columns[1] - summary.columns[0],
   )
   const header: PlaneHeader = {
-    ...looksOf(unitOf(plane.array), summary, summary.elements * plane.array.dtype.itemsize, slowCells),
+    ...looksOf(measureOf(plane.array), summary, summary.elements * plane.array.dtype.itemsize, slowCells),
     shape: [plane.rows, plane.columns],
     rows: [...summary.rows],
     columns: [...summary.columns],
@@ -185,19 +186,22 @@ function sectionOf<Section extends Line | Plane>(
   throw new AppError('USAGE', `The axes or the index are outside of the shape (${array.shape.join(', ')}).`)
 }
 
-interface MeasuredLine {
+/** What the numbers of a picture are. */
+type Measure = Pick<LineHeader, 'unit' | 'gap'>
+
+interface MeasuredLine extends Measure {
   readonly line: NumberLine
-  readonly unit: LineHeader['unit']
 }
 
 function arrayLine(whole: NdArray, { axis, index, complex }: LineQuestion): MeasuredLine {
   const line = sectionOf(whole, (array) => lineOf(array, axis ?? Math.max(0, array.shape.length - 1), index))
-  return { line: numbersAlong(line, readerOf(whole, complex)), unit: unitOf(whole) }
+  return { line: numbersAlong(line, readerOf(whole, complex)), ...measureOf(whole) }
 }
 
 function columnLine({ columns }: Table, at: number, complex: ComplexPart): MeasuredLine {
   const { numbers, stored } = columns[at] ?? {}
-  if (numbers) return { line: numbers, unit: numbers.unit === 'time' ? 'time' : 'number' }
+  if (numbers)
+    return { line: numbers, unit: numbers.unit, gap: numbers.unit === 'number' ? undefined : 'NaT' }
   const line =
     stored &&
     lineOf(stored.array, stored.array.shape.length - 1, [stored.row].slice(2 - stored.array.shape.length))
@@ -208,12 +212,18 @@ function columnLine({ columns }: Table, at: number, complex: ComplexPart): Measu
 
 type Looked = Pick<LineSummary, 'elements' | 'looked' | 'nan' | 'infinite' | 'isExact' | 'part'>
 
-function unitOf({ dtype }: NdArray): LineHeader['unit'] {
-  return dtype.kind === 'M' ? 'time' : 'number'
+function measureOf({ dtype, mask }: NdArray): Measure {
+  const unit = dtype.kind === 'M' ? 'time' : isSpan(dtype) ? 'seconds' : 'number'
+  return { unit, gap: mask ? 'masked or nan' : unit === 'number' ? undefined : 'NaT' }
+}
+
+/** Months and years have no fixed length: those are counts. */
+function isSpan({ kind, datetime }: DType): boolean {
+  return kind === 'm' && datetime !== undefined && !['generic', 'Y', 'M'].includes(datetime.unit)
 }
 
 function looksOf(
-  unit: LineHeader['unit'],
+  { unit, gap }: Measure,
   { elements, looked, nan, infinite, isExact, part }: Looked,
   bytes: number,
   cuts: number,
@@ -229,6 +239,7 @@ function looksOf(
     part: [...part],
     parts: parts !== undefined && parts <= Math.min(mostParts, cuts) ? parts : undefined,
     unit,
+    gap,
   }
 }
 

@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openFileDocument } from '../../../shared/catalog/documents.ts'
 import { summarizeColumn } from '../../../shared/lenses/column-summary.ts'
 import type { Column } from '../../../shared/lenses/table.ts'
 import { cellText } from '../../../shared/render/cell.ts'
-import { expectedKinds, kindFile } from '../../../shared/testing/kinds.ts'
+import { expectedKinds, kindFile, kindsFolder } from '../../../shared/testing/kinds.ts'
 import { arrayWindow } from './arrays.ts'
+import { exportOf } from './export.ts'
 import { linePicture } from './pictures.ts'
 import { rootOf } from './root.ts'
 import { tableColumns, tableHead } from './tables.ts'
@@ -122,5 +125,13 @@ describe('columns of a table', () => {
     expect(summary.looked).toBeLessThanOrEqual(10_000)
     const [one, other] = summary.values!.top
     expect(one!.count).toBe(other!.count)
+  })
+})
+
+describe('CSV', () => {
+  it('of a DataFrame is what pandas writes', async () => {
+    using document = await openFileDocument(kindFile('frame'))
+    const csv = [...exportOf(document, 'frame', [0], 'csv')].join('')
+    expect(csv).toBe(readFileSync(join(kindsFolder, 'frame.csv'), 'utf8'))
   })
 })

@@ -33,7 +33,9 @@ export function RawTab({ store, detail }: { store: Connection; detail: EntryDeta
     ...(format.modifiedMs === undefined
       ? []
       : [{ name: 'Written', shown: formatTime(format.modifiedMs / 1_000, zone) }]),
-    { name: 'SHA-256', shown: format.sha256, isCode: true, copy: format.sha256 },
+    ...(format.sha256 === ''
+      ? [{ name: 'SHA-256', shown: 'not told of more than 64 MB' }]
+      : [{ name: 'SHA-256', shown: format.sha256, isCode: true, copy: format.sha256 }]),
     { name: 'Key', shown: visibleText(row.key), isCode: true, copy: row.key },
     { name: 'In a terminal', shown: visibleText(command), isCode: true, copy: command },
   ]

@@ -9,16 +9,18 @@ export interface ArrayAxesProps {
   readonly free: readonly number[]
   readonly index: readonly number[]
   readonly onIndex: (index: readonly number[]) => void
+  readonly label?: string
 }
 
-/** One slider for each axis that is not shown. */
-export function ArrayAxes({ shape, shown, free, index, onIndex }: ArrayAxesProps) {
+/** One slider for each axis that is not shown and has more than one place. */
+export function ArrayAxes({ shape, shown, free, index, onIndex, label }: ArrayAxesProps) {
   const fixed = shape.flatMap((length, axis) =>
-    shown.includes(axis) || free.includes(axis) ? [] : [{ axis, length }],
+    length < 2 || shown.includes(axis) || free.includes(axis) ? [] : [{ axis, length }],
   )
   if (fixed.length === 0) return null
   return (
-    <div className={classes.axes} role="group" aria-label="Index of the other axes">
+    <div className={classes.axes} role="group" aria-label={label ?? 'Index of the other axes'}>
+      {label === undefined ? null : <span className={classes.axesLabel}>{label}</span>}
       {fixed.map(({ axis, length }) => {
         const set = (at: number | string): void => onIndex(index.with(axis, Number(at) || 0))
         const common = { min: 0, max: length - 1, value: index[axis] ?? 0, onChange: set }
@@ -27,13 +29,7 @@ export function ArrayAxes({ shape, shown, free, index, onIndex }: ArrayAxesProps
             <span>
               axis {axis} <code>0–{length - 1}</code>
             </span>
-            <Slider
-              {...common}
-              size="xs"
-              label={null}
-              thumbLabel={`Index of axis ${axis}`}
-              disabled={length < 2}
-            />
+            <Slider {...common} size="xs" label={null} thumbLabel={`Index of axis ${axis}`} />
             <NumberInput
               {...common}
               size="xs"

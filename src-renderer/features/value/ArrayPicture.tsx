@@ -4,7 +4,16 @@ import { imageLayouts, type ChannelAxis } from '../../../shared/numpy/image.ts'
 import type { ComplexPart } from '../../../shared/numpy/numbers.ts'
 import type { ValueAddress } from '../../client/queries.ts'
 import { ArrayAxes, AxisChoice } from './ArrayAxes.tsx'
-import { isComplex, looksOf, parseAxes, parseIndex, shownAxes, sideAxis, type Look } from './array-looks.ts'
+import {
+  isComplex,
+  isTime,
+  looksOf,
+  parseAxes,
+  parseIndex,
+  shownAxes,
+  sideAxis,
+  type Look,
+} from './array-looks.ts'
 import { HeatPicture } from './HeatPicture.tsx'
 import { ImagePicture } from './ImagePicture.tsx'
 import { LinePicture, type LineAddress } from './LinePicture.tsx'
@@ -26,8 +35,16 @@ const partTitles: Readonly<Record<ComplexPart, string>> = {
   imaginary: 'Im',
 }
 
+/** Axes that the picture has no index for, as it shows all of them. */
+export function axesWithoutIndex(picture: Picture): readonly number[] {
+  const { shown, side } = choiceOf(picture)
+  return side === undefined ? shown : [...shown, side]
+}
+
+type Picture = Omit<ArrayPictureProps, 'value'>
+
 /** What the address says of the picture of an array. */
-function choiceOf({ dtype, shape, options }: ArrayPictureProps) {
+function choiceOf({ dtype, shape, options }: Picture) {
   const looks = looksOf({ dtype, shape })
   const look = looks.find((known) => known === options.get('as')) ?? looks[0]
   const layouts = imageLayouts(shape)
@@ -51,8 +68,10 @@ function choiceOf({ dtype, shape, options }: ArrayPictureProps) {
 export function ArrayPicture(props: ArrayPictureProps) {
   const { value, shape, options } = props
   const choice = choiceOf(props)
-  const { look, shown, side, index, complex, channels } = choice
+  const { look, shown, side, complex, channels } = choice
   if (!look) return null
+  // What the table below shows of these axes is nothing to the picture.
+  const index = choice.index.map((at, axis) => (shown.includes(axis) ? 0 : at))
   return (
     <>
       <Tools {...props} choice={choice} />
@@ -60,7 +79,7 @@ export function ArrayPicture(props: ArrayPictureProps) {
         shape={shape}
         shown={shown}
         free={side === undefined ? [] : [side]}
-        index={index}
+        index={choice.index}
         onIndex={(next) => options.set({ index: next.join(',') })}
       />
       {look === 'lines' ? (
@@ -98,7 +117,7 @@ type ToolsProps = ArrayPictureProps & { readonly choice: ReturnType<typeof choic
 /** Zoom and axes belong to one look. */
 const whereNothing = { from: '', to: '', rows: '', columns: '', axes: '' }
 
-function Tools({ shape, options, choice }: ToolsProps) {
+function Tools({ dtype, shape, options, choice }: ToolsProps) {
   const { looks, look, complex } = choice
   return (
     <div className={classes.tools} role="group" aria-label="Picture">
@@ -112,7 +131,9 @@ function Tools({ shape, options, choice }: ToolsProps) {
         />
       ) : null}
       {complex ? <PartChoice part={complex} options={options} /> : null}
-      {look === 'lines' ? <LineTools shape={shape} options={options} choice={choice} /> : null}
+      {look === 'lines' ? (
+        <LineTools shape={shape} isTime={isTime(dtype)} options={options} choice={choice} />
+      ) : null}
       {look === 'heat' ? <HeatTools shape={shape} options={options} choice={choice} /> : null}
       {look === 'image' ? <ImageTools options={options} choice={choice} shape={shape} /> : null}
     </div>
@@ -138,11 +159,13 @@ export function PartChoice({ part, options }: PartChoiceProps) {
 
 type LookToolsProps = Pick<ToolsProps, 'shape' | 'options' | 'choice'>
 
-export function LineTools({
-  shape,
-  options,
-  choice,
-}: Pick<LookToolsProps, 'shape' | 'options'> & { choice: { readonly shown: readonly number[] } }) {
+interface LineToolsProps extends Pick<LookToolsProps, 'shape' | 'options'> {
+  readonly choice: { readonly shown: readonly number[] }
+  /** Times have no logarithm. */
+  readonly isTime: boolean
+}
+
+export function LineTools({ shape, isTime: isOfTime, options, choice }: LineToolsProps) {
   return (
     <>
       {shape.length > 1 ? (
@@ -153,7 +176,7 @@ export function LineTools({
           onAxis={(axis) => options.set({ from: '', to: '', axes: String(axis) })}
         />
       ) : null}
-      <Toggle name="log" label="Log y" options={options} />
+      {isOfTime ? null : <Toggle name="log" label="Log y" options={options} />}
       <Toggle name="points" label="Points" options={options} />
     </>
   )

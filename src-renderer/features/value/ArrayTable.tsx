@@ -3,13 +3,13 @@ import type { ValueAddress } from '../../client/queries.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { clamp } from '../../virtual/scroll.ts'
 import { useWindow } from '../../virtual/use-window.ts'
-import { shortCell, type TableShape } from './array-shape.ts'
+import { isDrawable } from './array-looks.ts'
+import { cellWidth, shortCell, type TableShape } from './array-shape.ts'
 import classes from './ArrayView.module.css'
 import { numbersFrom, useTiles, type Tiles } from './use-tiles.ts'
 
 const rowHeight = 22
 const headerHeight = 24
-const columnWidth = 92
 const indexWidth = 62
 /** More columns would be wider than a browser draws. */
 const mostColumns = 80_000
@@ -18,10 +18,12 @@ export interface ArrayTableProps {
   value: ValueAddress
   table: TableShape
   index: readonly number[]
+  dtype: string
 }
 
 /** Rows and columns of an array, windowed in both directions; Ctrl+Home and Ctrl+End go to the ends. */
-export function ArrayTable({ value, table, index }: ArrayTableProps) {
+export function ArrayTable({ value, table, index, dtype }: ArrayTableProps) {
+  const columnWidth = cellWidth(dtype)
   const columns = Math.min(table.columns, mostColumns)
   const { attach, canvasHeight, ...frame } = useWindow<HTMLDivElement>({
     rows: table.rows,
@@ -38,7 +40,14 @@ export function ArrayTable({ value, table, index }: ArrayTableProps) {
   )
   const isOneColumn = columns === 1
   const width = isOneColumn ? '100%' : indexWidth + columns * columnWidth
-  const drawn: Drawn = { columns: numbersFrom(firstColumn, lastColumn), cells, isOneColumn }
+  const place = (column: number): CSSProperties => ({
+    ...(isOneColumn
+      ? { left: indexWidth, right: 0 }
+      : { left: indexWidth + column * columnWidth, width: columnWidth, boxSizing: 'border-box' }),
+    // A list's only column takes the whole width, and texts are read from the left.
+    textAlign: isOneColumn || !isDrawable(dtype) ? 'left' : 'right',
+  })
+  const drawn: Drawn = { columns: numbersFrom(firstColumn, lastColumn), cells, isOneColumn, place }
 
   const onScroll = (event: UIEvent<HTMLDivElement>): void => {
     frame.onScroll(event)
@@ -65,7 +74,7 @@ export function ArrayTable({ value, table, index }: ArrayTableProps) {
       onKeyDown={onKeyDown}
     >
       <div role="row" aria-rowindex={1} className={classes.tableHead} style={{ width }}>
-        <TableTitles columns={drawn.columns} isOneColumn={isOneColumn} />
+        <TableTitles {...drawn} />
       </div>
       <div role="rowgroup" style={{ height: canvasHeight, width, position: 'relative' }}>
         <div
@@ -87,15 +96,10 @@ interface Drawn {
   columns: readonly number[]
   cells: Tiles
   isOneColumn: boolean
+  place: (column: number) => CSSProperties
 }
 
-/** A list's only column takes the whole width. */
-function placeOf(column: number, isOneColumn: boolean): CSSProperties {
-  if (isOneColumn) return { left: indexWidth, right: 0, textAlign: 'left' }
-  return { left: indexWidth + column * columnWidth, width: columnWidth, boxSizing: 'border-box' }
-}
-
-function TableTitles({ columns, isOneColumn }: Pick<Drawn, 'columns' | 'isOneColumn'>) {
+function TableTitles({ columns, isOneColumn, place }: Drawn) {
   return (
     <>
       <span
@@ -110,7 +114,7 @@ function TableTitles({ columns, isOneColumn }: Pick<Drawn, 'columns' | 'isOneCol
           role="columnheader"
           aria-colindex={column + 2}
           className={classes.tableTitle}
-          style={placeOf(column, isOneColumn)}
+          style={place(column)}
         >
           {isOneColumn ? 'value' : column}
         </span>
@@ -119,23 +123,20 @@ function TableTitles({ columns, isOneColumn }: Pick<Drawn, 'columns' | 'isOneCol
   )
 }
 
-function TableRow({ row, columns, cells, isOneColumn }: Drawn & { row: number }) {
+function TableRow({ row, columns, cells, place }: Drawn & { row: number }) {
   return (
     <div role="row" aria-rowindex={row + 2} className={classes.tableRow}>
       <span role="rowheader" aria-colindex={1} className={classes.tableIndex} style={{ width: indexWidth }}>
         {row}
       </span>
       {columns.map((column) => (
-        <Cell
-          key={column}
-          text={cells.text(row, column)}
-          column={column}
-          style={placeOf(column, isOneColumn)}
-        />
+        <Cell key={column} text={cells.text(row, column)} column={column} style={place(column)} />
       ))}
     </div>
   )
 }
+
+const gaps: ReadonlySet<string> = new Set(['nan', 'NaT', '--', 'None'])
 
 function Cell({ text, column, style }: { text: string | undefined; column: number; style: CSSProperties }) {
   return (
@@ -143,7 +144,7 @@ function Cell({ text, column, style }: { text: string | undefined; column: numbe
       role="cell"
       aria-colindex={column + 2}
       className={classes.tableCell}
-      data-text={text?.startsWith("'") || undefined}
+      data-gap={(text !== undefined && gaps.has(text)) || undefined}
       style={style}
       title={text === undefined || text.length < 10 ? undefined : visibleText(text)}
     >

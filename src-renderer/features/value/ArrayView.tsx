@@ -3,7 +3,7 @@ import type { ValueAddress } from '../../client/queries.ts'
 import { countOf, formatBytes } from '../../ui/format.ts'
 import { TypeBadge } from '../../ui/TypeBadge.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
-import { ArrayPicture } from './ArrayPicture.tsx'
+import { ArrayPicture, axesWithoutIndex } from './ArrayPicture.tsx'
 import { looksOf, parseIndex } from './array-looks.ts'
 import { ArrayAxes } from './ArrayAxes.tsx'
 import { elementCount, itemBytes, shapeText, tableShape } from './array-shape.ts'
@@ -42,7 +42,11 @@ function ShapedView({ value, node, isNamed, dtype, shape, order }: ArrayViewProp
   const size = itemBytes(dtype)
   const hasPicture = looksOf({ dtype, shape }).length > 0
   const facts = (node.facts ?? []).filter(([name]) => !toldAlready.has(name))
-  const index = parseIndex(options.get('index'), shape).slice(0, -2)
+  const index = parseIndex(options.get('index'), shape)
+  const onIndex = (next: readonly number[]): void => options.set({ index: next.join(',') })
+  const axes = shape.map((_length, axis) => axis)
+  const ofTable = hasPicture ? axesWithoutIndex({ dtype, shape, options }) : axes
+  const ofRows = axes.filter((axis) => axis >= shape.length - 2 || !ofTable.includes(axis))
   return (
     <section className={classes.view} aria-label={`${node.type} ${shapeText(shape)}`}>
       <div className={classes.header}>
@@ -71,19 +75,23 @@ function ShapedView({ value, node, isNamed, dtype, shape, order }: ArrayViewProp
         <div className={classes.none}>The array has no elements.</div>
       ) : (
         <>
-          {hasPicture ? (
-            <ArrayPicture value={value} dtype={dtype} shape={shape} options={options} />
-          ) : table.leading.length > 0 ? (
-            <ArrayAxes
-              shape={shape}
-              shown={[shape.length - 2, shape.length - 1]}
-              free={[]}
-              index={parseIndex(options.get('index'), shape)}
-              onIndex={(next) => options.set({ index: next.join(',') })}
-            />
-          ) : null}
+          {hasPicture ? <ArrayPicture value={value} dtype={dtype} shape={shape} options={options} /> : null}
           {count < 5 ? null : <Statistics value={value} />}
-          <ArrayTable key={index.join(',')} value={value} table={table} index={index} />
+          <ArrayAxes
+            label="Table of"
+            shape={shape}
+            shown={ofRows}
+            free={[]}
+            index={index}
+            onIndex={onIndex}
+          />
+          <ArrayTable
+            key={index.slice(0, -2).join(',')}
+            value={value}
+            table={table}
+            index={index.slice(0, -2)}
+            dtype={dtype}
+          />
         </>
       )}
     </section>

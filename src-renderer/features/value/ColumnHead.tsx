@@ -42,10 +42,8 @@ function Figures({ summary }: { readonly summary: TableColumn }) {
   const { dtype, missing, numbers, values } = summary
   return (
     <>
-      <span className={classes.type}>
-        {visibleText(dtype)}
-        {missing > 0 ? <em> · {countText(missing, summary)} missing</em> : null}
-      </span>
+      <span className={classes.type}>{visibleText(dtype)}</span>
+      {missing > 0 ? <em className={classes.type}>{countText(missing, summary)} missing</em> : null}
       {numbers ? (
         <>
           <Bars counts={numbers.histogram} />

@@ -10,7 +10,7 @@ import { heatPixels, heatRange, type HeatScale } from './heat-color.ts'
 import { ImageCanvas, pixelSpan, type Cell } from './ImageCanvas.tsx'
 import classes from './Picture.module.css'
 import type { PictureOptions } from './picture-place.ts'
-import { figureText, sampleText, spanText } from './picture-words.ts'
+import { figureText, oddText, sampleText, spanText } from './picture-words.ts'
 import { ScaleBar } from './ScaleBar.tsx'
 import { SampleNote } from './SampleNote.tsx'
 import { useWhole } from './use-whole.ts'
@@ -73,7 +73,6 @@ function Heat({ frame, options, note }: { frame: PlaneFrame; options: PictureOpt
     )
   const { rows, columns, shape, height, width, least, greatest, unit } = header
   const ratio = Math.min(flattest, Math.max(steepest, (columns[1] - columns[0]) / (rows[1] - rows[0])))
-  const odd = oddText(header)
   return (
     <div className={classes.picture}>
       <ImageCanvas
@@ -93,7 +92,11 @@ function Heat({ frame, options, note }: { frame: PlaneFrame; options: PictureOpt
           {cursor ? (
             <ReadOut frame={frame} cell={cursor} />
           ) : (
-            `rows ${spanText(rows)} · columns ${spanText(columns)}${odd}`
+            <span>
+              <span className={classes.together}>rows {spanText(rows)}</span> ·{' '}
+              <span className={classes.together}>columns {spanText(columns)}</span>
+              {oddText(header)}
+            </span>
           )}
         </span>
         {note}
@@ -108,12 +111,6 @@ function logarithm(number: number): number {
 
 function scaleOf(text: string | undefined): HeatScale | undefined {
   return text === 'sequential' || text === 'diverging' ? text : undefined
-}
-
-function oddText({ nan, infinite }: PlaneHeader): string {
-  return (
-    (nan > 0 ? ` · ${formatCount(nan)} nan` : '') + (infinite > 0 ? ` · ${formatCount(infinite)} inf` : '')
-  )
 }
 
 function ReadOut({ frame: { header, arrays }, cell }: { frame: PlaneFrame; cell: Cell }) {

@@ -68,7 +68,12 @@ function Image({ frame: { header, arrays }, isReversed, options }: ImageProps) {
           {cursor && cursor.x < width && cursor.y < height ? (
             <ReadOut header={header} pixels={pixels} cell={cursor} />
           ) : (
-            `${kind} · ${formatFigure(low)} is black, ${formatFigure(high)} ${channels === 1 ? 'white' : 'full light'} · rows ${spanText(rows)} · columns ${spanText(columns)}`
+            <span>
+              {kind} · {formatFigure(low)} is black, {formatFigure(high)}{' '}
+              {channels === 1 ? 'white' : 'full light'} ·{' '}
+              <span className={classes.together}>rows {spanText(rows)}</span> ·{' '}
+              <span className={classes.together}>columns {spanText(columns)}</span>
+            </span>
           )}
         </span>
         {sample === undefined ? null : <span className={classes.sample}>{sample}</span>}

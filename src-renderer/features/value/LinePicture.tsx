@@ -15,7 +15,7 @@ import { bucketSpan, hasBands, plotColumns, rangeOf } from './line-data.ts'
 import { linePlotOptions } from './line-options.ts'
 import classes from './Picture.module.css'
 import type { PictureOptions } from './picture-place.ts'
-import { figureText, sampleText, spanText } from './picture-words.ts'
+import { figureText, oddText, sampleText, spanText } from './picture-words.ts'
 import { SampleNote } from './SampleNote.tsx'
 import { useWhole } from './use-whole.ts'
 
@@ -197,13 +197,13 @@ function shareOf(cursor: number | undefined, buckets: number): number {
   return cursor === undefined || buckets < 2 ? 0.5 : cursor / (buckets - 1)
 }
 
-function whereText({ from, to, length, nan, infinite }: LineHeader): string {
+function whereText(header: LineHeader): string {
+  const { from, to, length } = header
   const where =
     to - from === length
       ? `${formatCount(length)} elements`
       : `${spanText([from, to])} of ${formatCount(length)}`
-  const odd = [nan > 0 ? `${formatCount(nan)} nan` : '', infinite > 0 ? `${formatCount(infinite)} inf` : '']
-  return [where, ...odd.filter((text) => text !== '')].join(' · ')
+  return where + oddText(header)
 }
 
 function labelOf(frames: readonly LineFrame[], range: readonly [number, number] | undefined): string {
@@ -239,9 +239,9 @@ function ReadOut({
           {names.length > 1 ? (
             <i style={{ color: `var(${lineTokens[i]})` }}>{visibleText(names[i] ?? '')} </i>
           ) : null}
-          {numberText(mean?.[bucket], unit)}
+          {figureText(mean?.[bucket], unit)}
           {min && max && span[1] - span[0] > 1
-            ? ` (${numberText(min[bucket], unit)} … ${numberText(max[bucket], unit)})`
+            ? ` (${figureText(min[bucket], unit)} … ${figureText(max[bucket], unit)})`
             : ''}
         </span>
       ))}
@@ -250,7 +250,3 @@ function ReadOut({
 }
 
 const lineTokens = ['--accent', '--array-ink', '--object-ink', '--scalar-ink', '--time-ink', '--table-ink']
-
-function numberText(number: number | undefined, unit: 'number' | 'time'): string {
-  return figureText(number, unit)
-}

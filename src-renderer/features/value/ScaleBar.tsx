@@ -1,3 +1,4 @@
+import type { PlaneHeader } from '../../../shared/api/pictures.ts'
 import { heatGradient, type HeatRange } from './heat-color.ts'
 import classes from './Picture.module.css'
 import { figureText } from './picture-words.ts'
@@ -5,7 +6,7 @@ import { figureText } from './picture-words.ts'
 export interface ScaleBarProps {
   readonly range: HeatRange
   readonly isLog: boolean
-  readonly unit: 'number' | 'time'
+  readonly unit: PlaneHeader['unit']
   readonly isClipped: boolean
 }
 

@@ -49,6 +49,7 @@ function figuresOf(data: ArrayStatistics): Figure[] {
   if (data.zeros) add('zeros', formatCount(data.zeros))
   if (data.nan > 0) add('nan', formatCount(data.nan), true)
   if (data.infinite > 0) add('inf', formatCount(data.infinite), true)
+  if (data.masked) add('masked', formatCount(data.masked), true)
   if (data.sampled !== undefined) add('sample of', formatCount(data.sampled))
   return figures
 }

@@ -101,7 +101,12 @@ export function TableGrid({ value, head, row, drawn, onDraw }: TableGridProps) {
             style={{ transform: `translateY(${frame.offset}px)`, width }}
           >
             {numbersFrom(frame.first, frame.last).map((at) => (
-              <Row key={at} row={at} isWanted={at === row} {...{ columns, places, levels, tiles }} />
+              <Row
+                key={at}
+                row={at}
+                isWanted={at === row}
+                {...{ columns, places, levels, tiles, summaries }}
+              />
             ))}
           </div>
         </div>
@@ -187,9 +192,10 @@ interface RowProps {
   readonly places: ColumnPlaces
   readonly levels: IndexPlaces
   readonly tiles: Tiles
+  readonly summaries: ReadonlyMap<number, TableColumn>
 }
 
-function Row({ row, isWanted, columns, places, levels, tiles }: RowProps) {
+function Row({ row, isWanted, columns, places, levels, tiles, summaries }: RowProps) {
   const names =
     tiles.rowOf(
       row,
@@ -221,6 +227,7 @@ function Row({ row, isWanted, columns, places, levels, tiles }: RowProps) {
           key={column}
           column={column}
           text={tiles.text(row, column)}
+          isOfWords={isOfWords(summaries.get(column))}
           style={placeOf(places, levels.width, column)}
         />
       ))}
@@ -236,18 +243,24 @@ function nameText(literal: string): string {
 interface CellProps {
   readonly column: number
   readonly text: string | undefined
+  readonly isOfWords: boolean
   readonly style: ReturnType<typeof placeOf>
 }
 
 const gaps: ReadonlySet<string> = new Set(['nan', 'NaT', '<NA>', 'None'])
 
-function Cell({ column, text, style }: CellProps) {
+/** Texts and objects are read from the left. */
+function isOfWords(summary: TableColumn | undefined): boolean {
+  return summary !== undefined && !summary.numbers && !summary.isDrawable
+}
+
+function Cell({ column, text, isOfWords: isLeft, style }: CellProps) {
   return (
     <span
       role="cell"
       aria-colindex={column + 2}
       className={arrayClasses.tableCell}
-      data-text={text?.startsWith("'") || undefined}
+      data-text={isLeft || text?.startsWith("'") || undefined}
       data-gap={(text !== undefined && gaps.has(text)) || undefined}
       style={style}
       title={text === undefined || text.length < 10 ? undefined : visibleText(text)}

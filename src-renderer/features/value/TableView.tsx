@@ -10,7 +10,7 @@ import { ErrorState, Waiting } from '../../ui/States.tsx'
 import { TypeBadge } from '../../ui/TypeBadge.tsx'
 import { LineTools, PartChoice } from './ArrayPicture.tsx'
 import arrayClasses from './ArrayView.module.css'
-import { isComplex } from './array-looks.ts'
+import { isComplex, isTime } from './array-looks.ts'
 import { ExportMenu } from './ExportMenu.tsx'
 import { LinePicture } from './LinePicture.tsx'
 import { NodeFacts, NodeName } from './NodeHead.tsx'
@@ -104,7 +104,7 @@ function ColumnPicture({ value, column, dtype, options }: ColumnPictureProps) {
     <>
       <div className={pictureClasses.tools} role="group" aria-label="Picture">
         {complex ? <PartChoice part={complex} options={options} /> : null}
-        <LineTools shape={oneAxis} options={options} choice={{ shown: oneAxis }} />
+        <LineTools shape={oneAxis} isTime={isTime(dtype)} options={options} choice={{ shown: oneAxis }} />
       </div>
       <LinePicture value={value} lines={[{ name: 'value', column }]} complex={complex} options={options} />
     </>

@@ -40,8 +40,8 @@ export interface ValueTreeProps {
 /** A value of any size as a tree: nodes come in pages as they are looked at. */
 export function ValueTree({ value, root, label, chosen, onChoose, marked }: ValueTreeProps) {
   const [open, setOpen] = useState<OpenNodes>(() =>
-    // What a table is made of is of less interest than its cells, which stand below.
-    withOpen(new Map(), root.path, root.family === 'table' ? undefined : openNode(root)),
+    // What a table or a date is made of is of less interest than what it shows.
+    withOpen(new Map(), root.path, isWorthShowing(root) || isPlain(root) ? undefined : openNode(root)),
   )
   const outline = useMemo(() => createOutline(root.path, open), [root.path, open])
   useRevealed(value, outline, chosen, setOpen)
@@ -125,6 +125,11 @@ function useRevealed(
     if (steps)
       setOpen((before) => steps.reduce((open, { path, ...node }) => withOpen(open, path, node), before))
   }, [steps, setOpen])
+}
+
+/** Its preview says everything. */
+function isPlain({ family }: TreeNode): boolean {
+  return family === 'scalar' || family === 'time' || family === 'text'
 }
 
 /** The focused row, which follows the chosen node when rows above it unfold. */

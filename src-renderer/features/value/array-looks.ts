@@ -34,7 +34,7 @@ export function looksOf({ dtype, shape }: Pictured): Look[] {
   const [rows = 1, columns = 1] = shape.slice(-2)
   const looks: Look[] = []
   const layouts = isComplex(dtype) || isTime(dtype) ? [] : imageLayouts(shape)
-  if (layouts.length > 0 && (layouts[0] !== 'none' || isByte(dtype))) looks.push('image')
+  if (isLikelyImage(dtype, shape, layouts[0])) looks.push('image')
   const isFew = Math.min(rows, columns) <= mostLines && Math.max(rows, columns) >= 8
   const isPlane = rows >= leastSide && columns >= leastSide
   if (shape.length === 2 && !isPlane && !isFew) return looks
@@ -45,12 +45,17 @@ export function looksOf({ dtype, shape }: Pictured): Look[] {
   return looks
 }
 
-function isTime(dtype: string): boolean {
-  return /^[<>=|]?(?:datetime64|M8)/.test(dtype)
+/** Times and spans of time. */
+export function isTime(dtype: string): boolean {
+  return /^[<>=|]?(?:(?:datetime|timedelta)64|[Mm]8)/.test(dtype)
 }
 
-function isByte(dtype: string): boolean {
-  return dtype === 'uint8' || dtype === '|u1'
+/** Floats of shape (steps, atoms, 3) are positions more often than an image, so that only small floats count as one. */
+function isLikelyImage(dtype: string, shape: readonly number[], layout: ChannelAxis | undefined): boolean {
+  if (layout === undefined) return false
+  if (dtype === 'uint8' || dtype === '|u1') return true
+  const isSmallFloat = /^[<>=|]?(?:float(?:16|32)|f[24])$/.test(dtype)
+  return layout !== 'none' && (isSmallFloat ? shape.length === 3 : /^[<>=|]?u/.test(dtype))
 }
 
 /** The axis along which lines run if nobody says: the long one of the last two. */

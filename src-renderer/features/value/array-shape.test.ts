@@ -28,6 +28,10 @@ describe('cells and bins', () => {
     ['1234567890.12', '1.235e+9'],
     ["'a long text stays'", "'a long text stays'"],
     ['0.5', '0.5'],
+    ['(0.9977637225451705+0.0668397634107412j)', '(0.9978+0.06684j)'],
+    ['(-1.23456789e-08-9.87654321e+20j)', '(-1.235e-8-9.877e20j)'],
+    ['(nan+0.0668397634107412123j)', '(nan+0.06684j)'],
+    ['(1+2j)', '(1+2j)'],
   ])('%s is shown as %s', (text, short) => expect(shortCell(text)).toBe(short))
 
   it('joins bins and keeps their sum', () => {
@@ -44,6 +48,8 @@ describe('dtypes', () => {
     expect(itemBytes('float64')).toBe(8)
     expect(itemBytes('<c16')).toBe(16)
     expect(itemBytes('bool')).toBe(1)
+    expect(itemBytes('datetime64[ns]')).toBe(8)
+    expect(['<U7', '|S7', '|V7'].map(itemBytes)).toEqual([28, 7, 7])
     expect(itemBytes('object')).toBeUndefined()
   })
 })

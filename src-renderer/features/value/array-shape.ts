@@ -1,3 +1,5 @@
+import { isComplex, isDrawable } from './array-looks.ts'
+
 /** How an array of any number of dimensions stands in a table. */
 export interface TableShape {
   readonly rows: number
@@ -28,14 +30,24 @@ export function itemBytes(dtype: string): number | undefined {
   if (bits !== undefined) return Number(bits) / 8
   const bytes = /^[<>=|]?[fiucb](\d+)$/.exec(dtype)?.[1]
   if (bytes !== undefined) return Number(bytes)
+  if (/^[<>=|]?(?:(?:datetime|timedelta)64|[Mm]8)/.test(dtype)) return 8
+  const [, kind, length] = /^[<>=|]?([USV])(\d+)$/.exec(dtype) ?? []
+  if (kind !== undefined) return Number(length) * (kind === 'U' ? 4 : 1)
   return dtype === 'bool' ? 1 : undefined
 }
 
 const longestCell = 10
 const decimalNumber = /^-?\d+(?:\.\d*)?(?:e[+-]?\d+)?$/
 
+const complexNumber = /^\((?<real>.+[\dnf])(?<imaginary>[+-].+)j\)$/
+
 /** A number that fits a cell with its size intact: `7.4567e-17`, never `7.4567317…`. Other texts stay. */
 export function shortCell(text: string): string {
+  const { real, imaginary } = complexNumber.exec(text)?.groups ?? {}
+  if (real !== undefined && imaginary !== undefined && text.length > 2 * longestCell) {
+    const sign = imaginary.startsWith('-') ? '' : '+'
+    return `(${fourFigures(real)}${sign}${fourFigures(imaginary)}j)`
+  }
   if (text.length <= longestCell || !decimalNumber.test(text)) return text
   const number = Number(text)
   const [mantissa = '', exponent] = text.split('e')
@@ -45,6 +57,27 @@ export function shortCell(text: string): string {
   if (exponent === undefined && !mantissa.includes('.')) return text
   return number.toExponential(3)
 }
+
+function fourFigures(text: string): string {
+  if (!decimalNumber.test(text.replace('+', ''))) return text
+  const number = Number(text)
+  const size = Math.abs(number)
+  return size >= 1e6 || (size > 0 && size < 1e-4)
+    ? number.toExponential(3).replace('e+', 'e')
+    : String(Number(number.toPrecision(4)))
+}
+
+/** Pixels of a column of the table: numbers in nine figures, the rest as wide as its elements may be. */
+export function cellWidth(dtype: string): number {
+  if (isComplex(dtype)) return 168
+  const length = /^[<>=|]?[USV](\d+)$/.exec(dtype)?.[1]
+  if (length !== undefined) return Math.min(260, Math.max(64, Number(length) * 7 + 32))
+  if (/^(?:datetime|timedelta)64/.test(dtype))
+    return timeWidths[/\[\d*(\w+)\]$/.exec(dtype)?.[1] ?? ''] ?? 160
+  return isDrawable(dtype) ? 92 : 150
+}
+
+const timeWidths: Readonly<Record<string, number>> = { Y: 92, M: 92, W: 92, D: 92, us: 206, ns: 226 }
 
 /** Bins of equal width joined to at most as many as `count` elements fill sensibly. */
 export function fewerBins(bins: readonly number[], count: number): number[] {

@@ -1,7 +1,7 @@
 /** Pixels of one character of the cells' font, and what stands beside the text. */
 const characterPx = 6.95
 const paddingPx = 18
-const leastPx = 76
+const leastPx = 84
 const mostPx = 260
 /** Of columns that were not measured. */
 const otherPx = 92

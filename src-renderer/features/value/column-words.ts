@@ -14,16 +14,13 @@ export function countText(count: number, { looked, rows }: Pick<TableColumn, 'lo
 }
 
 export function rangeText({ min, max, unit }: Numbers): string {
-  return min === max ? numberText(min, unit) : `${numberText(min, unit)} … ${numberText(max, unit)}`
+  const text = (number: number): string => figureText(unit === 'number' ? rounded(number) : number, unit)
+  return min === max ? text(min) : `${text(min)} … ${text(max)}`
 }
 
-/** Spans of time in their own unit; all else as pictures have it. */
-function numberText(number: number, unit: Numbers['unit']): string {
-  if (unit !== 'seconds') return figureText(number, unit)
-  const size = Math.abs(number)
-  if (size >= 86_400) return `${figureText(number / 86_400, 'number')} d`
-  if (size >= 3_600) return `${figureText(number / 3_600, 'number')} h`
-  return `${figureText(number, 'number')} s`
+/** Three figures, for which a narrow column has room; whole numbers stay. */
+function rounded(number: number): number {
+  return Number.isInteger(number) ? number : Number(number.toPrecision(3))
 }
 
 export function topText({ top, distinct, isDistinctCut }: Values): string {
@@ -47,8 +44,8 @@ export function columnTitle(name: string, summary: TableColumn): string {
   if (missing > 0) lines.push(`${countText(missing, summary)} missing`)
   if (unread > 0) lines.push(`${countText(unread, summary)} in a form that is not read`)
   if (numbers) {
-    lines.push(`from ${numberText(numbers.min, numbers.unit)} to ${numberText(numbers.max, numbers.unit)}`)
-    lines.push(`mean ${numberText(numbers.mean, numbers.unit)}`)
+    lines.push(`from ${figureText(numbers.min, numbers.unit)} to ${figureText(numbers.max, numbers.unit)}`)
+    lines.push(`mean ${figureText(numbers.mean, numbers.unit)}`)
     if (numbers.infinite > 0) lines.push(`${countText(numbers.infinite, summary)} infinite`)
   }
   for (const { text, count } of values?.top ?? []) lines.push(`${plain(text)}: ${countText(count, summary)}`)

@@ -8,7 +8,7 @@ export interface LineLook {
   readonly isLog: boolean
   readonly hasPoints: boolean
   readonly x: 'position' | 'number' | 'time'
-  readonly unit: 'number' | 'time'
+  readonly unit: 'number' | 'time' | 'seconds'
 }
 
 export interface LineHands {
@@ -52,10 +52,7 @@ export function linePlotOptions(look: LineLook, hands: LineHands): (colors: Plot
         y: look.isLog ? logarithmic : { time: look.unit === 'time' },
       },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
-      axes: [
-        axis(colors, look.x === 'number' || look.x === 'position'),
-        axis(colors, look.unit === 'number'),
-      ],
+      axes: [axis(colors, look.x), axis(colors, look.unit, look.isLog)],
       cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 5 } },
       hooks: {
         setCursor: [({ cursor }) => hands.setCursor(cursor.idx ?? undefined)],
@@ -90,20 +87,51 @@ function isAlone(plot: uPlot, _series: number, first: number, last: number): boo
   return last - first < 40 && plot.data[0].length <= 60
 }
 
-function axis(colors: PlotColors, isNumber: boolean, isLog = false): uPlot.Axis {
+function axis(colors: PlotColors, unit: LineLook['x'] | LineLook['unit'], isLog = false): uPlot.Axis {
   const plain: uPlot.Axis = {
     stroke: colors.dim,
     font: '11px Inter, system-ui, sans-serif',
     grid: { stroke: colors.line, width: 1, ...(isLog && { filter: powersOf10 }) },
     ticks: { stroke: colors.line, width: 1, size: 4 },
-    size: (plot, values, side) => sizeOf(plot, values, side),
+    size: (_plot, values, side) => sizeOf(values, side, unit),
   }
-  if (!isNumber) return plain
+  if (unit === 'time') return { ...plain, values: timeTexts }
+  const text = unit === 'seconds' ? (number: number) => figureText(number, unit) : tickText
   return {
     ...plain,
-    values: (_plot, splits) => splits.map((number) => (number === null ? '' : tickText(number))),
+    ...(unit === 'position' && { incrs: wholeSteps }),
+    ...(unit === 'seconds' && { incrs: timeSteps }),
+    values: (_plot, splits) => splits.map((number) => (number === null ? '' : text(number))),
   }
 }
+
+const steps = (from: number, to: number): number[] =>
+  Array.from({ length: to - from }, (_, i) => [1, 2, 5].map((step) => step * 10 ** (from + i))).flat()
+
+/** Nothing stands between two elements. */
+const wholeSteps = steps(0, 16)
+const partsOfDay = [10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200]
+const timeSteps = [...steps(-18, 1), ...partsOfDay, ...steps(0, 12).map((days) => days * 86_400)]
+
+/** By the step between ticks: the text, and below it, where it changes, the year, month, day, hour, minute and second. */
+const timeTexts: (string | number | null)[][] = [
+  [3600 * 24 * 365, '{YYYY}', null, null, null, null, null, null, 1],
+  [3600 * 24 * 28, '{YYYY}-{MM}', null, null, null, null, null, null, 1],
+  [3600 * 24, '{MM}-{DD}', '\n{YYYY}', null, null, null, null, null, 1],
+  [60, '{HH}:{mm}', '\n{YYYY}-{MM}-{DD}', null, '\n{MM}-{DD}', null, null, null, 1],
+  [1, '{HH}:{mm}:{ss}', '\n{YYYY}-{MM}-{DD}', null, '\n{MM}-{DD}', null, null, null, 1],
+  [
+    0.001,
+    ':{ss}.{fff}',
+    '\n{YYYY}-{MM}-{DD} {HH}:{mm}',
+    null,
+    '\n{MM}-{DD} {HH}:{mm}',
+    null,
+    '\n{HH}:{mm}',
+    null,
+    1,
+  ],
+]
 
 /** Lines between the powers would be a grey wall. */
 function powersOf10(_plot: uPlot, splits: readonly number[]): (number | null)[] {
@@ -117,8 +145,13 @@ function tickText(number: number): string {
   return String(Number(number.toPrecision(8)))
 }
 
-function sizeOf(_plot: uPlot, values: readonly string[] | null, side: number): number {
-  if (side === 0) return 24
-  const longest = Math.max(3, ...(values ?? []).map((text) => text?.length ?? 0))
+function sizeOf(
+  values: readonly string[] | null,
+  side: number,
+  unit: LineLook['x'] | LineLook['unit'],
+): number {
+  if (side === 0) return unit === 'time' ? 38 : 24
+  const lines = (values ?? []).flatMap((text) => text?.split('\n') ?? [])
+  const longest = Math.max(3, ...lines.map(({ length }) => length))
   return 14 + longest * 6.4
 }

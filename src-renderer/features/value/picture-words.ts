@@ -2,10 +2,27 @@ import type { PlaneHeader } from '../../../shared/api/pictures.ts'
 import { formatCount, formatFigure } from '../../ui/format.ts'
 
 /** A number of a picture, or a time: `2024-01-01 00:00:00`. */
-export function figureText(number: number | null | undefined, unit: 'number' | 'time' | 'position'): string {
+export function figureText(number: number | null | undefined, unit: Unit | 'position'): string {
   if (number === null || number === undefined) return 'nan'
   if (unit === 'position') return formatCount(Math.round(number))
+  if (unit === 'seconds') return spanOfTime(number)
   return unit === 'time' ? timeText(number) : formatFigure(number)
+}
+
+type Unit = PlaneHeader['unit']
+
+/** Spans of time in their own unit. */
+function spanOfTime(seconds: number): string {
+  const size = Math.abs(seconds)
+  if (size >= 86_400) return `${formatFigure(seconds / 86_400)} d`
+  if (size >= 3_600) return `${formatFigure(seconds / 3_600)} h`
+  return `${formatFigure(seconds)} s`
+}
+
+/** What has no finite number: ` · 16 nan · 2 inf`. */
+export function oddText({ nan, infinite, gap }: Pick<PlaneHeader, 'nan' | 'infinite' | 'gap'>): string {
+  const gaps = nan > 0 ? ` · ${formatCount(nan)} ${gap ?? 'nan'}` : ''
+  return gaps + (infinite > 0 ? ` · ${formatCount(infinite)} inf` : '')
 }
 
 /** UTC, as the stored times have no zone: the day alone at midnight, fractions only where there are some. */

@@ -3,7 +3,7 @@ import type { TreeNode } from '../../../shared/api/contract.ts'
 import type { ValueAddress } from '../../client/queries.ts'
 import { ArrayView } from './ArrayView.tsx'
 import { AtomsView } from './AtomsView.tsx'
-import { LongText } from './LongText.tsx'
+import { isLongText, PlainView } from './PlainView.tsx'
 import { SparseView } from './SparseView.tsx'
 import { TableView } from './TableView.tsx'
 
@@ -32,7 +32,11 @@ const pictures: readonly Picture[] = [
     draw: (props) => <ArrayView {...props} />,
     isWorthShowing: true,
   },
-  { fits: isLongText, draw: ({ value }) => <LongText value={value} />, isWorthShowing: false },
+  {
+    fits: (node) => isLongText(node) || ['bytes', 'text', 'container', 'object'].includes(node.family),
+    draw: (props) => <PlainView {...props} />,
+    isWorthShowing: false,
+  },
 ]
 
 function pictureFor(node: TreeNode): Picture | undefined {
@@ -49,9 +53,4 @@ export function NodePicture(props: PictureProps): ReactNode {
 
 export function isWorthShowing(node: TreeNode): boolean {
   return pictureFor(node)?.isWorthShowing === true
-}
-
-/** A preview is at most some 200 characters; a text that fills it may have more. */
-function isLongText(node: TreeNode): boolean {
-  return node.family === 'text' && node.children === 0 && node.preview.length > 60
 }
