@@ -87,3 +87,54 @@ test('filters are saved, taken, renamed and deleted, and the last ones are remem
   await page.getByRole('menuitem', { name: 'func:energy symbol:Au' }).click()
   await expect(filter).toHaveValue('func:energy symbol:Au')
 })
+
+test('terms are chips that are turned round and dropped, and cells make terms', async ({ inspector }) => {
+  const { page, filter, grid } = inspector
+  const chips = page.getByRole('group', { name: 'Terms of the filter' })
+  await inspector.filterBy('func:energy symbol:Au', 4)
+  await chips.getByRole('button', { name: 'Exclude symbol:Au' }).click()
+  await expect(filter).toHaveValue('func:energy -symbol:Au')
+  await expect(grid).toHaveAttribute('aria-rowcount', '37')
+  await chips.getByRole('button', { name: 'Drop -symbol:Au' }).click()
+  await expect(filter).toHaveValue('func:energy')
+  const cell = inspector.row(0).getByRole('gridcell').nth(2)
+  const symbol = (await cell.textContent())!.replaceAll("'", '')
+  await cell.click({ button: 'right' })
+  await page.getByRole('menuitem', { name: `Exclude symbol:${symbol}` }).click()
+  await expect(filter).toHaveValue(`func:energy -symbol:${symbol}`)
+})
+
+test('facts and nodes of a value make terms', async ({ inspector }) => {
+  const { page, filter, grid, panel } = inspector
+  await inspector.filterBy('func:relax', 5)
+  await inspector.row(0).click()
+  await page.keyboard.press('Alt+2')
+  await panel.getByRole('button', { name: 'Filter by: Module' }).click()
+  await page.getByRole('menuitem', { name: /^Only module:/ }).click()
+  await expect(filter).toHaveValue(/^func:relax module:/)
+  await expect(grid).toHaveAttribute('aria-rowcount', '6')
+  await page.keyboard.press('Alt+1')
+  const tree = panel.getByRole('tree', { name: 'Output' })
+  await tree.getByRole('treeitem', { name: /^'converged'/ }).click({ button: 'right' })
+  await page.getByRole('menuitem', { name: /^Only output.converged:/ }).click()
+  await expect(filter).toHaveValue(/output\.converged:(True|False)$/)
+})
+
+test('nothing found says which term excludes everything, and an error offers what mends it', async ({
+  inspector,
+}) => {
+  const { page, filter, grid } = inspector
+  await filter.fill('func:energy symbol:Au age>100y')
+  const terms = page.getByRole('list', { name: 'Terms of the filter' })
+  await expect(terms.getByRole('listitem')).toHaveText(['age>100y4 entriesDrop'])
+  await terms.getByRole('button', { name: 'Drop age>100y' }).click()
+  await expect(filter).toHaveValue('func:energy symbol:Au')
+  await expect(grid).toHaveAttribute('aria-rowcount', '5')
+  await filter.fill('(func:energy or func:relax')
+  await page.getByRole('alert').getByRole('button', { name: 'Add )' }).click()
+  await expect(filter).toHaveValue('(func:energy or func:relax)')
+  await expect(grid).toHaveAttribute('aria-rowcount', '46')
+  await filter.fill('age:30d')
+  await page.getByRole('alert').getByRole('button', { name: 'Write age>' }).click()
+  await expect(filter).toHaveValue('age>30d')
+})

@@ -3,6 +3,7 @@ import { z } from 'zod'
 /**
  * Filters that are kept: saved under names, and those that were used last. Errors as in `contract.ts`.
  *
+ *   GET    /api/stores/:store/terms?q=                       → FilterTerm[] (the first 20)
  *   GET    /api/stores/:store/filters                        → StoredFilters
  *   POST   /api/stores/:store/filters          SavedFilter   → StoredFilters (replaces one of that name)
  *   POST   /api/stores/:store/filters/rename   RenameRequest → StoredFilters
@@ -22,9 +23,20 @@ export const storedFilters = z.object({
   recent: z.array(z.string()),
 })
 
+/** A term of a filter that must hold, with its minus: UTF-16 units `[from, to)` of the text. */
+export const filterTerm = z.object({
+  from: z.number(),
+  to: z.number(),
+  /** What it finds by itself. */
+  entries: z.number(),
+  /** What the filter would find without it. */
+  without: z.number(),
+})
+
 export const renameRequest = z.object({ name: z.string(), scope: filterScope, to: z.string() })
 export const usedRequest = z.object({ query: z.string() })
 
 export type FilterScope = z.infer<typeof filterScope>
 export type SavedFilter = z.infer<typeof savedFilter>
+export type FilterTerm = z.infer<typeof filterTerm>
 export type StoredFilters = z.infer<typeof storedFilters>

@@ -11,6 +11,7 @@ import type {
   StoreSummary,
 } from '../api/contract.ts'
 import type { Completion } from '../api/complete.ts'
+import type { FilterTerm } from '../api/filters.ts'
 import type { EntryStates, InsideColumn } from '../api/inside.ts'
 import type { Overview } from '../api/overview.ts'
 import type { PointFields, Points, PointsRequest } from '../api/points.ts'
@@ -20,6 +21,7 @@ import type { ShownKey } from '../model/keys.ts'
 import { parseKey, showKey } from '../model/keys.ts'
 import { Columns } from './columns.ts'
 import { CatalogCompletions } from './completion-source.ts'
+import { countTerms } from './filter-terms.ts'
 import { findIds } from './find.ts'
 import type { KeepLimits } from './keeper.ts'
 import { Keeper } from './keeper.ts'
@@ -34,7 +36,7 @@ import { cellsOf } from './points/table.ts'
 import type { Query } from './query/ast.ts'
 import { complete } from './query/complete.ts'
 import type { Filter } from './query/condition.ts'
-import { parseQuery } from './query/parse.ts'
+import { parseQuery, parseTerms } from './query/parse.ts'
 import { startRegexClock } from './query/regex.ts'
 import { compileQuery } from './query/filter.ts'
 import { sortByRank } from './ranks.ts'
@@ -340,6 +342,22 @@ export class Catalog {
       if (thrown instanceof AppError) return new Map()
       throw thrown
     }
+  }
+
+  /**
+   * The terms of a filter that must all hold, with what each finds by itself and what there is without it.
+   *
+   * @throws AppError BAD_QUERY
+   */
+  terms(text: string, nowSeconds = Date.now() / 1000): FilterTerm[] {
+    const terms = parseTerms(text)
+    const compile = (query: Query): Filter => this.#compile(query, nowSeconds)
+    startRegexClock()
+    return this.#guard(() =>
+      this.#database.transaction(() =>
+        countTerms(terms, { database: this.#database, columns: this.#currentColumns(), compile }),
+      )(),
+    )
   }
 
   #compile(query: Query, nowSeconds: number): Filter {

@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { backendAt } from '../hashcache/backends.ts'
 import { openStore } from '../stores/registry.ts'
@@ -6,8 +7,9 @@ import { truthEntries } from './truth-entries.ts'
 import { Catalog } from '../catalog/catalog.ts'
 import { indexStore } from '../catalog/indexer.ts'
 
-/** Writes the entries of the truth table as a cache into an empty folder, and indexes them. Close it. */
-export async function openTruthCatalog(folder: string): Promise<Catalog> {
+/** The entries of the truth table, written as a cache into a folder of its own and indexed. `close` takes it away. */
+export async function openTruthCatalog(): Promise<{ catalog: Catalog; close: () => void }> {
+  const folder = mkdtempSync(join(tmpdir(), 'truth-'))
   const backend = backendAt(`fs:${join(folder, 'cache')}`)
   for (const [digit, value] of Object.entries(truthEntries)) {
     const key = digit.repeat(40)
@@ -20,5 +22,9 @@ export async function openTruthCatalog(folder: string): Promise<Catalog> {
   const catalog = Catalog.open(join(folder, 'index.sqlite'))
   await using store = await openStore(`fs:${join(folder, 'cache')}`)
   await indexStore(store, catalog)
-  return catalog
+  const close = (): void => {
+    catalog.close()
+    rmSync(folder, { recursive: true })
+  }
+  return { catalog, close }
 }

@@ -1,5 +1,5 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import type { FilterScope, SavedFilter, StoredFilters } from '../../shared/api/filters.ts'
+import type { FilterScope, FilterTerm, SavedFilter, StoredFilters } from '../../shared/api/filters.ts'
 import { address, callJson, type CallOptions } from './request.ts'
 
 /** Filters saved for a store and for all, and those that were used last. */
@@ -9,6 +9,17 @@ export function filtersQuery(store: string) {
     queryFn: ({ signal }) => callJson<StoredFilters>(address(['stores', store, 'filters']), { signal }),
     // The command line and other windows save filters too.
     staleTime: 0,
+  })
+}
+
+/** The terms of a filter that must all hold, and what they find. */
+export function termsQuery(store: string, query: string, revision: number) {
+  return queryOptions({
+    queryKey: ['terms', store, query, revision],
+    queryFn: ({ signal }) =>
+      callJson<FilterTerm[]>(address(['stores', store, 'terms'], { q: query }), { signal }),
+    retry: false,
+    gcTime: 60_000,
   })
 }
 

@@ -1,9 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Catalog } from '../catalog.ts'
+import { afterAll, describe, expect, it } from 'vitest'
 import { openTruthCatalog } from '../../testing/truth-catalog.ts'
 import { caretPlace } from './caret.ts'
 import { parseQuery } from './parse.ts'
@@ -52,16 +49,10 @@ describe('caretPlace', () => {
   })
 })
 
+const { catalog, close } = await openTruthCatalog()
+
 describe('what is offered', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'complete-'))
-  let catalog: Catalog
-  beforeAll(async () => {
-    catalog = await openTruthCatalog(folder)
-  })
-  afterAll(() => {
-    catalog.close()
-    rmSync(folder, { recursive: true })
-  })
+  afterAll(close)
 
   function offered(marked: string): string[] {
     const { items } = catalog.complete(...split(marked), 1_000)

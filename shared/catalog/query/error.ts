@@ -1,8 +1,20 @@
 import { AppError } from '../../model/errors.ts'
 
-/** `data.column` counts from 1; `sentence` says what was expected, and ends without a full stop. */
-export function badQuery(column: number, sentence: string): AppError {
-  return new AppError('BAD_QUERY', `Filter, column ${column}: ${sentence}.`, { data: { column } })
+/** What would make a filter readable: `text` in place of `old` at a column (from 1). */
+export interface Fix {
+  readonly column: number
+  readonly old: string
+  readonly text: string
+}
+
+/**
+ * `data.column` counts from 1; `sentence` says what was expected, and ends without a full stop. Where one change mends
+ * it, `data` has `fixColumn`, `fixOld` and `fixText`.
+ */
+export function badQuery(column: number, sentence: string, fix?: Fix): AppError {
+  return new AppError('BAD_QUERY', `Filter, column ${column}: ${sentence}.`, {
+    data: { column, ...(fix && { fixColumn: fix.column, fixOld: fix.old, fixText: fix.text }) },
+  })
 }
 
 /** A piece of the user's text as a message quotes it: shortened, on one line. */
@@ -19,7 +31,8 @@ export function notOneOf(
 ): AppError {
   const near = nearest(text.toLowerCase(), values)
   const hint = near === undefined ? '' : `; perhaps ${near} was meant`
-  return badQuery(column, `'${field}' is one of ${values.join(', ')}, not ${quote(text)}${hint}`)
+  const fix = near === undefined ? undefined : { column, old: text, text: near }
+  return badQuery(column, `'${field}' is one of ${values.join(', ')}, not ${quote(text)}${hint}`, fix)
 }
 
 /** The value that a word begins, or from which it is at most two letters away. */

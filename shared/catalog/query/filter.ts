@@ -299,7 +299,8 @@ function ageFilter(
     return within('run_at', { ...(to && { from: moment(to) }), ...(from && { to: moment(from) }) })
   }
   if (value.kind !== 'word' || operator === ':' || operator === '=' || operator === '!=') {
-    throw badQuery(column, "'age' takes > >= < <= or a range, as in age>30d or age:1d..7d")
+    const fix = { column, old: `age${operator}`, text: 'age>' }
+    throw badQuery(column, "'age' takes > >= < <= or a range, as in age>30d or age:1d..7d", fix)
   }
   return ordered('run_at', mirrored[operator], moment(value))
 }

@@ -1,8 +1,8 @@
 import type { Comparison, Operator, Query, QueryValue, RegexValue, Subject, Word } from './ast.ts'
 import { fieldTypes, isFieldName } from './ast.ts'
-import { badQuery, quote } from './error.ts'
+import { badQuery, quote, type Fix } from './error.ts'
 import { checkRegex } from './regex.ts'
-import { otherReading, regexAt } from './regex-literal.ts'
+import { otherReading, regexAt, withEscapedSpaces } from './regex-literal.ts'
 import { isNumber } from './units.ts'
 
 /** Beyond these a filter is refused: they keep every later step (SQL's expression depth too) small. */
@@ -14,13 +14,33 @@ export const queryLimits = Object.freeze({ characters: 10_000, depth: 50, words:
  * @throws AppError BAD_QUERY with `data.column`, for texts beyond `queryLimits` too.
  */
 export function parseQuery(text: string): Query {
+  return parserOf(text).parse()
+}
+
+/** A term at the top of a filter, with its minus: UTF-16 units `[from, to)` of the text. */
+export interface Term {
+  readonly query: Query
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * The terms that must all hold, in the order in which they stand; with an `or` at its top the filter is one term.
+ *
+ * @throws AppError as `parseQuery`
+ */
+export function parseTerms(text: string): readonly Term[] {
+  return parserOf(text).terms()
+}
+
+function parserOf(text: string): Parser {
   if (text.length > queryLimits.characters) {
     throw badQuery(
       queryLimits.characters + 1,
       `a filter has at most ${queryLimits.characters} characters, this one has ${text.length}`,
     )
   }
-  return new Parser(text).parse()
+  return new Parser(text)
 }
 
 const outputPrefix = 'output.'
@@ -37,6 +57,9 @@ class Parser {
   #at = 0
   #depth = 0
   #words = 0
+  /** Of the level of the text that is in no parentheses. */
+  readonly #terms: Term[] = []
+  #isChoice = false
 
   constructor(text: string) {
     this.#text = text
@@ -46,25 +69,45 @@ class Parser {
     this.#skipSpace()
     if (this.#atEnd()) return { kind: 'all' }
     const query = this.#or()
-    if (!this.#atEnd())
-      throw badQuery(this.#column(), 'this parenthesis closes nothing; remove it or open one')
+    if (!this.#atEnd()) {
+      const fix = { column: this.#column(), old: ')', text: '' }
+      throw badQuery(this.#column(), 'this parenthesis closes nothing; remove it or open one', fix)
+    }
     return query
+  }
+
+  terms(): readonly Term[] {
+    const query = this.parse()
+    const [first] = this.#terms
+    const last = this.#terms.at(-1)
+    return this.#isChoice && first && last ? [{ query, from: first.from, to: last.to }] : this.#terms
   }
 
   #or(): Query {
     const terms = [this.#and()]
-    while (this.#takeKeyword('or')) terms.push(this.#and())
+    while (this.#takeKeyword('or')) {
+      this.#isChoice ||= this.#depth === 0
+      terms.push(this.#and())
+    }
     return join('or', terms)
   }
 
   #and(): Query {
-    const terms = [this.#unary()]
+    const terms = [this.#andTerm()]
     for (;;) {
-      if (this.#takeKeyword('and')) terms.push(this.#unary())
+      if (this.#takeKeyword('and')) terms.push(this.#andTerm())
       else if (this.#atEnd() || this.#peek() === ')' || this.#peekKeyword() === 'or') break
-      else terms.push(this.#unary())
+      else terms.push(this.#andTerm())
     }
     return join('and', terms)
+  }
+
+  #andTerm(): Query {
+    const from = this.#at
+    const query = this.#unary()
+    if (this.#depth === 0)
+      this.#terms.push({ query, from, to: this.#text.slice(0, this.#at).trimEnd().length })
+    return query
   }
 
   #unary(): Query {
@@ -82,7 +125,9 @@ class Parser {
     this.#at++
     this.#skipSpace()
     const query = this.#or()
-    if (this.#peek() !== ')') throw badQuery(column, "this parenthesis is never closed; add ')'")
+    if (this.#peek() !== ')') {
+      throw badQuery(column, "this parenthesis is never closed; add ')'", this.#atTheEnd(')'))
+    }
     this.#at++
     this.#skipSpace()
     this.#depth--
@@ -97,6 +142,7 @@ class Parser {
       throw badQuery(
         column,
         `a word or a field was expected before ${quote(keyword)}; quote it to search for the word`,
+        { column, old: this.#text.slice(this.#at, this.#at + keyword.length), text: `"${keyword}"` },
       )
     }
     const regex = this.#regex()
@@ -186,7 +232,10 @@ class Parser {
     const literal = regexAt(this.#text, this.#at, this.#depth > 0)
     if (!literal) return undefined
     const doubt = otherReading(literal, subject)
-    if (doubt !== undefined) throw badQuery(column, doubt)
+    if (doubt !== undefined) {
+      const old = this.#text.slice(this.#at, this.#at + literal.length)
+      throw badQuery(column, doubt, { column, old, text: withEscapedSpaces(old) })
+    }
     this.#at += literal.length
     const { pattern, ignoresCase } = literal
     const regex: RegexValue = { kind: 'regex', pattern, ignoresCase, column }
@@ -211,7 +260,11 @@ class Parser {
       }
       text += character
     }
-    throw badQuery(column, 'this quote is never closed; add a quote')
+    throw badQuery(column, 'this quote is never closed; add a quote', this.#atTheEnd('"'))
+  }
+
+  #atTheEnd(text: string): Fix {
+    return { column: this.#text.length + 1, old: '', text }
   }
 
   #takeMinus(): boolean {

@@ -43,6 +43,11 @@ export function otherReading({ body }: RegexLiteral, subject: Subject | undefine
   )
 }
 
+/** The expression as it can only be meant as one. */
+export function withEscapedSpaces(literal: string): string {
+  return literal.replaceAll(/\\[^]|\s/g, (piece) => (piece.length === 1 ? `\\${piece}` : piece))
+}
+
 function hasSpace(body: string): boolean {
   return /\s/.test(withoutEscapes(body))
 }

@@ -1,9 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { afterAll, describe, expect, it } from 'vitest'
 import { AppError } from '../../model/errors.ts'
-import type { Catalog } from '../catalog.ts'
 import { indexTexts } from '../indexer.ts'
 import { openTruthCatalog } from '../../testing/truth-catalog.ts'
 import { parseQuery } from './parse.ts'
@@ -23,17 +20,10 @@ const answers = lines.filter(([, expected]) => !expected.startsWith('!'))
 const refusals = lines.filter(([, expected]) => expected.startsWith('!'))
 const now = Date.parse('2025-07-01T00:00:00Z') / 1000
 
-describe('the truth table of filters', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'truth-'))
-  let catalog: Catalog
+const { catalog, close } = await openTruthCatalog()
 
-  beforeAll(async () => {
-    catalog = await openTruthCatalog(folder)
-  })
-  afterAll(() => {
-    catalog.close()
-    rmSync(folder, { recursive: true })
-  })
+describe('the truth table of filters', () => {
+  afterAll(close)
 
   function found(query: string): string {
     const { id, entries } = catalog.search(query, [{ column: 'key', descending: false }], now)

@@ -49,6 +49,7 @@ export function readSeconds(text: string, column: number, unitNeeded: boolean): 
     throw badQuery(
       column,
       `a time span was expected, such as 10s, 5min, 12h, 30d, 2w, 6mo or 1y, not ${quote(text)}${hint}`,
+      unit === '' ? { column, old: text, text: `${text}d` } : undefined,
     )
   }
   return Number(digits) * factor

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Completion } from '../../../shared/api/complete.ts'
+import type { FilterTerm } from '../../../shared/api/filters.ts'
 import { queryLimits } from '../../../shared/catalog/query/parse.ts'
 import type { Connections } from '../connections.ts'
 import { validate, wholeNumber } from '../http/validate.ts'
@@ -15,12 +16,20 @@ export interface CompleteRoutesOptions {
 const suggestionsGiven = 50
 const completeQuery = z.object({ q: z.string().max(queryLimits.characters), at: wholeNumber })
 
-/** `/stores/:store/complete`: what could stand at the caret of a filter. */
+const termsQuery = completeQuery.pick({ q: true })
+
+/** `/stores/:store/complete` and `/terms`: what could stand at the caret of a filter, and what its terms find. */
 export function completeRoutes({ connections, catalogs }: CompleteRoutesOptions): Hono {
-  return new Hono().get('/stores/:store/complete', async (context) => {
-    const { q: query, at: caret } = validate(completeQuery, context.req.query())
-    const file = connections.get(context.req.param('store')).catalogFile
-    const task = { ask: 'complete', file, query, caret, limit: suggestionsGiven } as const
-    return context.json((await catalogs.run(task)) as Completion)
-  })
+  return new Hono()
+    .get('/stores/:store/terms', async (context) => {
+      const { q: query } = validate(termsQuery, context.req.query())
+      const file = connections.get(context.req.param('store')).catalogFile
+      return context.json((await catalogs.run({ ask: 'terms', file, query })) as FilterTerm[])
+    })
+    .get('/stores/:store/complete', async (context) => {
+      const { q: query, at: caret } = validate(completeQuery, context.req.query())
+      const file = connections.get(context.req.param('store')).catalogFile
+      const task = { ask: 'complete', file, query, caret, limit: suggestionsGiven } as const
+      return context.json((await catalogs.run(task)) as Completion)
+    })
 }

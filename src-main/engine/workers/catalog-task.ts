@@ -56,5 +56,6 @@ export type CatalogTask =
   | { readonly ask: 'position'; readonly result: string; readonly key: string }
   | { readonly ask: 'totals'; readonly result: string; readonly ranges: Ranges }
   | { readonly ask: 'keys'; readonly result: string; readonly ranges: Ranges; readonly limit: number }
+  | { readonly ask: 'terms'; readonly file: string; readonly query: string }
   | FiltersTask
   | { readonly ask: 'close'; readonly file: string }

@@ -76,6 +76,8 @@ function answer(task: CatalogTask): unknown {
       return catalogOfResult(task.result).totals(task.result, task.ranges)
     case 'keys':
       return catalogOfResult(task.result).keys(task.result, task.ranges, task.limit)
+    case 'terms':
+      return catalogOf(task.file).terms(task.query)
     case 'filters':
       return changeFilters(task)
     case 'close':

@@ -36,7 +36,7 @@ export interface EntriesGridProps {
   sort: readonly SortKey[]
   /** `ref` of the grid's element. */
   attach: (element: HTMLDivElement | null) => void
-  rowMenu: (focused: Row | undefined) => React.ReactNode
+  rowMenu: (focused: Row | undefined, column: Column | undefined) => React.ReactNode
   columnsMenu: React.ReactNode
   onGrid: (grid: GridState) => void
   /** The user came to an entry and its row is here. */
@@ -116,7 +116,7 @@ export function EntriesGrid(props: EntriesGridProps) {
           </div>
         </div>
       </Menu.ContextMenu>
-      <Menu.Dropdown>{props.rowMenu(rows.at(grid.row))}</Menu.Dropdown>
+      <Menu.Dropdown>{props.rowMenu(rows.at(grid.row), columns[grid.column])}</Menu.Dropdown>
     </Menu>
   )
 }
@@ -149,13 +149,18 @@ interface GridMoves {
 }
 
 /** Keys and pointer of the grid, as the reducers of `virtual/focus.ts` understand them. */
-function gridEvents({ view, columns, context, onOpen }: EntriesGridProps, { at, pageRows, move }: GridMoves) {
+function gridEvents(
+  { view, columns, context, onOpen, onGrid }: EntriesGridProps,
+  { at, pageRows, move }: GridMoves,
+) {
   const { grid, result } = view
   const onPointerDown = (event: PointerEvent): void => {
     const row = rowAt(event.target)
     if (row === undefined || event.button > 2) return
     const isMenu = event.button === 2 || (isMac && event.ctrlKey)
-    if (isMenu && isSelected(grid.selection, row)) return
+    if (isMenu && isSelected(grid.selection, row))
+      // The menu is about the cell under the pointer, and the selection stays.
+      return onGrid({ ...grid, row, column: columnAt(event.target) })
     const control = !isMenu && (isMac ? event.metaKey : event.ctrlKey)
     if (event.shiftKey) event.preventDefault()
     move(

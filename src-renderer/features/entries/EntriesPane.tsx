@@ -15,9 +15,18 @@ import { visibleText } from '../../ui/visible-text.ts'
 import { gridStart } from '../../virtual/focus.ts'
 import { countSelected } from '../../virtual/selection.ts'
 import { requiredValue } from '../filter/filter-text.ts'
+import { FilterChips } from '../filter/FilterChips.tsx'
+import { NothingFound } from '../filter/NothingFound.tsx'
 import { useRecent } from '../filter/use-recent.ts'
 import { FilterField } from '../filter/FilterField.tsx'
-import { columnsFor, isColumnChoices, isShown, noChoices, type ColumnChoices } from './columns.tsx'
+import {
+  columnsFor,
+  isColumnChoices,
+  isShown,
+  noChoices,
+  type Column,
+  type ColumnChoices,
+} from './columns.tsx'
 import { ColumnsButton, ColumnsMenu } from './ColumnsMenu.tsx'
 import { EntriesGrid } from './EntriesGrid.tsx'
 import classes from './EntriesPane.module.css'
@@ -57,7 +66,9 @@ export function EntriesPane(props: EntriesPaneProps) {
     grid.current?.focus()
     if (view && view.grid.row < 0 && view.result.entries > 0) entries.setGrid({ ...gridStart, row: 0 })
   }
-  const rowMenu = (row: Row | undefined): ReactNode => <RowMenu view={view} row={row} onOpen={onOpen} />
+  const rowMenu = (row: Row | undefined, column: Column | undefined): ReactNode => (
+    <RowMenu view={view} row={row} column={column} onOpen={onOpen} />
+  )
   const columnsMenu = <ColumnsMenu columns={columns} choices={choices} onChoices={setChoices} />
 
   return (
@@ -74,8 +85,11 @@ export function EntriesPane(props: EntriesPaneProps) {
         <CountSummary view={view} store={store} isSearching={entries.isSearching} />
         <ColumnsButton>{columnsMenu}</ColumnsButton>
       </div>
+      {view && view.query === place.query && view.query.trim() !== '' && !entries.error ? (
+        <FilterChips store={store} query={view.query} onQuery={(query) => navigate({ query })} />
+      ) : null}
       <div className={classes.body} data-region>
-        <EntriesBody {...props} onReset={() => navigate({ query: '' })}>
+        <EntriesBody {...props} onQuery={(query) => navigate({ query })}>
           {(present) => (
             <EntriesGrid
               view={present}
@@ -168,12 +182,12 @@ function CountSummary({ view, store, isSearching }: CountSummaryProps) {
 }
 
 interface EntriesBodyProps extends EntriesPaneProps {
-  onReset: () => void
+  onQuery: (query: string) => void
   children: (view: EntriesView) => ReactNode
 }
 
 /** The grid, or why there is none. */
-function EntriesBody({ store, entries, onReset, children }: EntriesBodyProps) {
+function EntriesBody({ store, entries, onQuery, children }: EntriesBodyProps) {
   const { run } = useDesk()
   const { view, error } = entries
   if (store.state === 'failed') {
@@ -191,7 +205,7 @@ function EntriesBody({ store, entries, onReset, children }: EntriesBodyProps) {
       <EmptyState
         icon={<IconFilterOff size={28} stroke={1.5} />}
         title="The filter cannot be read"
-        actions={<Button onClick={onReset}>Clear the filter</Button>}
+        actions={<Button onClick={() => onQuery('')}>Clear the filter</Button>}
       >
         {visibleText(error.message)}
       </EmptyState>
@@ -199,18 +213,7 @@ function EntriesBody({ store, entries, onReset, children }: EntriesBodyProps) {
   }
   if (!view) return <Waiting what="Searching…" />
   if (view.result.entries > 0) return children(view)
-  if (view.query !== '') {
-    return (
-      <EmptyState
-        icon={<IconFilterOff size={28} stroke={1.5} />}
-        title="No entries match"
-        actions={<Button onClick={onReset}>Clear the filter</Button>}
-      >
-        Nothing in {visibleText(store.label)} fits{' '}
-        <code className={classes.filterShown}>{visibleText(view.query)}</code>
-      </EmptyState>
-    )
-  }
+  if (view.query.trim() !== '') return <NothingFound store={store} query={view.query} onQuery={onQuery} />
   if (store.state === 'indexing' || store.state === 'opening')
     return <Waiting what="Reading the first entries…" />
   return (

@@ -16,16 +16,21 @@ import { formatCount } from '../../ui/format.ts'
 import { Keys } from '../../ui/Keys.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { countSelected } from '../../virtual/selection.ts'
+import type { Column } from './columns.tsx'
+import { FilterByItems } from '../filter/FilterByItems.tsx'
+import { cellTerm } from '../filter/filter-value.ts'
 import type { EntriesView } from './use-entries.ts'
 
 export interface RowMenuProps {
   view: EntriesView | undefined
   row: Row | undefined
+  /** Of the cell that the menu was opened at. */
+  column: Column | undefined
   onOpen: () => void
 }
 
 /** What can be done with the entry under the pointer, or with the selection it is part of. */
-export function RowMenu({ view, row, onOpen }: RowMenuProps) {
+export function RowMenu({ view, row, column, onOpen }: RowMenuProps) {
   const { run } = useDesk()
   const count = view ? countSelected(view.grid.selection) : 0
   return (
@@ -37,6 +42,8 @@ export function RowMenu({ view, row, onOpen }: RowMenuProps) {
       >
         Inspect
       </Menu.Item>
+      <Menu.Divider />
+      <FilterByItems term={row && column && cellTerm(row, column)} />
       <Menu.Item
         leftSection={<IconFunction size={14} />}
         disabled={row?.func === undefined}

@@ -124,7 +124,15 @@ export function FilterField({ store, query, error, field, onQuery, onLeave }: Fi
       )}
       <FilterMenu store={store} query={draft} onQuery={(next) => setText(next, 'now')} />
       {error && draft === query && !shown ? (
-        <FilterError error={error} text={draft} scrollLeft={scrollLeft} />
+        <FilterError
+          error={error}
+          text={draft}
+          scrollLeft={scrollLeft}
+          onText={(next) => {
+            setText(next, 'now')
+            field.current?.focus()
+          }}
+        />
       ) : null}
     </div>
   )

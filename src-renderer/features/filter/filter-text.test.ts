@@ -1,6 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { filterPieces, requiredValue, withClause } from './filter-text.ts'
+import {
+  excluding,
+  filterPieces,
+  isNegated,
+  narrowed,
+  requiredValue,
+  withClause,
+  withNegation,
+  withoutTerm,
+  withTerm,
+} from './filter-text.ts'
+import { cellTerm, literalTerm } from './filter-value.ts'
 
 describe('filterPieces', () => {
   it('tells clauses, words and operators apart', () => {
@@ -76,5 +87,66 @@ describe('clauses', () => {
     expect(requiredValue('not func:a', 'func')).toBeUndefined()
     expect(requiredValue('-func:a', 'func')).toBeUndefined()
     expect(requiredValue('func>a', 'func')).toBeUndefined()
+  })
+})
+
+describe('terms', () => {
+  const at = (text: string, term: string) => ({
+    from: text.indexOf(term),
+    to: text.indexOf(term) + term.length,
+  })
+
+  it.each([
+    ['a b c', 'b', 'a c'],
+    ['a and b', 'b', 'a'],
+    ['b and a', 'b', 'a'],
+    ['x and b and c', 'b', 'x and c'],
+    ['(a or x) -b', '-b', '(a or x)'],
+    ['(a or x) -b', '(a or x)', '-b'],
+    ['b', 'b', ''],
+    ['band x', 'x', 'band'],
+  ])('%s without %s is %s', (text, term, expected) => {
+    expect(withoutTerm(text, at(text, term))).toBe(expected)
+  })
+
+  it.each([
+    ['user:ana x', 'user:ana', '-user:ana x'],
+    ['-user:ana x', '-user:ana', 'user:ana x'],
+    ['not (a b) x', 'not (a b)', '(a b) x'],
+    ['a or b', 'a or b', '-(a or b)'],
+    ['(a or b) c', '(a or b)', '-(a or b) c'],
+  ])('%s with the opposite of %s is %s', (text, term, expected) => {
+    expect(withNegation(text, at(text, term))).toBe(expected)
+    expect(isNegated(expected)).toBe(expected.startsWith('-'))
+  })
+
+  it('are put beside the rest, or in place of the same field', () => {
+    expect(withTerm('a or b', 'user:ana')).toBe('(a or b) user:ana')
+    expect(withTerm('(a or b)', 'user:ana')).toBe('(a or b) user:ana')
+    expect(withTerm('x user:ana', 'user:ana')).toBe('x user:ana')
+    expect(narrowed('user:bo x', 'user:ana')).toBe('user:ana x')
+    expect(narrowed('cutoff>3 cutoff<9', 'cutoff:5')).toBe('cutoff>3 cutoff<9 cutoff:5')
+    expect(narrowed('-user:bo', 'user:ana')).toBe('-user:bo user:ana')
+    expect(narrowed('user:bo or x', 'user:ana')).toBe('(user:bo or x) user:ana')
+    expect(excluding('user:ana x', 'user:ana').trim()).toBe('x -user:ana')
+    expect(excluding('', 'user:ana')).toBe('-user:ana')
+    expect(withClause('(func:a or user:b)', 'func', undefined)).toBe('(func:a or user:b)')
+    expect(withClause('a or b', 'func', 'x')).toBe('(a or b) func:x')
+  })
+
+  it('of values are written so that they mean just these', () => {
+    expect(literalTerm('element', "'Cu'")).toBe('element:Cu')
+    expect(literalTerm('tag', "'400'")).toBe('tag:"400"')
+    expect(literalTerm('cutoff', '400')).toBe('cutoff:400')
+    expect(literalTerm('kpoints', '(8, 8, 8)')).toBe('kpoints:"(8, 8, 8)"')
+    expect(literalTerm('size', '4')).toBe('"size":4')
+    expect(literalTerm('output.free energy', '-3.25')).toBe('output."free energy":-3.25')
+    expect(literalTerm('output.a', 'None')).toBe('output.a:None')
+    expect(literalTerm('path', "'/tmp/'")).toBe('path:"/tmp/"')
+    expect(literalTerm('long', `'${'x'.repeat(70)}'`)).toBeUndefined()
+    const row = { key: 'k', kind: 'dump', status: 'ok', args: { 'out:energy': '-3.5' } } as const
+    expect(cellTerm(row, { id: 'out:energy', asks: 'out:energy' })).toBe('output.energy:-3.5')
+    expect(cellTerm(row, { id: 'func' })).toBe('kind:dump')
+    expect(cellTerm(row, { id: 'user' })).toBeUndefined()
   })
 })

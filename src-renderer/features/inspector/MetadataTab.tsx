@@ -4,6 +4,8 @@ import { useDesk } from '../../app/desk.ts'
 import { CopyButton } from '../../ui/CopyButton.tsx'
 import { exactBytes, formatBytes, formatDuration, formatRelative, formatTime } from '../../ui/format.ts'
 import { visibleText } from '../../ui/visible-text.ts'
+import { FilterByButton } from '../filter/FilterByItems.tsx'
+import { termOf } from '../filter/filter-text.ts'
 import classes from './Inspector.module.css'
 
 interface Fact {
@@ -11,6 +13,8 @@ interface Fact {
   readonly shown: ReactNode
   readonly isCode?: boolean
   readonly copy?: string
+  /** Terms that find the entries with the same. */
+  readonly terms?: readonly string[]
 }
 
 /** Who ran what, when and where, in words for people. */
@@ -68,13 +72,14 @@ export function FactList({ facts }: { facts: readonly Fact[] }) {
   )
 }
 
-function FactItem({ name, shown, isCode = false, copy }: Fact) {
+function FactItem({ name, shown, isCode = false, copy, terms }: Fact) {
   return (
     <>
       <dt>{visibleText(name)}</dt>
       <dd className={isCode ? classes.mono : undefined}>
         {shown}
         {copy === undefined ? null : <CopyButton text={copy} what={`Copy: ${name}`} />}
+        {terms === undefined || terms.length === 0 ? null : <FilterByButton what={name} terms={terms} />}
       </dd>
     </>
   )
@@ -98,14 +103,29 @@ function useFacts({ row, format }: EntryDetail): Fact[] {
       .filter((part) => part !== undefined)
       .map(visibleText)
       .join(' @ '),
+    { terms: termsOf(['user', row.user], ['host', row.host]) },
   )
-  add('In', row.cwd && visibleText(row.cwd), { isCode: true, copy: row.cwd })
-  add('Function', row.func && visibleText(row.func), { isCode: true })
-  add('Module', row.module && visibleText(row.module), { isCode: true })
-  add('hashcache', row.version && visibleText(row.version), { isCode: true })
+  add('In', row.cwd && visibleText(row.cwd), {
+    isCode: true,
+    copy: row.cwd,
+    terms: termsOf(['cwd', row.cwd]),
+  })
+  add('Function', row.func && visibleText(row.func), { isCode: true, terms: termsOf(['func', row.func]) })
+  add('Module', row.module && visibleText(row.module), {
+    isCode: true,
+    terms: termsOf(['module', row.module]),
+  })
+  add('hashcache', row.version && visibleText(row.version), {
+    isCode: true,
+    terms: termsOf(['version', row.version]),
+  })
   add('Key', visibleText(row.key), { isCode: true, copy: row.key })
   add('Stored', <Stored format={format} />)
   return facts
+}
+
+function termsOf(...values: readonly (readonly [field: string, value: string | undefined])[]): string[] {
+  return values.flatMap(([field, value]) => (value === undefined ? [] : [termOf(field, value)]))
 }
 
 function Moment({

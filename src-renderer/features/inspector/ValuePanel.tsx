@@ -43,6 +43,13 @@ export function ValuePanel({ value, label, detail }: ValuePanelProps) {
         value={value}
         root={root}
         label={label}
+        filterAs={
+          value.path === detail.argumentsPath
+            ? 'arguments'
+            : value.path === detail.outputPath
+              ? 'output'
+              : undefined
+        }
         chosen={chosenPath ?? (shown ?? root).path}
         marked={find.paths}
         onChoose={(node) => {

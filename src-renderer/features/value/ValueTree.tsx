@@ -6,7 +6,10 @@ import type { TreeNode } from '../../../shared/api/contract.ts'
 import { wayQuery } from '../../client/bytes.ts'
 import { childrenPerPage, textQuery, treeQuery, type ValueAddress } from '../../client/queries.ts'
 import { copyText } from '../../ui/clipboard.ts'
+import { pythonStringText } from '../../ui/python-string.ts'
 import { isMac } from '../../ui/platform.ts'
+import { FilterByItems } from '../filter/FilterByItems.tsx'
+import { literalTerm } from '../filter/filter-value.ts'
 import { goTo, gridStart, pressKey } from '../../virtual/focus.ts'
 import { useWindow } from '../../virtual/use-window.ts'
 import {
@@ -30,6 +33,8 @@ export interface ValueTreeProps {
   value: ValueAddress
   root: TreeNode
   label: string
+  /** What paths in the tree are called in filters; absent: they are in none. */
+  filterAs?: 'output' | 'arguments'
   /** Path of the node whose details are shown below. */
   chosen: string
   onChoose: (node: TreeNode) => void
@@ -38,7 +43,7 @@ export interface ValueTreeProps {
 }
 
 /** A value of any size as a tree: nodes come in pages as they are looked at. */
-export function ValueTree({ value, root, label, chosen, onChoose, marked }: ValueTreeProps) {
+export function ValueTree({ value, root, label, filterAs, chosen, onChoose, marked }: ValueTreeProps) {
   const [open, setOpen] = useState<OpenNodes>(() =>
     // What a table or a date is made of is of less interest than what it shows.
     withOpen(new Map(), root.path, isWorthShowing(root) || isPlain(root) ? undefined : openNode(root)),
@@ -68,7 +73,7 @@ export function ValueTree({ value, root, label, chosen, onChoose, marked }: Valu
   })
   const drawn = Array.from({ length: frame.last - frame.first }, (_, i) => frame.first + i)
   return (
-    <Menu width={200}>
+    <Menu width={250}>
       <Menu.ContextMenu>
         <div
           ref={attach}
@@ -105,6 +110,7 @@ export function ValueTree({ value, root, label, chosen, onChoose, marked }: Valu
         </div>
       </Menu.ContextMenu>
       <Menu.Dropdown>
+        <FilterByItems term={filterAs && nodeTerm(filterAs, root.path, nodes, pathOf(outline, row))} />
         <CopyItems value={value} node={nodeOf(outline, nodes, row)} />
       </Menu.Dropdown>
     </Menu>
@@ -254,6 +260,21 @@ function nodeOf(outline: Outline, nodes: Nodes, row: number): TreeNode | undefin
 function parentNodeOf(outline: Outline, nodes: Nodes, row: number): TreeNode | undefined {
   const at = rowAt(outline, row)
   return at?.parent === undefined ? undefined : nodes.get(at.parent)
+}
+
+/** The term that finds entries with the same scalar at the same place. */
+function nodeTerm(of: 'output' | 'arguments', root: string, nodes: Nodes, path: string): string | undefined {
+  const node = nodes.get(path)
+  if (!node || !/^(?:int|float|bool|None|NoneType|str|.*(?:int|float)\d+|bool_)$/.test(node.type))
+    return undefined
+  const names: string[] = []
+  for (let at = path; at !== root; at = parentOf(at)!.parent) {
+    const label = nodes.get(at)?.label
+    if (!label) return undefined
+    names.unshift(label.kind === 'key' ? (pythonStringText(label.text) ?? label.text) : label.text)
+  }
+  if (names.length === 0) return undefined
+  return literalTerm([...(of === 'output' ? ['output'] : []), ...names].join('.'), node.preview)
 }
 
 function CopyItems({ value, node }: { value: ValueAddress; node: TreeNode | undefined }) {
