@@ -152,11 +152,17 @@ export class Columns {
   #nameRanks(column: NameColumn): RankColumn {
     const names = this.names(column)
     const compare = column === 'version' || column === 'shape' ? compareVersions : compareTexts
-    const different = [...new Set(names)]
-      .filter((name) => name !== 0)
-      .map((name): [number, string] => [name, this.#strings.text(name) ?? ''])
+    let last = 0
+    for (const name of names) if (name > last) last = name
+    const isThere = new Uint8Array(last + 1)
+    for (const name of names) isThere[name] = 1
+    const different: [name: number, text: string][] = []
+    for (let name = 1; name <= last; name++)
+      if (isThere[name] === 1) different.push([name, this.#strings.text(name) ?? ''])
     const { rankOf, count } = rankTexts(different, compare)
-    return { ranks: names.map((name) => rankOf.get(name) ?? count), count }
+    const ranks = new Uint32Array(last + 1).fill(count)
+    for (const [name, rank] of rankOf) ranks[name] = rank
+    return { ranks: names.map((name) => ranks[name]!), count }
   }
 
   /** What an argument with few different values is; `undefined` of others. */

@@ -4,6 +4,7 @@ import { findMask } from './find.ts'
 import type { Filter } from './query/condition.ts'
 import { parseQuery } from './query/parse.ts'
 import { printQuery } from './query/print.ts'
+import type { RankColumn } from './ranks.ts'
 import type { Strings } from './strings.ts'
 
 /** What sums over a filter's entries are made of. `compile`: what a filter means now. */
@@ -31,7 +32,7 @@ export class Narrowing {
     this.filter = printQuery(parsed)
     this.#base = parsed.kind === 'or' ? `(${this.filter})` : this.filter
     const mask = this.mask(query)
-    this.ids = source.columns.idsByKey.filter((id) => mask[id] === 1).toSorted()
+    this.ids = ascendingIds(mask, source.columns.keyRanks)
   }
 
   /** By id, of a filter on its own. */
@@ -54,4 +55,13 @@ export class Narrowing {
       return false
     }
   }
+}
+
+/** Ids of entries that a mask has. */
+function ascendingIds(mask: Uint8Array, { ranks, count }: RankColumn): Int32Array {
+  const ids = new Int32Array(count)
+  let length = 0
+  // A mask says nothing of ids that no entry has; those have no rank.
+  for (let id = 0; id < ranks.length; id++) if (ranks[id]! < count && mask[id] === 1) ids[length++] = id
+  return ids.slice(0, length)
 }

@@ -198,9 +198,12 @@ class Overviewer {
       columns.names('version'),
     ]
     const functionOf = new Combined(funcs, modules)
-    const groups = new Groups((id) => functionOf.of(id))
+    const groups = new Groups((id) => functionOf.of(id), functionOf.end)
     const versionOf = new Combined(versions)
-    const parts = new Groups((id) => groups.placeOf(id) * versionOf.end + versionOf.of(id))
+    const parts = new Groups(
+      (id) => functionOf.of(id) * versionOf.end + versionOf.of(id),
+      functionOf.end * versionOf.end,
+    )
     for (const id of this.#ids) {
       this.#count(groups.tally, groups.take(id), id)
       this.#count(parts.tally, parts.take(id), id)
@@ -249,7 +252,8 @@ class Overviewer {
 
   #users() {
     const names = this.#source.columns.names('user')
-    const groups = new Groups((id) => names[id]!)
+    const userOf = new Combined(names)
+    const groups = new Groups((id) => userOf.of(id), userOf.end)
     for (const id of this.#ids) this.#count(groups.tally, groups.take(id), id)
     const order = groups.largestFirst()
     const shownIds = order.slice(0, usersShown).map((place) => names[groups.exampleOf(place)]!)
@@ -372,31 +376,39 @@ function codesOf(names: Uint32Array): { codes: Uint32Array; end: number } {
   return { codes, end: end + 1 }
 }
 
+/** With fewer numbers than this a table of them is faster than a map. */
+const numbersInTable = 2 ** 22
+
 /** Groups of entries that have the same number, in places in the order in which they were met. */
 class Groups {
   readonly tally = new Tally(0)
   readonly #keyOf: (id: number) => number
-  readonly #places = new Map<number, number>()
+  /** Places by number, one more than they are. */
+  readonly #table: Uint32Array | undefined
+  readonly #map = new Map<number, number>()
   readonly #examples: number[] = []
 
-  constructor(keyOf: (id: number) => number) {
+  /** `end`: above all numbers. */
+  constructor(keyOf: (id: number) => number, end: number) {
     this.#keyOf = keyOf
+    this.#table = end < numbersInTable ? new Uint32Array(end) : undefined
   }
 
   /** The place of an entry, made now if need be. */
   take(id: number): number {
+    const known = this.placeOf(id)
+    if (known >= 0) return known
+    const place = this.#examples.push(id) - 1
     const key = this.#keyOf(id)
-    let place = this.#places.get(key)
-    if (place === undefined) {
-      place = this.#examples.push(id) - 1
-      this.#places.set(key, place)
-      this.tally.grow()
-    }
+    if (this.#table) this.#table[key] = place + 1
+    else this.#map.set(key, place)
+    this.tally.grow()
     return place
   }
 
   placeOf(id: number): number {
-    return this.#places.get(this.#keyOf(id)) ?? -1
+    const key = this.#keyOf(id)
+    return this.#table ? this.#table[key]! - 1 : (this.#map.get(key) ?? -1)
   }
 
   exampleOf(place: number): number {

@@ -30,6 +30,17 @@ describe('rankNumbers', () => {
     )
   })
 
+  it('gives the same for small whole numbers', () => {
+    const small = fc.array(fc.constantFrom(0, -0, 1, 2, 7, 254, 255, Number.NaN))
+    const almost = fc.array(fc.constantFrom(0, 1, 255, 256, -1, 0.5), { maxLength: 4 })
+    fc.assert(
+      fc.property(small, almost, (all, others) => {
+        for (const each of [all, [...all, ...others]])
+          expect(rankNumbers(Float64Array.from(each))).toEqual(plainRanks(each))
+      }),
+    )
+  })
+
   it('gives the same for many numbers, which are sorted by their bits', () => {
     fc.assert(
       fc.property(numbers, (all) => {

@@ -9,6 +9,31 @@ export interface RankColumn {
 
 /** Ranks of numbers by id; NaN stands for none. */
 export function rankNumbers(numbers: Float64Array): RankColumn {
+  return rankSmall(numbers) ?? rankAny(numbers)
+}
+
+const smallNumbers = 256
+
+/** Of small whole numbers only, as kinds are: which of them there are tells their ranks. */
+function rankSmall(numbers: Float64Array): RankColumn | undefined {
+  const isThere = new Uint8Array(smallNumbers)
+  for (const number of numbers) {
+    if (number !== number) continue
+    if (!(number >= 0 && number < smallNumbers && Number.isInteger(number))) return undefined
+    isThere[number] = 1
+  }
+  const rankOf = new Uint32Array(smallNumbers)
+  let count = 0
+  for (let number = 0; number < smallNumbers; number++) if (isThere[number] === 1) rankOf[number] = count++
+  const ranks = new Uint32Array(numbers.length)
+  for (let id = 0; id < ranks.length; id++) {
+    const number = numbers[id]!
+    ranks[id] = number === number ? rankOf[number]! : count
+  }
+  return { ranks, count }
+}
+
+function rankAny(numbers: Float64Array): RankColumn {
   const ids = presentIds(numbers)
   const values = new Float64Array(ids.length)
   for (let i = 0; i < ids.length; i++) values[i] = numbers[ids[i]!]!
