@@ -4,6 +4,12 @@ import { expect, test } from './test.ts'
 
 const overviewOf = (page: Page) => page.getByRole('region', { name: 'Overview', exact: true })
 
+/** Waits until all is read: counts rise until then. */
+async function openOverview(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Overview' }).click()
+  await expect(page.getByRole('link', { name: /^Entries: (153|5) entries/ })).toBeVisible()
+}
+
 /** The number at the beginning of a mark's counts: `Jun 2025: 1,284 entries · …`. */
 const entriesIn = (label: string | null): number =>
   Number(/: ([\d,]+) entr/.exec(label ?? '')![1]!.replaceAll(',', ''))
@@ -16,7 +22,7 @@ for (const [picture, position] of [
 ] as const) {
   test(`a mark of “${picture}” leads to just its entries, and Back leads back`, async ({ inspector }) => {
     const { page, grid } = inspector
-    await page.getByRole('button', { name: 'Overview' }).click()
+    await openOverview(page)
     const mark = page.getByRole('group', { name: picture }).getByRole('link').nth(position)
     const entries = entriesIn(await mark.getAttribute('aria-label'))
     expect(entries).toBeGreaterThan(0)
@@ -29,7 +35,7 @@ for (const [picture, position] of [
 
 test('what is worth a look, users and cards lead to their entries', async ({ inspector }) => {
   const { page, grid } = inspector
-  await page.getByRole('button', { name: 'Overview' }).click()
+  await openOverview(page)
   const links = [
     page.getByRole('region', { name: 'Worth a look' }).getByRole('link', { name: /^Same output/ }),
     page.getByRole('region', { name: 'By user' }).getByRole('link', { name: /^ana: 92 entries/ }),
@@ -46,7 +52,7 @@ test('what is worth a look, users and cards lead to their entries', async ({ ins
 
 test('pictures are walked through by keys, and a call opens in the inspector', async ({ inspector }) => {
   const { page, panel } = inspector
-  await page.getByRole('button', { name: 'Overview' }).click()
+  await openOverview(page)
   const bars = page.getByRole('group', { name: 'Entries by month' }).getByRole('link')
   await bars.first().focus()
   await page.keyboard.press('ArrowRight')
@@ -66,7 +72,7 @@ test('pictures are walked through by keys, and a call opens in the inspector', a
 test('it is about the filter where there is one, says so, and goes back to all', async ({ inspector }) => {
   const { page } = inspector
   await inspector.filterBy('func:relax', 5)
-  await page.getByRole('button', { name: 'Overview' }).click()
+  await openOverview(page)
   await expect(overviewOf(page)).toContainText('Only the 5 entries that match func:relax')
   await page.getByRole('button', { name: 'Show the whole cache' }).click()
   await expect(page.getByRole('link', { name: /^Entries: 153 entries/ })).toBeVisible()
@@ -81,7 +87,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
     test('can be used by everybody', async ({ inspector }) => {
       const { page } = inspector
-      await page.getByRole('button', { name: 'Overview' }).click()
+      await openOverview(page)
       await expect(
         page.getByRole('group', { name: 'Bytes by function and version' }).getByRole('link').first(),
       ).toBeVisible()

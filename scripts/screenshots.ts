@@ -35,6 +35,18 @@ const pictures: readonly Picture[] = [
     size: { width: 1920, height: 1080 },
     act: openOverview,
   },
+  {
+    name: 'plot-light',
+    scheme: 'light',
+    query: 'func:energy',
+    act: openPlot,
+  },
+  {
+    name: 'plot-dark',
+    scheme: 'dark',
+    size: { width: 1920, height: 1080 },
+    act: openMeans,
+  },
   { name: 'array', scheme: 'light', query: 'func:stem_image', act: (page) => clickRow(page, 0) },
   { name: 'array-dark', scheme: 'dark', query: 'func:langevin_trace', act: (page) => clickRow(page, 1) },
   { name: 'table', scheme: 'light', query: 'type:DataFrame', act: (page) => clickRow(page, 0) },
@@ -148,6 +160,26 @@ async function openTab(page: Page, name: string): Promise<void> {
 async function openOverview(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Overview', exact: true }).click()
   await page.getByRole('group', { name: 'Bytes by function and version' }).getByRole('link').first().waitFor()
+}
+
+/** A point is chosen, and its entry is in the inspector. */
+async function openPlot(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Plot', exact: true }).click()
+  const field = page.getByRole('button', { name: /Arrow keys choose/ })
+  await field.focus()
+  for (let i = 0; i < 8; i++) await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Enter')
+  await page.getByRole('complementary', { name: 'Inspector' }).getByRole('tabpanel').waitFor()
+  await field.focus()
+  for (let i = 0; i < 8; i++) await page.keyboard.press('ArrowRight')
+}
+
+async function openMeans(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Plot', exact: true }).click()
+  await page.getByLabel('Across', { exact: true }).selectOption('run')
+  await page.getByLabel('Up', { exact: true }).selectOption('took')
+  await page.getByLabel('Colour', { exact: true }).selectOption('user')
+  await page.getByRole('switch', { name: 'log up' }).click()
 }
 
 async function openPalette(page: Page): Promise<void> {

@@ -7,6 +7,7 @@ import { z } from 'zod'
  *   GET /api/stores/:store/points/fields?q=FILTER → PointFields
  *   GET /api/stores/:store/points?q=&x=&y=&color=&… (`pointsRequest`) → Points
  *   GET /api/stores/:store/points/csv?… → text/csv: a line for each entry with x and y, by x
+ *   GET /api/stores/:store/points/row?key= → Row, as the index has it: nothing of the value is read
  *
  * Fields are written as in filters: an argument or a path in one (`cutoff`, `params.mixing`), a scalar in the output
  * (`output.energy`, `output`), `took`, `size`, `run`; for colours also the names (`func`, `user`, `version`, …). USAGE for

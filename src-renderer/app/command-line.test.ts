@@ -32,6 +32,19 @@ describe('the command line of a view', () => {
     expect(place({ entry: 'ab', tab: 'why' })).toBe('hashcache why /data/cache ab')
   })
 
+  it('draws what the plot draws', () => {
+    const options = {
+      'plot.x': 'params.cutoff',
+      'plot.y': 'output."free energy"',
+      'plot.color': 'user',
+      'plot.as': 'line',
+    }
+    expect(place({ view: 'plot', entry: 'ab' })).toBe('hashcache points /data/cache')
+    expect(place({ view: 'plot', query: 'func:relax', options })).toBe(
+      `hashcache points --query=func:relax --x=params.cutoff '--y=output."free energy"' --color=user --line /data/cache`,
+    )
+  })
+
   it('compares entries and caches as the view does', () => {
     const view = 'compare'
     expect(place({ view, options: compareOptions('/data/cache', 'a', 'b') })).toBe(
@@ -54,6 +67,5 @@ describe('the command line of a view', () => {
     expect(place({ view: 'jobs' })).toBe('hashcache jobs')
     expect(place({ view: 'trash' })).toBe('hashcache trash')
     expect(place({ view: 'trust', query: 'user:ana' })).toBe('hashcache trust --query=user:ana /data/cache')
-    expect(place({ view: 'plot', entry: 'ab' })).toBe('hashcache ls --sort=runAtSeconds:desc /data/cache')
   })
 })

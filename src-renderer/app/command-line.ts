@@ -1,6 +1,7 @@
 import { readBytePlace } from '../features/bytes/byte-place.ts'
 import { readComparePlace } from '../features/compare/compare-place.ts'
 import { formatTolerance } from '../features/compare/compare-place.ts'
+import { noColor, readPlotPlace } from '../features/plot/plot-place.ts'
 import type { Place } from './place.ts'
 
 /** The command that shows an entry in a terminal, quoted for a POSIX shell. */
@@ -25,9 +26,10 @@ export function commandOfPlace(place: Place, location: string): string {
     }
     case 'trash':
       return 'hashcache trash'
-    case 'entries':
     case 'plot':
-      return place.view === 'entries' && place.entry !== undefined
+      return plotCommand(place, location)
+    case 'entries':
+      return place.entry !== undefined
         ? commandLine(entryCommand(place, place.entry), location, place.entry)
         : listCommand(place, location)
   }
@@ -52,6 +54,19 @@ function listCommand({ query, sort }: Place, location: string): string {
     ...(first ? [`--sort=${first.column}${first.descending ? ':desc' : ''}`] : []),
   ]
   return commandLine(['ls', ...options], location)
+}
+
+/** Without what the command chooses as the view does. */
+function plotCommand({ query, options }: Place, location: string): string {
+  const { x, y, color, as } = readPlotPlace(options)
+  const words = [
+    ...(query.trim() === '' ? [] : [`--query=${query.trim()}`]),
+    ...(x === undefined ? [] : [`--x=${x}`]),
+    ...(y === undefined ? [] : [`--y=${y}`]),
+    ...(color === undefined || color === noColor ? [] : [`--color=${color}`]),
+    ...(as === 'line' ? ['--line'] : []),
+  ]
+  return commandLine(['points', ...words], location)
 }
 
 function compareCommand(place: Place, location: string): string {

@@ -1,5 +1,6 @@
 import { lazy, Suspense, type LazyExoticComponent, type ReactNode } from 'react'
 import {
+  IconChartDots,
   IconChartTreemap,
   IconGitCompare,
   IconListCheck,
@@ -44,6 +45,11 @@ const views: Partial<Record<ViewId, View>> = {
     })),
   },
   entries: { title: 'Entries', icon: <IconTable size={14} stroke={1.6} /> },
+  plot: {
+    title: 'Plot',
+    icon: <IconChartDots size={14} stroke={1.6} />,
+    Screen: lazy(async () => ({ default: (await import('../features/plot/PlotView.tsx')).PlotView })),
+  },
   compare: {
     title: 'Compare',
     isWide: true,

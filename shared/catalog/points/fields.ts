@@ -202,13 +202,16 @@ function suggestedOf(seen: readonly Seen[], sampled: number): PointFields['sugge
   const x = of('argument')
     .filter(isVarying)
     .reduce<Seen | undefined>((best, each) => (best && weight(best) >= weight(each) ? best : each), undefined)
-  const both = (each: Seen): number =>
+  const both = (each: Pick<Seen, 'numbers'>): number =>
     x
       ? each.numbers.reduce((count, number, i) => count + Number(!Number.isNaN(number + x.numbers[i]!)), 0)
       : countOf(each.numbers)
   const outputs = of('output').filter((each) => isVarying(each) && both(each) > 1)
   const most = Math.max(0, ...outputs.map(both))
-  const y = outputs.find((each) => 2 * both(each) >= most)
+  // Dumps took no time; everything has a size.
+  const y =
+    outputs.find((each) => 2 * both(each) >= most) ??
+    of('entry').find(({ field, numbers }) => field.field === 'took' && both({ numbers }) > 0)
   const color = of('argument').find(
     ({ field }) =>
       field.numbers === 0 &&
@@ -218,7 +221,7 @@ function suggestedOf(seen: readonly Seen[], sampled: number): PointFields['sugge
   )
   return {
     ...(x && { x: x.field.field }),
-    y: y?.field.field ?? 'took',
+    y: y?.field.field ?? 'size',
     ...(color && { color: color.field.field }),
   }
 }

@@ -369,7 +369,7 @@ describe('points', () => {
         if (of !== 'entry') expectFinds(`func:relax ${field}:-1e300..1e300`, numbers)
       expect(fieldsOf('func:relax cutoff<3').fields.find(({ field }) => field === 'cutoff')!.entries).toBe(15)
       expect(fieldsOf('').functions).toHaveLength(2)
-      expect(fieldsOf('func:nobody')).toMatchObject({ total: 0, suggested: { y: 'took' } })
+      expect(fieldsOf('func:nobody')).toMatchObject({ total: 0, suggested: { y: 'size' } })
     })
 
     it('are told from a sample where there are many entries, exactly where functions are whole', () => {

@@ -1,8 +1,9 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import type { SearchResult } from '../../../shared/api/contract.ts'
+import type { Row, SearchResult } from '../../../shared/api/contract.ts'
 import type { PointFields, Points, PointsRequest } from '../../../shared/api/points.ts'
 import { pointsRequest } from '../../../shared/api/points.ts'
+import { AppError } from '../../../shared/model/errors.ts'
 import type { Connections } from '../connections.ts'
 import { csvLine } from '../csv-line.ts'
 import { pulled } from '../http/pulled.ts'
@@ -17,6 +18,7 @@ export interface PointRoutesOptions {
 }
 
 const fieldsQuery = z.object({ q: z.string().default('') })
+const rowQuery = z.object({ key: z.string() })
 const rowsOfPiece = 5_000
 const encoder = new TextEncoder()
 
@@ -34,6 +36,13 @@ export function pointRoutes({ connections, catalogs }: PointRoutesOptions): Hono
       const { q } = validate(fieldsQuery, context.req.query())
       const file = fileOf(context.req.param('store'))
       return context.json((await catalogs.run({ ask: 'pointFields', file, query: q })) as PointFields)
+    })
+    .get('/stores/:store/points/row', async (context) => {
+      const { key } = validate(rowQuery, context.req.query())
+      const file = fileOf(context.req.param('store'))
+      const row = (await catalogs.run({ ask: 'row', file, key })) as Row | undefined
+      if (!row) throw new AppError('NOT_FOUND', `There is no entry ${key} in the index; refresh the list.`)
+      return context.json(row)
     })
     .get('/stores/:store/points/csv', async (context) => {
       const request = validate(pointsRequest, context.req.query())

@@ -8,7 +8,7 @@ import { isMac } from '../../ui/platform.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { clamp } from '../../virtual/scroll.ts'
 import { useWindow } from '../../virtual/use-window.ts'
-import { useWidth } from '../overview/use-width.ts'
+import { useSize } from '../../ui/use-size.ts'
 import classes from './Bytes.module.css'
 
 const rowHeight = 18
@@ -32,7 +32,7 @@ export interface HexRowsProps {
 
 /** Bytes of a stream of any length: only those in view exist. */
 export function HexRows({ value, of, byteLength, at, marked, broken, onChoose }: HexRowsProps) {
-  const [measured, width] = useWidth()
+  const [measured, { width }] = useSize()
   const perRow = width >= wide ? 16 : width === 0 || width >= narrow ? 8 : 4
   const rows = Math.ceil(byteLength / perRow)
   const { attach, onScroll, ...frame } = useWindow<HTMLDivElement>({ rows, rowHeight })

@@ -5,7 +5,7 @@ import { findRow, rowsPerPage, rowsQuery, search } from '../../client/queries.ts
 import { goTo, gridStart, type GridState } from '../../virtual/focus.ts'
 import { countSelected, noSelection, selectAll } from '../../virtual/selection.ts'
 import { useLatest } from '../../ui/use-latest.ts'
-import { useThrottled } from './use-throttled.ts'
+import { useThrottled } from '../../ui/use-throttled.ts'
 
 /** What the grid shows: one result of a search, and where the user is in it. */
 export interface EntriesView {

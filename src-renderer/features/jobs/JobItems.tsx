@@ -8,7 +8,7 @@ import { Code } from '../../ui/Code.tsx'
 import { formatBytes, formatCompute, formatCount, shortKey } from '../../ui/format.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { useWindow } from '../../virtual/use-window.ts'
-import { useThrottled } from '../entries/use-throttled.ts'
+import { useThrottled } from '../../ui/use-throttled.ts'
 import classes from './JobItems.module.css'
 import { actionWords, outcomeWords } from './words.ts'
 

@@ -7,19 +7,18 @@ import { logScale } from './log-scale.ts'
 import { functionName } from './mark-words.ts'
 import { MarkLink } from './MarkLink.tsx'
 import classes from './Overview.module.css'
-import { useWidth } from './use-width.ts'
+import { durationTicks, tickText } from '../../ui/plot/scale.ts'
+import { useSize } from '../../ui/use-size.ts'
 
 const height = 290
 const margin = { left: 62, right: 12, top: 8, bottom: 24 }
-/** Seconds that people have names for. */
-const durationTicks = [1e-6, 1e-3, 0.1, 1, 10, 60, 600, 3_600, 36_000, 864_000, 8_640_000]
 /** Pixels within which a dot counts as pointed at. */
 const reach = 14
 
 /** A dot a call: how large it is, and how long it took. */
 export function CallsPlot({ overview, tell }: { overview: Overview; tell: (words?: string) => void }) {
   const { place, navigate } = useDesk()
-  const [frame, width] = useWidth()
+  const [frame, { width }] = useSize()
   const [chosen, setChosen] = useState<number>()
   const { calls, largeCheap, looks } = overview
   const dots = useMemo(() => dotsOf(overview, width), [overview, width])
@@ -80,7 +79,7 @@ export function CallsPlot({ overview, tell }: { overview: Overview; tell: (words
                 y2={dots.y(tick)}
               />
               <text x={margin.left - 8} y={dots.y(tick) + 4} textAnchor="end">
-                {formatDuration(tick)}
+                {tickText(tick, 'seconds')}
               </text>
             </g>
           ))}

@@ -1,7 +1,6 @@
-import type { CSSProperties, MouseEvent, ReactNode } from 'react'
+import type { CSSProperties, ReactNode } from 'react'
 import type { OverviewMark } from '../../../shared/api/overview.ts'
-import { useDesk } from '../../app/desk.ts'
-import { formatPlace } from '../../app/place.ts'
+import { EntriesLink } from '../../app/EntriesLink.tsx'
 import { sumsWords } from './mark-words.ts'
 
 export interface MarkLinkProps {
@@ -17,27 +16,18 @@ export interface MarkLinkProps {
 
 /** A mark of a picture, which leads to its entries: a link, so that it opens in another tab too. */
 export function MarkLink({ mark, name, tell, children, ...rest }: MarkLinkProps) {
-  const { place, navigate } = useDesk()
-  const target = { view: 'entries', query: mark.filter, entry: undefined } as const
   const words = `${name}: ${sumsWords(mark)}`
-  const follow = (event: MouseEvent): void => {
-    if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return
-    event.preventDefault()
-    navigate(target)
-  }
   return (
-    <a
+    <EntriesLink
       {...rest}
-      href={window.location.pathname + formatPlace({ ...place, ...target })}
-      aria-label={words}
-      title={words}
-      onClick={follow}
+      filter={mark.filter}
+      label={words}
       onMouseEnter={() => tell?.(words)}
       onMouseLeave={() => tell?.(undefined)}
       onFocus={() => tell?.(words)}
       onBlur={() => tell?.(undefined)}
     >
       {children}
-    </a>
+    </EntriesLink>
   )
 }

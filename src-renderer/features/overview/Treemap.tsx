@@ -6,7 +6,7 @@ import { MarkLink } from './MarkLink.tsx'
 import classes from './Overview.module.css'
 import { treemap, type Tile } from './treemap.ts'
 import { useRoving } from './use-roving.ts'
-import { useWidth } from './use-width.ts'
+import { useSize } from '../../ui/use-size.ts'
 
 interface Piece {
   readonly id: string
@@ -25,7 +25,7 @@ const hues = 10
 
 /** Bytes as areas: functions, and in them their versions. */
 export function Treemap({ overview, tell }: { overview: Overview; tell: (words?: string) => void }) {
-  const [frame, width] = useWidth()
+  const [frame, { width }] = useSize()
   const { group, tabIndex } = useRoving()
   const height = 290
   const pieces = width === 0 ? [] : piecesOf(overview, { x: 0, y: 0, width, height })
