@@ -55,6 +55,8 @@ const pictures: readonly Picture[] = [
   { name: 'job-plan', scheme: 'light', query: 'func:energy', act: planEviction },
   { name: 'job-losses', scheme: 'dark', act: planJson },
   { name: 'why', scheme: 'light', query: 'func:energy', act: (page) => openTab(page, 'Why') },
+  { name: 'bytes', scheme: 'light', query: 'func:relax', act: openOpcodes },
+  { name: 'trust-cache', scheme: 'dark', act: openTrust },
   { name: 'palette', scheme: 'light', act: openPalette },
   { name: 'welcome', scheme: 'light', act: goToStart },
   {
@@ -155,6 +157,21 @@ async function planJson(page: Page): Promise<void> {
 async function openTab(page: Page, name: string): Promise<void> {
   await clickRow(page, 0)
   await page.getByRole('tab', { name }).click()
+}
+
+/** An opcode, with the node that it belongs to. */
+async function openOpcodes(page: Page): Promise<void> {
+  await openTab(page, 'Bytes')
+  await page.getByText('Opcodes', { exact: true }).click()
+  await page
+    .getByRole('grid', { name: 'Opcodes' })
+    .getByRole('row', { name: /converged/ })
+    .click()
+}
+
+async function openTrust(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Trust', exact: true }).click()
+  await page.getByRole('list', { name: 'Verdicts' }).waitFor()
 }
 
 async function openOverview(page: Page): Promise<void> {

@@ -168,7 +168,7 @@ function Line({ index, row, isChosen, isMarked }: LineProps) {
 }
 
 function Cells({ row }: { row: OpcodeRow }) {
-  const { offset, depth, name, argument, effect, memo, stack, mark } = row
+  const { offset, depth, name, argument, effect, memo, stack } = row
   const indent = { paddingLeft: `${Math.min(depth, deepestIndent)}ch` }
   const at = (
     <span role="gridcell" className={classes.offset} title={formatOffset(offset)}>
@@ -189,11 +189,7 @@ function Cells({ row }: { row: OpcodeRow }) {
   return (
     <>
       {at}
-      <span
-        role="gridcell"
-        style={indent}
-        title={mark === undefined ? undefined : `Takes the MARK at byte ${formatOffset(mark)}`}
-      >
+      <span role="gridcell" style={indent} title={titleOf(row)}>
         {name}
       </span>
       <span role="gridcell" className={classes.argument} title={argument}>
@@ -210,6 +206,16 @@ function Cells({ row }: { row: OpcodeRow }) {
       </span>
     </>
   )
+}
+
+/** What a narrow listing has no room for. */
+function titleOf({ effect, memo, mark }: OpcodeRow): string | undefined {
+  const words = [
+    effect,
+    memo === undefined ? undefined : `number ${formatCount(memo)} of the memo`,
+    mark === undefined ? undefined : `takes the MARK at byte ${formatOffset(mark)}`,
+  ]
+  return words.filter((word) => word !== undefined).join(' · ') || undefined
 }
 
 /** What stands on the stack because of it; `MEMOIZE` leaves there what it finds. */
