@@ -12,8 +12,8 @@ import { sha256Of } from '../../shared/catalog/documents.ts'
 
 export interface LsOptions {
   readonly query?: string
-  /** `FIELD`, `FIELD:desc`, `arg:NAME:desc`, `output.PATH`. */
-  readonly sort: string
+  /** `FIELD`, `FIELD:desc`, `arg:NAME:desc`, `output.PATH`; by key if there is none. */
+  readonly sort: readonly string[]
   /** Arguments and scalars in the output, with commas between: `cutoff,params.mixing,output.energy`. */
   readonly columns?: string
   readonly limit?: number
@@ -22,14 +22,14 @@ export interface LsOptions {
 }
 
 export async function runLs(target: string, options: LsOptions): Promise<ExitCode> {
-  const sort = parseSort(options.sort)
+  const sort = options.sort.map(parseSort)
   await using opened = await openCatalog(target)
   const { store, catalog } = opened
   const output = standardOutput()
   const columns = parseColumns(options.columns)
   const rows = searchRows(catalog, {
     query: options.query,
-    sort: [sort],
+    ...(sort.length > 0 && { sort }),
     limit: options.limit,
     args: columns.map(outputColumn),
   })

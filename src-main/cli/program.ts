@@ -92,8 +92,9 @@ function createProgram(asJson: boolean, exit: (code: ExitCode) => void): Command
     .addOption(query())
     .option(
       '-s, --sort <field[:desc]>',
-      'sort by a field of the JSON form, by arg:NAME, or by a scalar in the output: output.energy',
-      'key',
+      'sort by a field of the JSON form, by arg:NAME, or by a scalar in the output: output.energy; again for ties',
+      (field: string, before: readonly string[]) => [...before, field],
+      [],
     )
     .option(
       '-c, --columns <names>',
@@ -107,7 +108,7 @@ function createProgram(asJson: boolean, exit: (code: ExitCode) => void): Command
         store: string,
         options: {
           query?: string
-          sort: string
+          sort: readonly string[]
           columns?: string
           limit?: number
           digest?: boolean

@@ -22,6 +22,16 @@ describe('the command line of a view', () => {
     )
   })
 
+  it('sorts by as many columns, and names no saved filter by chance', () => {
+    const sort = [
+      { column: 'user', descending: false },
+      { column: 'elapsedSeconds', descending: true },
+    ]
+    expect(place({ query: ' @home', sort })).toBe(
+      `hashcache ls '--query= @home' --sort=user --sort=elapsedSeconds:desc /data/cache`,
+    )
+  })
+
   it('shows an entry, what loading it would do, or why it is there', () => {
     expect(place({ entry: 'ab' })).toBe('hashcache show /data/cache ab')
     expect(place({ entry: 'ab', tab: 'trust' })).toBe('hashcache trust /data/cache ab')

@@ -14,10 +14,7 @@ export function commandOfPlace(place: Place, location: string): string {
   switch (place.view) {
     case 'overview':
     case 'trust':
-      return commandLine(
-        [place.view, ...(place.query.trim() === '' ? [] : [`--query=${place.query.trim()}`])],
-        location,
-      )
+      return commandLine([place.view, ...queryOption(place.query)], location)
     case 'compare':
       return compareCommand(place, location)
     case 'jobs': {
@@ -47,13 +44,14 @@ function entryCommand({ tab, options }: Place, key: string): string[] {
 }
 
 function listCommand({ query, sort }: Place, location: string): string {
-  // The command sorts by one column; the list by up to four.
-  const [first] = sort
-  const options = [
-    ...(query.trim() === '' ? [] : [`--query=${query.trim()}`]),
-    ...(first ? [`--sort=${first.column}${first.descending ? ':desc' : ''}`] : []),
-  ]
-  return commandLine(['ls', ...options], location)
+  const order = sort.map(({ column, descending }) => `--sort=${column}${descending ? ':desc' : ''}`)
+  return commandLine(['ls', ...queryOption(query), ...order], location)
+}
+
+/** With a space before it, a sign at the beginning does not name a saved filter. */
+function queryOption(query: string): string[] {
+  const text = query.trim()
+  return text === '' ? [] : [`--query=${text.startsWith('@') ? ' ' : ''}${text}`]
 }
 
 /** Without what the command chooses as the view does. */
@@ -83,10 +81,7 @@ function compareCommand(place: Place, location: string): string {
   const amounts = formatTolerance(tolerance)
   const options = amounts === '' ? [] : [`--tolerance=${amounts}`]
   if (about === 'caches') {
-    const chosen = [
-      ...(by === 'call' ? ['--by=call'] : []),
-      ...(find.trim() === '' ? [] : [`--query=${find.trim()}`]),
-    ]
+    const chosen = [...(by === 'call' ? ['--by=call'] : []), ...queryOption(find)]
     return commandLine(['diff', ...options, ...chosen], left, right)
   }
   if (leftKey === undefined || rightKey === undefined) {
