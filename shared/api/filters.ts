@@ -3,7 +3,8 @@ import { z } from 'zod'
 /**
  * Filters that are kept: saved under names, and those that were used last. Errors as in `contract.ts`.
  *
- *   GET    /api/stores/:store/terms?q=                       → FilterTerm[] (the first 20)
+ *   GET    /api/stores/:store/terms?q=                       → FilterTerm[]
+ *   GET    /api/stores/:store/terms/counts?q=                → CountedTerm[] (the first 20)
  *   GET    /api/stores/:store/filters                        → StoredFilters
  *   POST   /api/stores/:store/filters          SavedFilter   → StoredFilters (replaces one of that name)
  *   POST   /api/stores/:store/filters/rename   RenameRequest → StoredFilters
@@ -24,9 +25,9 @@ export const storedFilters = z.object({
 })
 
 /** A term of a filter that must hold, with its minus: UTF-16 units `[from, to)` of the text. */
-export const filterTerm = z.object({
-  from: z.number(),
-  to: z.number(),
+const filterTerm = z.object({ from: z.number(), to: z.number() })
+
+export const countedTerm = filterTerm.extend({
   /** What it finds by itself. */
   entries: z.number(),
   /** What the filter would find without it. */
@@ -39,4 +40,5 @@ export const usedRequest = z.object({ query: z.string() })
 export type FilterScope = z.infer<typeof filterScope>
 export type SavedFilter = z.infer<typeof savedFilter>
 export type FilterTerm = z.infer<typeof filterTerm>
+export type CountedTerm = z.infer<typeof countedTerm>
 export type StoredFilters = z.infer<typeof storedFilters>

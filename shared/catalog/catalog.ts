@@ -11,7 +11,7 @@ import type {
   StoreSummary,
 } from '../api/contract.ts'
 import type { Completion } from '../api/complete.ts'
-import type { FilterTerm } from '../api/filters.ts'
+import type { CountedTerm } from '../api/filters.ts'
 import type { EntryStates, InsideColumn } from '../api/inside.ts'
 import type { Overview } from '../api/overview.ts'
 import type { PointFields, Points, PointsRequest } from '../api/points.ts'
@@ -349,7 +349,7 @@ export class Catalog {
    *
    * @throws AppError BAD_QUERY
    */
-  terms(text: string, nowSeconds = Date.now() / 1000): FilterTerm[] {
+  terms(text: string, nowSeconds = Date.now() / 1000): CountedTerm[] {
     const terms = parseTerms(text)
     const compile = (query: Query): Filter => this.#compile(query, nowSeconds)
     startRegexClock()

@@ -13,6 +13,8 @@ import type { TagCount } from './tags.ts'
 
 /** Of an argument with many different values, so many rows are looked at. */
 const rowsSampled = 20_000
+/** Of a field with more different values (shapes, folders), those of the most entries are looked at. */
+const valuesAtMost = 5_000
 
 interface CatalogParts {
   readonly database: Database
@@ -87,9 +89,8 @@ export class CatalogCompletions implements CompletionSource {
     const { columns, strings } = this.#parts
     const counts = countIds(columns.names(column), this.#mask(rest))
     counts.delete(0)
-    return byCount(
-      [...counts].map(([id, entries]) => ({ text: strings.text(id) ?? '', isText: true, entries })),
-    )
+    const most = [...counts].toSorted((a, b) => b[1] - a[1]).slice(0, valuesAtMost)
+    return byCount(most.map(([id, entries]) => ({ text: strings.text(id) ?? '', isText: true, entries })))
   }
 
   #ofArgument(nameId: number, rest: string): KnownValue[] {
@@ -151,13 +152,15 @@ function hasRegex(query: Query): boolean {
 
 /** How many of the entries that are meant have each number. Ids that no entry has count as 0 of a name. */
 function countIds(numbers: Uint32Array, mask: Uint8Array | undefined): Map<number, number> {
-  const counts = new Map<number, number>()
-  for (let id = 0; id < numbers.length; id++) {
-    if (mask && mask[id] !== 1) continue
-    const number = numbers[id]!
-    counts.set(number, (counts.get(number) ?? 0) + 1)
-  }
-  return counts
+  let highest = 0
+  for (const number of numbers) if (number > highest) highest = number
+  // A million steps in a map take a tenth of a second, in an array a few milliseconds.
+  const counts = new Uint32Array(highest + 1)
+  for (let id = 0; id < numbers.length; id++) if (!mask || mask[id] === 1) counts[numbers[id]!]!++
+  const found = new Map<number, number>()
+  for (let number = 0; number <= highest; number++)
+    if (counts[number]! > 0) found.set(number, counts[number]!)
+  return found
 }
 
 function byCount(values: readonly KnownValue[]): KnownValue[] {

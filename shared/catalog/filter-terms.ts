@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { FilterTerm } from '../api/filters.ts'
+import type { CountedTerm } from '../api/filters.ts'
 import type { Columns } from './columns.ts'
 import { findMask } from './find.ts'
 import type { Query } from './query/ast.ts'
@@ -16,7 +16,7 @@ export interface TermSource {
 }
 
 /** What each term of a filter finds by itself, and what all others find together. */
-export function countTerms(terms: readonly Term[], source: TermSource): FilterTerm[] {
+export function countTerms(terms: readonly Term[], source: TermSource): CountedTerm[] {
   const { database, columns, compile } = source
   const maskOf = (query: Query): Uint8Array => findMask(compile(query), columns, database)
   const counted = terms.slice(0, termsCounted)

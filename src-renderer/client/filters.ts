@@ -1,5 +1,11 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import type { FilterScope, FilterTerm, SavedFilter, StoredFilters } from '../../shared/api/filters.ts'
+import type {
+  CountedTerm,
+  FilterScope,
+  FilterTerm,
+  SavedFilter,
+  StoredFilters,
+} from '../../shared/api/filters.ts'
 import { address, callJson, type CallOptions } from './request.ts'
 
 /** Filters saved for a store and for all, and those that were used last. */
@@ -12,12 +18,24 @@ export function filtersQuery(store: string) {
   })
 }
 
-/** The terms of a filter that must all hold, and what they find. */
-export function termsQuery(store: string, query: string, revision: number) {
+/** The terms of a filter that must all hold. */
+export function termsQuery(store: string, query: string) {
+  return queryOptions({
+    queryKey: ['terms', query],
+    queryFn: ({ signal }) =>
+      callJson<FilterTerm[]>(address(['stores', store, 'terms'], { q: query }), { signal }),
+    retry: false,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 60_000,
+  })
+}
+
+/** The same with what they find, each by itself and all others together. */
+export function termCountsQuery(store: string, query: string, revision: number) {
   return queryOptions({
     queryKey: ['terms', store, query, revision],
     queryFn: ({ signal }) =>
-      callJson<FilterTerm[]>(address(['stores', store, 'terms'], { q: query }), { signal }),
+      callJson<CountedTerm[]>(address(['stores', store, 'terms', 'counts'], { q: query }), { signal }),
     retry: false,
     gcTime: 60_000,
   })

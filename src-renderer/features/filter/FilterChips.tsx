@@ -4,7 +4,6 @@ import { useQuery } from '@tanstack/react-query'
 import type { Connection } from '../../../shared/api/contract.ts'
 import type { FilterTerm } from '../../../shared/api/filters.ts'
 import { termsQuery } from '../../client/filters.ts'
-import { countOf } from '../../ui/format.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import classes from './FilterChips.module.css'
 import { isNegated, withNegation, withoutTerm } from './filter-text.ts'
@@ -18,7 +17,7 @@ export interface FilterChipsProps {
 
 /** The terms that must all hold, each to be turned round or taken out: they edit the text, which is the truth. */
 export function FilterChips({ store, query, onQuery }: FilterChipsProps) {
-  const terms = useQuery(termsQuery(store.id, query, store.revision)).data
+  const terms = useQuery(termsQuery(store.id, query)).data
   if (!terms || terms.length === 0) return null
   return (
     <div className={classes.chips} role="group" aria-label="Terms of the filter">
@@ -32,15 +31,14 @@ export function FilterChips({ store, query, onQuery }: FilterChipsProps) {
 function Chip({ term, query, onQuery }: { term: FilterTerm } & Omit<FilterChipsProps, 'store'>) {
   const text = query.slice(term.from, term.to)
   const isOut = isNegated(text)
-  const counts = `${countOf(term.entries, 'entry', 'entries')} by itself, ${term.without} without it`
   return (
-    <span className={classes.chip} data-out={isOut || undefined} title={counts}>
+    <span className={classes.chip} data-out={isOut || undefined} title={visibleText(text)}>
       <button
         type="button"
         className={classes.turn}
         aria-pressed={isOut}
         aria-label={`Exclude ${visibleText(text)}`}
-        title={`${isOut ? 'Excluded: include' : 'Included: exclude'} it · ${counts}`}
+        title={isOut ? 'Excluded: include it' : 'Included: exclude it'}
         onClick={() => onQuery(withNegation(query, term))}
       >
         {isOut ? 'not' : 'is'}

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { IconFilterOff } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { Connection } from '../../../shared/api/contract.ts'
-import { termsQuery } from '../../client/filters.ts'
+import { termCountsQuery } from '../../client/filters.ts'
 import { countOf } from '../../ui/format.ts'
 import { EmptyState } from '../../ui/States.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
@@ -17,7 +17,7 @@ export interface NothingFoundProps {
 
 /** No entry fits: which term excludes them, and how many come back without it. */
 export function NothingFound({ store, query, onQuery }: NothingFoundProps) {
-  const terms = useQuery(termsQuery(store.id, query, store.revision)).data ?? []
+  const terms = useQuery(termCountsQuery(store.id, query, store.revision)).data ?? []
   const several = terms.length > 1 ? terms : []
   const toBlame = several.filter(({ without }) => without > 0).toSorted((a, b) => b.without - a.without)
   const isOneToBlame = toBlame.length > 0
