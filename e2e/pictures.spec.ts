@@ -174,6 +174,8 @@ test('saves the value and its picture', async ({ inspector, folder }) => {
   expect((await readFile(await save('Table (.csv)'), 'utf8')).split('\n')).toHaveLength(181)
   const png = await readFile(await save('Picture (.png)'))
   expect(png.subarray(1, 4).toString()).toBe('PNG')
+  const pixels = await readFile(await save('Pixels (.png)'))
+  expect([pixels.readUInt32BE(16), pixels.readUInt32BE(20)]).toEqual([240, 180])
 })
 
 for (const scheme of ['light', 'dark'] as const) {

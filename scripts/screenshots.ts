@@ -1,12 +1,15 @@
 /**
  * `npm run screenshots [-- NAME…]`: pictures of the main screens for the documentation, in docs/screenshots, from the
- * built program and copies of the test corpus; those of comparisons from two caches that are made for it.
+ * built program and copies of the test corpus; those of comparisons from two caches that are made for it, those of values
+ * from one (its tables and structures need neither pandas nor ASE, its arrays numpy).
  */
-import { mkdir, readdir, truncate } from 'node:fs/promises'
+import { mkdir, readdir, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { chromium, type Browser, type Page } from '@playwright/test'
 import { makeCompared } from '../e2e/compared.ts'
 import { copyCache, startProgram, temporaryFolder } from '../e2e/program.ts'
+import { smallPng } from './small-png.ts'
+import { makeValues, valuePictures } from './value-pictures.ts'
 
 const target = path.resolve(import.meta.dirname, '../docs/screenshots')
 const chromiumArguments = [
@@ -22,6 +25,8 @@ interface Picture {
   readonly size?: { width: number; height: number }
   /** The filter. */
   readonly query?: string
+  /** Only the inspector. */
+  readonly isOfPanel?: boolean
   readonly act?: (page: Page) => Promise<void>
 }
 
@@ -81,7 +86,7 @@ const comparedPictures: readonly Picture[] = [
   },
 ]
 const asked = process.argv.slice(2)
-const isWanted = ({ name }: Picture): boolean => asked.length === 0 || asked.includes(name)
+const isWanted = ({ name }: { readonly name: string }): boolean => asked.length === 0 || asked.includes(name)
 
 await using folder = await temporaryFolder()
 const caches = await Promise.all(
@@ -91,6 +96,10 @@ await damageOne(caches[0]!)
 await using program = await startProgram(caches, path.join(folder.path, 'data'))
 const compared = makeCompared(path.join(folder.path, 'compared'))
 await using comparedProgram = await startProgram(compared, path.join(folder.path, 'compared-data'))
+await using valuesProgram = await startProgram(
+  [makeValues(path.join(folder.path, 'values'))],
+  path.join(folder.path, 'values-data'),
+)
 await mkdir(target, { recursive: true })
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
@@ -99,11 +108,25 @@ const browser = await chromium.launch({
 try {
   for (const picture of pictures.filter(isWanted)) await take(browser, program.url, picture)
   for (const picture of comparedPictures.filter(isWanted)) await take(browser, comparedProgram.url, picture)
+  for (const { name, func, isDark, act } of valuePictures.filter(isWanted)) {
+    await take(browser, valuesProgram.url, {
+      name,
+      scheme: isDark ? 'dark' : 'light',
+      query: `func:${func}`,
+      isOfPanel: true,
+      act: async (page) => {
+        await clickRow(page, 0)
+        await settle(page)
+        await act?.(page)
+      },
+    })
+  }
 } finally {
   await browser.close()
 }
 
-async function take(from: Browser, url: string, { name, scheme, size, query, act }: Picture): Promise<void> {
+async function take(from: Browser, url: string, picture: Picture): Promise<void> {
+  const { name, scheme, size, query, isOfPanel, act } = picture
   const context = await from.newContext({
     viewport: size ?? { width: 1280, height: 800 },
     colorScheme: scheme,
@@ -114,7 +137,8 @@ async function take(from: Browser, url: string, { name, scheme, size, query, act
   await page.locator('[data-row="0"]').waitFor()
   await act?.(page)
   await settle(page)
-  await page.screenshot({ path: path.join(target, `${name}.png`) })
+  const shown = isOfPanel ? page.getByRole('complementary', { name: 'Inspector' }) : page
+  await writeFile(path.join(target, `${name}.png`), smallPng(await shown.screenshot()))
   await context.close()
 }
 

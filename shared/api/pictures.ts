@@ -7,13 +7,13 @@ import { z } from 'zod'
  *   GET /api/stores/:store/entries/:key/line?…LineQuery   → Frame of LineHeader:  mean, min?, max?, x?
  *   GET /api/stores/:store/entries/:key/plane?…PlaneQuery → Frame of PlaneHeader: mean, min?, max? (rows after another)
  *   GET /api/stores/:store/entries/:key/image?…ImageQuery → Frame of ImageHeader: rgba (rows after another)
- *   GET /api/stores/:store/entries/:key/export?path=&as=npy|csv|json|raw|xyz → the value as a file, streamed
+ *   GET /api/stores/:store/entries/:key/export?path=&as=npy|csv|json|raw|xyz|png → the value as a file, streamed
  *
  * `min` and `max` are absent where each number is one element.
  */
 
 export const complexParts = ['magnitude', 'phase', 'real', 'imaginary'] as const
-export const exportFormats = ['npy', 'csv', 'json', 'raw', 'xyz'] as const
+export const exportFormats = ['npy', 'csv', 'json', 'raw', 'xyz', 'png'] as const
 export type ExportFormat = (typeof exportFormats)[number]
 
 /** What was looked at. Where `looked` is less than `elements`, the answer is a sample. */

@@ -28,3 +28,13 @@ export function imageLayouts(shape: readonly number[]): ChannelAxis[] {
   if (isSide(second) && isSide(last)) layouts.push('none')
   return layouts
 }
+
+/**
+ * Whether an array is meant as an image, by the name of its dtype and what `imageLayouts` says first. Floats of shape
+ * (steps, atoms, 3) are positions more often than an image, so that only small floats count as one.
+ */
+export function isLikelyImage(dtype: string, shape: readonly number[], layout: ChannelAxis): boolean {
+  if (dtype === 'uint8' || dtype === '|u1') return true
+  const isSmallFloat = /^[<>=|]?(?:float(?:16|32)|f[24])$/.test(dtype)
+  return layout !== 'none' && (isSmallFloat ? shape.length === 3 : /^[<>=|]?u/.test(dtype))
+}

@@ -151,6 +151,8 @@ function createProgram(asJson: boolean, exit: (code: ExitCode) => void): Command
         'csv',
         'json',
         'raw',
+        'xyz',
+        'png',
       ]),
     )
     .option('-o, --output <file>', 'the file; else the standard output')

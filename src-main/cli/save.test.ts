@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { exportFormats } from '../../shared/api/pictures.ts'
 import { python } from '../../shared/testing/python.ts'
 import { hashcache, testDataFolder } from './testing/run.ts'
 
@@ -150,6 +151,16 @@ print(json.dumps(list(csv.reader(io.StringIO(sys.argv[1], newline='')))))`
       ['two\nlines', '0.1', '7'],
       ['', '-0.0', '9'],
     ])
+  })
+
+  it('takes every form that there is, and writes images as PNG', async () => {
+    const { stdout } = await hashcache('save', '--help')
+    for (const format of exportFormats) expect(stdout).toContain(`"${format}"`)
+    const file = join(work, 'image.png')
+    expect(await hashcache('save', ...from, '-o', file)).toMatchObject({ code: 0, stderr: '' })
+    const png = readFileSync(file)
+    // The image has 28 × 32 pixels, which are made visible.
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([32 * 12, 28 * 12])
   })
 
   it('writes arrays of more dimensions with the place of each row', async () => {

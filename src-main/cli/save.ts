@@ -63,7 +63,7 @@ async function save(document: Document, name: string, as: ExportFormat, options:
 
 async function toStandardOutput(pieces: Export, as: ExportFormat): Promise<void> {
   const output = standardOutput()
-  if (output.isTerminal && (as === 'npy' || as === 'raw'))
+  if (output.isTerminal && ['npy', 'raw', 'png'].includes(as))
     throw new AppError('USAGE', 'Raw bytes would upset the terminal; name a file: -o FILE.')
   for (const piece of pieces) await output.write(piece)
 }

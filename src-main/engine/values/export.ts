@@ -12,6 +12,7 @@ import { renderJson } from '../../../shared/render/json.ts'
 import type { BytesRef, Value } from '../../../shared/value/value.ts'
 import { structureXyz } from './atoms.ts'
 import { arrayCsv, listCsv, tableCsv } from './export-csv.ts'
+import { pngOf } from './export-png.ts'
 import { rootOf } from './root.ts'
 import { sha256 } from './text.ts'
 import { nodeAt } from './tree.ts'
@@ -26,6 +27,7 @@ export const exportFiles: Readonly<Record<ExportFormat, { ending: string; mediaT
   json: { ending: '.json', mediaType: 'application/json' },
   raw: { ending: '', mediaType: 'application/octet-stream' },
   xyz: { ending: '.xyz', mediaType: 'chemical/x-xyz' },
+  png: { ending: '.png', mediaType: 'image/png' },
 }
 
 const chunkBytes = 1 << 20
@@ -43,6 +45,8 @@ export function exportOf(document: Document, key: string, path: readonly number[
       return csvOf(node, source)
     case 'xyz':
       return structureXyz(node, source)
+    case 'png':
+      return [pngOf(node, source)]
     case 'json':
       return withNewline(renderJson(node, { source, sha256 }))
     default:

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import type { ArrayMap } from '../../../shared/api/compare.ts'
+import { heatColor } from '../../../shared/numpy/heat-color.ts'
 import { mapQuery, type EntryPair } from '../../client/compare.ts'
 import { formatCount, formatFigure } from '../../ui/format.ts'
 import { ErrorState, Waiting } from '../../ui/States.tsx'
-import { heatColor } from '../value/heat-color.ts'
 import classes from './DifferenceMap.module.css'
 import { shapeWords } from './change-words.ts'
 

@@ -1,5 +1,5 @@
 import type { Points } from '../../../shared/api/points.ts'
-import { heatColor } from '../value/heat-color.ts'
+import { heatColor } from '../../../shared/numpy/heat-color.ts'
 
 export interface PlotInks {
   readonly text: string

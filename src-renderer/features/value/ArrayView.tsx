@@ -63,7 +63,12 @@ function ShapedView({ value, node, isNamed, dtype, shape, order }: ArrayViewProp
           {node.problem ? null : (
             <ExportMenu
               value={value}
-              formats={dtype === 'object' ? ['csv', 'json'] : ['npy', 'csv', 'json', 'raw']}
+              formats={[
+                ...(dtype === 'object' ? [] : (['npy'] as const)),
+                ...(['csv', 'json'] as const),
+                ...(hasPicture && shape.length > 1 ? (['png'] as const) : []),
+                ...(dtype === 'object' ? [] : (['raw'] as const)),
+              ]}
               hasPicture={hasPicture && count > 0}
             />
           )}

@@ -12,6 +12,7 @@ const titles: Readonly<Record<ExportFormat, string>> = {
   json: 'JSON (.json)',
   raw: 'Raw bytes',
   xyz: 'Atoms (.xyz)',
+  png: 'Pixels (.png)',
 }
 
 export interface ExportMenuProps {

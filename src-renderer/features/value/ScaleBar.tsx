@@ -1,5 +1,5 @@
 import type { PlaneHeader } from '../../../shared/api/pictures.ts'
-import { heatGradient, type HeatRange } from './heat-color.ts'
+import { heatGradient, type HeatRange } from '../../../shared/numpy/heat-color.ts'
 import classes from './Picture.module.css'
 import { figureText } from './picture-words.ts'
 

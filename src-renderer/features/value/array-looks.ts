@@ -1,4 +1,4 @@
-import { imageLayouts, type ChannelAxis } from '../../../shared/numpy/image.ts'
+import { imageLayouts, isLikelyImage, type ChannelAxis } from '../../../shared/numpy/image.ts'
 
 export type Look = 'lines' | 'heat' | 'image'
 
@@ -34,7 +34,7 @@ export function looksOf({ dtype, shape }: Pictured): Look[] {
   const [rows = 1, columns = 1] = shape.slice(-2)
   const looks: Look[] = []
   const layouts = isComplex(dtype) || isTime(dtype) ? [] : imageLayouts(shape)
-  if (isLikelyImage(dtype, shape, layouts[0])) looks.push('image')
+  if (layouts[0] !== undefined && isLikelyImage(dtype, shape, layouts[0])) looks.push('image')
   const isFew = Math.min(rows, columns) <= mostLines && Math.max(rows, columns) >= 8
   const isPlane = rows >= leastSide && columns >= leastSide
   if (shape.length === 2 && !isPlane && !isFew) return looks
@@ -48,14 +48,6 @@ export function looksOf({ dtype, shape }: Pictured): Look[] {
 /** Times and spans of time. */
 export function isTime(dtype: string): boolean {
   return /^[<>=|]?(?:(?:datetime|timedelta)64|[Mm]8)/.test(dtype)
-}
-
-/** Floats of shape (steps, atoms, 3) are positions more often than an image, so that only small floats count as one. */
-function isLikelyImage(dtype: string, shape: readonly number[], layout: ChannelAxis | undefined): boolean {
-  if (layout === undefined) return false
-  if (dtype === 'uint8' || dtype === '|u1') return true
-  const isSmallFloat = /^[<>=|]?(?:float(?:16|32)|f[24])$/.test(dtype)
-  return layout !== 'none' && (isSmallFloat ? shape.length === 3 : /^[<>=|]?u/.test(dtype))
 }
 
 /** The axis along which lines run if nobody says: the long one of the last two. */

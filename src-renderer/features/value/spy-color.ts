@@ -1,4 +1,4 @@
-import { heatPixels, heatRange, type HeatRange } from './heat-color.ts'
+import { heatPixels, heatRange, type HeatRange } from '../../../shared/numpy/heat-color.ts'
 
 /** The accent of each scheme, on the panel's ground. */
 const inks = { light: [11, 114, 133], dark: [59, 201, 219] } as const
