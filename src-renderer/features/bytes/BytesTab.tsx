@@ -181,15 +181,17 @@ function useByteLink(
   }
 }
 
+/** A byte within its node, or in the key that leads to it; the root stands for none where it is outside of it. */
 function AtByte({ at, node }: { at: number; node: TreeNode | undefined }) {
   const isWithin = node !== undefined && node.start <= at && at < node.end
   return (
     <>
       {' '}
       · at <b>{formatOffset(at)}</b>
-      {node === undefined ? null : isWithin ? (
+      {node === undefined ? null : isWithin || node.path !== '' ? (
         <>
-          , {visibleText(node.label.text === '' ? 'the value' : node.label.text)} ({visibleText(node.type)}),
+          , {isWithin ? '' : 'the key of '}
+          {visibleText(node.label.text === '' ? 'the value' : node.label.text)} ({visibleText(node.type)}),
           bytes {formatOffset(node.start)} to {formatOffset(node.end)}
         </>
       ) : (
