@@ -64,6 +64,26 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect(await violations(page, 'main'), 'caches').toEqual([])
     })
 
+    test('tags, and what is told after a run', async ({ inspector }) => {
+      const { page } = inspector
+      await inspector.filterBy('func:langevin_trace', 6)
+      await inspector.row(0).click()
+      await page.keyboard.press('t')
+      await expect(page.getByRole('dialog').getByLabel('New tag')).toBeFocused()
+      await page.keyboard.type('keep')
+      await page.keyboard.press('Enter')
+      await expect(page.getByRole('dialog').getByRole('listitem')).toHaveText('keep')
+      expect(await violations(page, dialog)).toEqual([])
+      await page.keyboard.press('Escape')
+      await expect(inspector.panel.getByRole('list', { name: 'Tags' })).toBeVisible()
+      expect(await violations(page, '[aria-label="Inspector"]')).toEqual([])
+      await inspector.row(0).click()
+      await page.keyboard.press('Delete')
+      await page.getByRole('button', { name: 'Unlock and move 1 entry to the trash' }).click()
+      await expect(page.getByRole('region', { name: 'What a job did' })).toBeVisible()
+      expect(await violations(page)).toEqual([])
+    })
+
     test('the jobs, their forms and the trash', async ({ inspector }) => {
       const { page } = inspector
       await inspector.filterBy('func:langevin_trace', 6)

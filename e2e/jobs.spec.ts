@@ -38,6 +38,42 @@ test('select, plan, run, report, trash, undo: all comes back as it was', async (
   expect(files(await photograph(copies[0]!))).toEqual(files(before))
 })
 
+test('what a run did is told, with the way back: it stays while the keys are at it', async ({
+  inspector,
+}) => {
+  const { page } = inspector
+  await inspector.filterBy('func:langevin_trace', 6)
+  await inspector.row(0).click()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.press('Delete')
+  const job = page.getByRole('region', { name: /^Evict from/ })
+  await job.getByRole('button', { name: 'Unlock and move 6 entries to the trash' }).click()
+  const notice = page.getByRole('region', { name: 'What a job did' })
+  await expect(notice.getByRole('status')).toHaveText(/^6 entries of .* moved to the trash$/)
+  const undo = notice.getByRole('button', { name: 'Undo' })
+  await undo.focus()
+  await page.waitForTimeout(13_000)
+  await expect(undo).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(notice.getByRole('status')).toHaveText(/^6 entries of .* taken back$/)
+  await expect(notice.getByRole('button', { name: 'Undo' })).toHaveCount(0)
+  await expect(page.getByText('153 entries ·')).toBeVisible()
+  await notice.getByRole('button', { name: 'Close' }).click()
+  await expect(notice).toHaveCount(0)
+})
+
+test('the status bar takes the last run back', async ({ inspector }) => {
+  const { page } = inspector
+  await inspector.filterBy('func:langevin_trace', 6)
+  await inspector.row(0).click()
+  await page.keyboard.press('Delete')
+  await page.getByRole('button', { name: 'Unlock and move 1 entry to the trash' }).click()
+  const bar = page.getByRole('contentinfo')
+  await bar.getByRole('button', { name: 'Undo' }).click()
+  await expect(page.getByText('153 entries ·')).toBeVisible()
+  await expect(bar.getByRole('button', { name: 'Undo' })).toHaveCount(0)
+})
+
 test('migrate to a new SQLite file, and open the result', async ({ inspector, folder }) => {
   const { page } = inspector
   await page.getByRole('button', { name: 'Jobs', exact: true }).click()

@@ -313,6 +313,11 @@ export class Catalog {
     return this.#tags.list()
   }
 
+  /** Tags of some entries, with how many of these have each. */
+  tagsAmong(keys: readonly Uint8Array[]): TagCount[] {
+    return this.#tags.among(keys)
+  }
+
   /**
    * Puts tags on entries and takes others off; answers how many are different now. They are kept by key, apart from the
    * index, and stay for keys that leave the cache: what undo brings back has its tags.

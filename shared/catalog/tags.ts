@@ -78,6 +78,18 @@ export class Tags {
     })
   }
 
+  /** Tags of these keys by name, with how many of them have each. */
+  among(keys: readonly Uint8Array[]): TagCount[] {
+    return this.#ask([], (database) => {
+      const counts = new Map<string, number>()
+      const tagsOf = database.prepare<[Uint8Array], string>('SELECT tag FROM tags WHERE key = ?').pluck()
+      for (const key of keys) for (const tag of tagsOf.all(key)) counts.set(tag, (counts.get(tag) ?? 0) + 1)
+      return [...counts]
+        .map(([tag, entries]) => ({ tag, entries }))
+        .toSorted((a, b) => (a.tag < b.tag ? -1 : 1))
+    })
+  }
+
   /** Keys in hex, as a JSON list, of all that have a tag that passes. */
   keysWhere(passes: (tag: string) => boolean): string {
     const tags = this.list().flatMap(({ tag }) => (passes(tag) ? [tag] : []))

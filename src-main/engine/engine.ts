@@ -23,6 +23,7 @@ import { insideRoutes } from './routes/inside.ts'
 import { trustRoutes } from './routes/trust.ts'
 import { overviewRoutes } from './routes/overview.ts'
 import { pointRoutes } from './routes/points.ts'
+import { tagRoutes } from './routes/tags.ts'
 import { whyRoutes } from './routes/why.ts'
 import { Comparisons } from './comparisons.ts'
 import { JobBoard } from './job-board.ts'
@@ -141,6 +142,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   app.route('/compare', compareRoutes({ connections, values, comparisons }))
   app.route('/', whyRoutes({ connections, catalogs }))
   app.route('/', trustRoutes({ connections, readers: trustReaders }))
+  app.route('/', tagRoutes({ connections, catalogs }))
   app.route('/', overviewRoutes({ connections, catalogs }))
   app.route('/', pointRoutes({ connections, catalogs }))
   app.route('/', insideRoutes({ connections, catalogs }))

@@ -41,9 +41,32 @@ function selectionWords({ query, keys }: Selection): string {
   return parts.length === 0 ? 'all' : parts.join(', ')
 }
 
+const policyNames: Readonly<Record<keyof Policy, string>> = {
+  maxAgeSeconds: 'Older than',
+  maxIdleSeconds: 'Not read for',
+  maxBytes: 'More in all than',
+  maxEntriesPerFunction: 'Entries a function, more than',
+  keepLastPerFunction: 'Keep of each function, newest',
+  superseded: 'Superseded calls',
+  damaged: 'Damaged entries',
+  duplicates: 'Duplicates',
+  protect: 'Never those of',
+  protectTags: 'Never those tagged',
+  order: 'Go first',
+}
+const secondsOfDay = 86_400
+
+/** As the form says it; a rule that is off says nothing. */
 function policyWords(policy: Policy): [string, string][] {
-  return Object.entries(policy).map(([name, value]) => [
-    name,
-    Array.isArray(value) ? value.join(', ') : String(value),
-  ])
+  const named = Object.entries(policy) as [keyof Policy, Policy[keyof Policy]][]
+  return named
+    .filter(([, value]) => value !== undefined && value !== false)
+    .map(([name, value]) => [policyNames[name], ruleWords(name, value)])
+}
+
+function ruleWords(name: keyof Policy, value: Policy[keyof Policy]): string {
+  if (value === true) return 'yes'
+  if (typeof value !== 'number') return typeof value === 'object' ? value.join(', ') : String(value)
+  if (name === 'maxBytes') return `${value / 1e6} MB`
+  return name.endsWith('Seconds') ? `${value / secondsOfDay} days` : String(value)
 }

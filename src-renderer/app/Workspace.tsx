@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect, useRef } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Connection, StoreSummary } from '../../shared/api/contract.ts'
 import { closeStore, putConnection, refreshStore, storesQuery, summaryQuery } from '../client/queries.ts'
 import { ConnectionList } from '../features/connections/ConnectionList.tsx'
@@ -11,9 +11,11 @@ import { useEntries, type Entries } from '../features/entries/use-entries.ts'
 import { useThrottled } from '../ui/use-throttled.ts'
 import { withClause } from '../features/filter/filter-text.ts'
 import { FunctionList } from '../features/functions/FunctionList.tsx'
-import { useJobStarts } from '../features/jobs/use-job-starts.ts'
+import { chosenRows, useJobStarts, type ChosenRows } from '../features/jobs/use-job-starts.ts'
 import { LookAt } from '../features/functions/LookAt.tsx'
 import { Inspector } from '../features/inspector/Inspector.tsx'
+import { UndoNotice } from '../features/jobs/UndoNotice.tsx'
+import { TagDialog } from '../features/tags/TagDialog.tsx'
 import { copyText } from '../ui/clipboard.ts'
 import { pathOfLocation } from '../ui/format.ts'
 import { Resizer } from '../ui/Resizer.tsx'
@@ -66,12 +68,18 @@ export function Workspace({ store, onCommands, paletteEnabled }: WorkspaceProps)
   const lock = useLock(store)
   const compare = useCompareCommands(store, entries, notify)
   const jobs = useJobStarts(store, entries, notify)
+  const [tagged, setTagged] = useState<ChosenRows>()
   useEffect(() => {
     onCommands({
       ...entryCommands(desk, entries, store, notify),
       ...layoutCommands(layout, navigate),
       ...jobs,
       ...compare,
+      tag: () => {
+        const chosen = chosenRows(entries)
+        if (chosen) setTagged(chosen)
+        else notify('No entry is chosen')
+      },
       refresh,
       close,
       lock: () => lock.mutate(!store.writable, { onError: (error) => notify(error.message) }),
@@ -108,6 +116,8 @@ export function Workspace({ store, onCommands, paletteEnabled }: WorkspaceProps)
         <InspectorPanel layout={layout} store={store} onLeave={() => grid.current?.focus()} />
       ) : null}
       <StatusBar store={store} summary={summary} totals={totals} notice={notice} />
+      <UndoNotice />
+      <TagDialog store={store.id} chosen={tagged} onClose={() => setTagged(undefined)} />
       <Palette summary={summary} isEnabled={paletteEnabled} />
     </>
   )

@@ -24,6 +24,7 @@ export const keymap = {
   copyCall: { title: 'Copy the call', section: 'Entries', keys: [] },
   copyCommand: { title: 'Copy the command line that shows this entry', section: 'Entries', keys: [] },
   sameFunction: { title: 'Show entries of the same function', section: 'Entries', keys: [] },
+  tag: { title: 'Tags of the selected entries…', section: 'Entries', keys: ['T'] },
   compare: { title: 'Compare the two selected entries', section: 'Entries', keys: ['Mod+D'] },
   compareWith: { title: 'Compare this entry with…', section: 'Entries', keys: [] },
   compareCaches: { title: 'Compare this cache with another', section: 'Caches', keys: [] },

@@ -60,6 +60,27 @@ export function commandJob(job: string, command: JobCommand): Promise<Job> {
   return callJson<Job>(address(['jobs', job, command]), { method: 'POST' })
 }
 
+const planPaceMs = 150
+
+/**
+ * Plans the undo of a job and runs it as soon as it is planned. Answers the undo job.
+ *
+ * @throws Error as the engine says it; a plan that cannot be run says why
+ */
+export async function takeBack(client: QueryClient, id: string): Promise<Job> {
+  let job = await commandJob(id, 'undo')
+  putJob(client, job)
+  while (job.state === 'planning') {
+    await new Promise((resolve) => setTimeout(resolve, planPaceMs))
+    job = await callJson<Job>(address(['jobs', job.id]))
+  }
+  if (job.state !== 'planned')
+    throw new Error(job.problem?.sentence ?? job.plan?.refused ?? 'It cannot be taken back.')
+  const running = await commandJob(job.id, 'run')
+  putJob(client, running)
+  return running
+}
+
 export function forgetJob(job: string): Promise<JobList> {
   return callJson<JobList>(address(['jobs', job]), { method: 'DELETE' })
 }

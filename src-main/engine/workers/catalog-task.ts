@@ -1,5 +1,7 @@
 import type { FilterScope, SavedFilter } from '../../../shared/api/filters.ts'
+import type { z } from 'zod'
 import type { Ranges, SortKey } from '../../../shared/api/contract.ts'
+import type { tagRequest } from '../../../shared/api/tags.ts'
 import type { PointsRequest } from '../../../shared/api/points.ts'
 
 /** Saved filters of a store, which go by its location. */
@@ -58,4 +60,9 @@ export type CatalogTask =
   | { readonly ask: 'keys'; readonly result: string; readonly ranges: Ranges; readonly limit: number }
   | { readonly ask: 'terms'; readonly file: string; readonly query: string }
   | FiltersTask
+  | {
+      readonly ask: 'tags'
+      readonly file: string
+      readonly request: z.output<typeof tagRequest>
+    }
   | { readonly ask: 'close'; readonly file: string }

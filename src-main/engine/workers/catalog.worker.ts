@@ -2,7 +2,10 @@ import { statSync } from 'node:fs'
 import { Catalog } from '../../../shared/catalog/catalog.ts'
 import type { StoredFilters } from '../../../shared/api/filters.ts'
 import { SavedFilters } from '../../../shared/catalog/saved-filters.ts'
+import type { z } from 'zod'
+import type { TagAnswer, tagRequest } from '../../../shared/api/tags.ts'
 import { AppError } from '../../../shared/model/errors.ts'
+import { parseKey } from '../../../shared/model/keys.ts'
 import type { CatalogTask, FiltersTask } from './catalog-task.ts'
 import { replying } from './reply.ts'
 
@@ -80,6 +83,8 @@ function answer(task: CatalogTask): unknown {
       return catalogOf(task.file).terms(task.query)
     case 'filters':
       return changeFilters(task)
+    case 'tags':
+      return changeTags(catalogOf(task.file), task.request)
     case 'close':
       catalogs.get(task.file)?.close()
       catalogs.delete(task.file)
@@ -96,6 +101,16 @@ function changeFilters({ folder, store, change }: FiltersTask): StoredFilters {
   else if (change?.do === 'use') filters.use(store, change.query)
   else if (change?.do === 'forgetUsed') filters.forgetUsed(store)
   return filters.list(store)
+}
+
+function changeTags(
+  catalog: Catalog,
+  { keys = [], result, add, remove }: z.output<typeof tagRequest>,
+): TagAnswer {
+  const rows = result ? catalog.keys(result.id, result.ranges, Number.MAX_SAFE_INTEGER) : []
+  const chosen = [...keys, ...rows].map(parseKey)
+  const changed = catalog.tag(chosen, { add, remove })
+  return { entries: chosen.length, changed, tags: catalog.tagsAmong(chosen), all: catalog.tags() }
 }
 
 export default replying(run)

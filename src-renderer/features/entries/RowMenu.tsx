@@ -7,6 +7,7 @@ import {
   IconGitCompare,
   IconLayoutSidebarRight,
   IconQuestionMark,
+  IconTag,
   IconTerminal2,
   IconTrashX,
 } from '@tabler/icons-react'
@@ -80,6 +81,13 @@ export function RowMenu({ view, row, column, onOpen }: RowMenuProps) {
         Copy command line
       </Menu.Item>
       <Menu.Divider />
+      <Menu.Item
+        leftSection={<IconTag size={14} />}
+        rightSection={<Keys keys="T" />}
+        onClick={() => run('tag')}
+      >
+        {count > 1 ? `Tags of ${formatCount(count)} entries…` : 'Tags…'}
+      </Menu.Item>
       <Menu.Item leftSection={<IconArrowsTransferDown size={14} />} onClick={() => run('migrate')}>
         {count > 1 ? `Migrate ${formatCount(count)} entries…` : 'Migrate…'}
       </Menu.Item>

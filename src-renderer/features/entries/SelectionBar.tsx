@@ -1,5 +1,12 @@
 import { Button } from '@mantine/core'
-import { IconArrowsTransferDown, IconCopy, IconGitCompare, IconTrashX, IconX } from '@tabler/icons-react'
+import {
+  IconArrowsTransferDown,
+  IconCopy,
+  IconGitCompare,
+  IconTag,
+  IconTrashX,
+  IconX,
+} from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { Ranges, SelectionTotals } from '../../../shared/api/contract.ts'
 import { keysOf, selectionQuery } from '../../client/queries.ts'
@@ -80,6 +87,13 @@ export function SelectionBar({ view, totals, isOutdated, onClear }: SelectionBar
           Compare
         </Button>
       ) : null}
+      <Button
+        leftSection={<IconTag size={14} />}
+        title={printedKeys('T', isMac).join('+')}
+        onClick={() => run('tag')}
+      >
+        Tags…
+      </Button>
       <Button leftSection={<IconArrowsTransferDown size={14} />} onClick={() => run('migrate')}>
         Migrate…
       </Button>

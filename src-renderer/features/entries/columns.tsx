@@ -1,3 +1,4 @@
+import { IconTag } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { ArgumentColumn, Row } from '../../../shared/api/contract.ts'
 import type { InsideColumn } from '../../../shared/api/inside.ts'
@@ -71,10 +72,22 @@ const statusColumn: Column = {
   look: 'plain',
   minimumPx: 24,
   maximumPx: 24,
-  text: (row) => statusWords[row.status],
-  draw: (row) => (row.status === 'ok' ? null : <span className={classes.dot} data-status={row.status} />),
-  hover: (row) =>
-    row.problem ? `${statusWords[row.status]}. ${row.problem.sentence}` : statusWords[row.status],
+  text: (row) => [statusWords[row.status], tagWords(row)].filter((words) => words !== '').join('. '),
+  draw: drawStatus,
+  hover: (row) => {
+    const parts = [statusWords[row.status], row.problem?.sentence, tagWords(row)]
+    return parts.filter((words) => words !== undefined && words !== '').join('. ')
+  },
+}
+
+function tagWords({ tags }: Row): string {
+  return tags ? `Tagged ${tags.join(', ')}` : ''
+}
+
+/** What is wrong comes first: its place is one sign wide. */
+function drawStatus({ status, tags }: Row): ReactNode {
+  if (status !== 'ok') return <span className={classes.dot} data-status={status} />
+  return tags ? <IconTag size={12} aria-hidden className={classes.tagged} /> : null
 }
 
 const functionColumn = plain('func', 'Function', (row) => row.func ?? kindWord(row), {
@@ -95,9 +108,25 @@ const callColumn = plain('call', 'Call', argumentsText, {
   share: 5,
   minimumPx: 170,
   maximumPx: 900,
-  draw: (row) => (row.call === undefined ? null : <Code text={argumentsText(row) ?? ''} />),
-  hover: (row) => row.call ?? '',
+  draw: drawCall,
+  hover: (row) => [row.call, row.tags?.map((tag) => `tag:${tag}`).join(' ')].filter(Boolean).join('\n'),
 })
+
+/** More of them are told by the hover and the inspector: the call is what the column is for. */
+const tagsDrawn = 2
+
+function drawCall(row: Row): ReactNode {
+  return (
+    <>
+      {row.tags?.slice(0, tagsDrawn).map((tag) => (
+        <span key={tag} className={classes.tag}>
+          {visibleText(tag)}
+        </span>
+      ))}
+      {row.call === undefined ? null : <Code text={argumentsText(row) ?? ''} />}
+    </>
+  )
+}
 
 /** The function stands in its own column: the call begins at its bracket. */
 function argumentsText(row: Row): string | undefined {

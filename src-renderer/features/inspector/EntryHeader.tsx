@@ -5,13 +5,14 @@ import { Code } from '../../ui/Code.tsx'
 import { CopyButton } from '../../ui/CopyButton.tsx'
 import { exactBytes, formatBytes, middleCut } from '../../ui/format.ts'
 import { visibleText } from '../../ui/visible-text.ts'
+import { TagEditor } from '../tags/TagEditor.tsx'
 import classes from './Inspector.module.css'
 
 const statusWords = { ok: 'ok', partial: 'partly readable', damaged: 'damaged' } as const
 const kindWords = { call: '', dump: 'saved by dump()', foreign: 'not a record of hashcache' } as const
 
 /** The call as one would type it; under it the key, and how the entry is. */
-export function EntryHeader({ detail }: { detail: EntryDetail }) {
+export function EntryHeader({ store, detail }: { store: string; detail: EntryDetail }) {
   const { row } = detail
   const { run } = useDesk()
   const StatusIcon = row.status === 'ok' ? IconCircleCheck : IconAlertTriangle
@@ -35,6 +36,9 @@ export function EntryHeader({ detail }: { detail: EntryDetail }) {
           Compare with…
         </button>
         {kindWords[row.kind] === '' || row.status === 'damaged' ? null : <span>· {kindWords[row.kind]}</span>}
+      </div>
+      <div className={classes.facts}>
+        <TagEditor store={store} entries={{ keys: [row.key] }} />
       </div>
     </header>
   )

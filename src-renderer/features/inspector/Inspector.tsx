@@ -81,7 +81,7 @@ function EntryView({ store, detail }: { store: Connection; detail: EntryDetail }
   const value: ValueAddress = { store: store.id, key: detail.row.key, revision: store.revision, path: '' }
   return (
     <>
-      <EntryHeader detail={detail} />
+      <EntryHeader store={store.id} detail={detail} />
       {detail.row.kind === 'call' ? <SupersededNote store={store} entry={detail.row.key} /> : null}
       <Tabs
         className={classes.tabs}

@@ -111,6 +111,14 @@ function Rules({ store, kept }: { store: Connection; kept: Retention }) {
         spellCheck={false}
         className={classes.mono}
       />
+      <TextInput
+        label="Nor those with one of these tags"
+        placeholder="keep paper-2"
+        value={choices.protectTags}
+        onChange={(event) => setChoices({ ...choices, protectTags: event.currentTarget.value })}
+        spellCheck={false}
+        className={classes.mono}
+      />
       {error ? (
         <p className={classes.error} role="alert">
           {visibleText(error.message)}

@@ -30,9 +30,11 @@ export function JobList({ jobs, chosen, onChoose }: JobListProps) {
             </span>
             <span className={classes.facts}>
               <i className={classes.dot} data-tone={toneOf(job)} />
-              {stateWords[job.state]}
-              {job.state === 'running' ? ` ${Math.floor(progressOf(job) * 100)} %` : ''} ·{' '}
-              {countOf(job.planned.entries, 'entry', 'entries')} · {formatBytes(job.planned.bytes)}
+              <span className={classes.how}>
+                {stateWords[job.state]}
+                {job.state === 'running' ? ` ${Math.floor(progressOf(job) * 100)} %` : ''} ·{' '}
+                {countOf(job.planned.entries, 'entry', 'entries')} · {formatBytes(job.planned.bytes)}
+              </span>
               <span className={classes.when}>{formatRelative(job.createdAtMs / 1_000, nowSeconds)}</span>
             </span>
           </button>

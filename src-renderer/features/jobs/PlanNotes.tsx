@@ -20,9 +20,8 @@ export function PlanNotes({ job }: { job: Job }) {
           {visibleText(plan.refused)}
         </p>
       ) : null}
-      {actions.length === 0 ? (
-        <p className={classes.nothing}>Nothing to do: no entry is concerned.</p>
-      ) : (
+      {actions.length === 0 ? <p className={classes.nothing}>Nothing to do: no entry is concerned.</p> : null}
+      {actions.length === 0 && plan.protectedEntries === undefined ? null : (
         <ul className={classes.actions} aria-label="What it does">
           {actions.map(([action, { entries, bytes }]) => (
             <li key={action}>
@@ -30,6 +29,12 @@ export function PlanNotes({ job }: { job: Job }) {
               <span className={classes.cardNote}> · {formatBytes(bytes)}</span>
             </li>
           ))}
+          {plan.protectedEntries === undefined ? null : (
+            <li>
+              <b>{formatCount(plan.protectedEntries)}</b> that the rules name{' '}
+              {plan.protectedEntries === 1 ? 'stays' : 'stay'}: protected
+            </li>
+          )}
           {plan.conflicts > 0 ? (
             <li>
               <b>{formatCount(plan.conflicts)}</b> {plan.conflicts === 1 ? 'conflict' : 'conflicts'}: the

@@ -12,6 +12,7 @@ const choices = fc.record({
   damaged: fc.boolean(),
   duplicates: fc.boolean(),
   protect: fc.constantFrom('', 'user:ana', 'tag:"paper"'),
+  protectTags: fc.constantFrom('', 'keep', 'keep paper-2'),
   order: fc.constantFrom(
     'oldest' as const,
     'largest' as const,

@@ -37,6 +37,8 @@ export interface Choices {
   readonly damaged: boolean
   readonly duplicates: boolean
   readonly protect: string
+  /** With spaces or commas between. */
+  readonly protectTags: string
   readonly order: NonNullable<Policy['order']>
 }
 
@@ -45,6 +47,7 @@ export const noChoices: Choices = {
   damaged: false,
   duplicates: false,
   protect: '',
+  protectTags: '',
   order: 'value',
 }
 
@@ -64,6 +67,8 @@ export function policyOf(
   }
   for (const name of ['superseded', 'damaged', 'duplicates'] as const) if (choices[name]) policy[name] = true
   if (choices.protect.trim() !== '') policy.protect = choices.protect.trim()
+  const tags = choices.protectTags.split(/[\s,]+/).filter((tag) => tag !== '')
+  if (tags.length > 0) policy.protectTags = tags
   return { policy, wrong }
 }
 
@@ -76,7 +81,8 @@ export function typedOf(policy: Policy): { typed: Typed; choices: Choices } {
     }),
   )
   const { superseded = false, damaged = false, duplicates = false, protect = '', order = 'value' } = policy
-  return { typed, choices: { superseded, damaged, duplicates, protect, order } }
+  const protectTags = (policy.protectTags ?? []).join(' ')
+  return { typed, choices: { superseded, damaged, duplicates, protect, protectTags, order } }
 }
 
 /** A policy without any rule that lets something go would plan nothing. */

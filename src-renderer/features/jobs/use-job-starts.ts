@@ -6,8 +6,13 @@ import type { Entries } from '../entries/use-entries.ts'
 import { chooseEntries } from './chosen-entries.ts'
 import { usePlanJob } from './use-job-commands.ts'
 
+export interface ChosenRows {
+  readonly selection: JobSelection
+  readonly entries: number
+}
+
 /** The rows that a command is about: the selection, else the row with the focus. */
-function chosenRows({ view }: Entries): { selection: JobSelection; entries: number } | undefined {
+export function chosenRows({ view }: Entries): ChosenRows | undefined {
   if (!view) return undefined
   const { selection, row } = view.grid
   const count = countSelected(selection)

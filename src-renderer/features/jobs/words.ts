@@ -1,5 +1,5 @@
 import type { Job, JobItem } from '../../../shared/api/jobs.ts'
-import { formatDuration } from '../../ui/format.ts'
+import { countOf, formatDuration } from '../../ui/format.ts'
 
 /** The words of jobs for people. */
 export const stateWords: Readonly<Record<Job['state'], string>> = {
@@ -29,6 +29,25 @@ export const outcomeWords: Readonly<Record<NonNullable<JobItem['state']>, string
   skipped: 'left alone',
   changed: 'changed since',
   failed: 'failed',
+}
+
+/** What a run did, for whoever looks elsewhere: `6 entries moved to the trash`. */
+export function endWords({ kind, state, outcomes, problem, store }: Job): string {
+  const { done = 0, changed = 0, failed = 0, skipped = 0 } = outcomes
+  if (state === 'stopped') return problem?.sentence ?? 'A job was stopped.'
+  const what = countOf(done, 'entry', 'entries')
+  const did = {
+    migrate: `${what} written to ${store.label}`,
+    evict: `${what} of ${store.label} moved to the trash`,
+    repair: `${what} of ${store.label} moved to the trash`,
+    undo: `${what} of ${store.label} taken back`,
+  }[kind]
+  const rest = [
+    [changed, 'changed since'],
+    [skipped, 'left alone'],
+    [failed, 'failed'],
+  ] as const
+  return [did, ...rest.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`)].join(', ')
 }
 
 export type Tone = 'plain' | 'live' | 'ok' | 'warn' | 'bad'
