@@ -25,6 +25,7 @@ import { writeManifest } from './migrate/manifest.ts'
 import { sourceEntries } from './migrate/entries.ts'
 import { Migrator } from './migrate/migrator.ts'
 import { planMigration } from './migrate/plan.ts'
+import { carryTags } from './migrate/tags.ts'
 import { Target } from './migrate/target.ts'
 import { runJob, type RunOptions } from './run.ts'
 import { openUpToDate } from './select.ts'
@@ -335,7 +336,10 @@ async function executorOf(file: JobFile, options: JobsOptions): Promise<Executor
   return new Migrator(source, target, {
     form: spec.form ?? 'any',
     bin,
-    finish: async () => writeManifest(file),
+    finish: async () => {
+      carryTags(file, source, target, options.dataFolder)
+      writeManifest(file)
+    },
   })
 }
 

@@ -44,6 +44,18 @@ describe('tag', () => {
     expect((await hashcache('tag', cache, '+keep')).stderr).toContain('Say which entries')
   }, 90_000)
 
+  it('go along into an archive, and out of it on another machine', async () => {
+    const [first] = jsonLines<Line>((await hashcache('ls', cache, '--json')).stdout)
+    await hashcache('tag', cache, first!.key, '+keep', '+paper-2')
+    const archive = join(work, 'it.hashcache')
+    expect((await hashcache('archive', cache, archive)).code).toBe(0)
+    const there = (...words: string[]): Promise<Ran> => hashcacheIn(join(work, 'other'), ...words)
+    const target = `sqlite:${join(work, 'new.sqlite')}`
+    expect((await there('migrate', archive, target)).code).toBe(0)
+    const tagged = jsonLines<Line>((await there('ls', target, '--query', 'tag:*', '--json')).stdout)
+    expect(tagged.map(({ key, tags }) => [key, tags])).toEqual([[first!.key, ['keep', 'paper-2']]])
+  }, 90_000)
+
   it('protects entries from a policy, and the plan tells how many', async () => {
     const policy = join(work, 'rules.json')
     writeFileSync(policy, '{"maxEntriesPerFunction": 0, "protectTags": ["keep"], "protect": "func:rate"}')
