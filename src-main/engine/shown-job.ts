@@ -1,5 +1,5 @@
 import type { Job as ShownJob } from '../../shared/api/jobs.ts'
-import type { Job, JobSpec, Policy, Selection } from '../../shared/jobs/contract.ts'
+import type { ConflictRule, Job, JobSpec, Policy, Selection } from '../../shared/jobs/contract.ts'
 
 /** A job as it goes out: what was asked for in words, without the lists of keys. */
 export function showJob({ spec, plan, ...job }: Job, revision: number): ShownJob {
@@ -18,8 +18,8 @@ function askedWords(spec: JobSpec): [string, string][] {
     case 'migrate':
       return [
         ['Entries', selectionWords(spec.selection)],
-        ['Conflicts', spec.onConflict],
-        ...(spec.form === undefined ? [] : [['Form', spec.form] as [string, string]]),
+        ['Conflicts', conflictWords[spec.onConflict]],
+        ...(spec.form === undefined ? [] : [['Values as', formWords[spec.form]] as [string, string]]),
       ]
     case 'evict':
       return [
@@ -31,6 +31,23 @@ function askedWords(spec: JobSpec): [string, string][] {
     case 'undo':
       return [['Takes back', spec.job]]
   }
+}
+
+const conflictWords: Readonly<Record<ConflictRule, string>> = {
+  fail: 'are listed, and nothing is run',
+  skip: 'the target’s value stays',
+  overwrite: 'the target’s value goes to the trash',
+  newest: 'the newer stays',
+  fastest: 'what took longer to compute stays',
+  'keep-both': 'both are kept, one under another key',
+  ask: 'each is decided',
+}
+const formWords = { pickle: 'pickles', json: 'JSON', any: 'they are' } as const
+const orderWords: Readonly<Record<NonNullable<Policy['order']>, string>> = {
+  value: 'least compute lost per byte',
+  oldest: 'oldest',
+  largest: 'largest',
+  'least-recently-used': 'least recently read',
 }
 
 function selectionWords({ query, keys }: Selection): string {
@@ -66,6 +83,7 @@ function policyWords(policy: Policy): [string, string][] {
 
 function ruleWords(name: keyof Policy, value: Policy[keyof Policy]): string {
   if (value === true) return 'yes'
+  if (name === 'order') return orderWords[value as NonNullable<Policy['order']>]
   if (typeof value !== 'number') return typeof value === 'object' ? value.join(', ') : String(value)
   if (name === 'maxBytes') return `${value / 1e6} MB`
   return name.endsWith('Seconds') ? `${value / secondsOfDay} days` : String(value)

@@ -146,7 +146,8 @@ function ItemRow({ row, job, item }: { row: number; job: Job; item: JobItem | un
         {item && item.computeSeconds > 0 ? formatCompute(item.computeSeconds) : ''}
       </span>
       <span role="cell" title={told === undefined ? undefined : visibleText(told)}>
-        {item?.state ? <b className={classes.state}>{outcomeWords[item.state]}</b> : null}{' '}
+        {item?.state ? <b className={classes.state}>{outcomeWords[item.state]}</b> : null}
+        {item?.state && told !== undefined ? ' · ' : ''}
         {told === undefined ? '' : visibleText(told)}
       </span>
     </div>

@@ -33,7 +33,7 @@ export const outcomeWords: Readonly<Record<NonNullable<JobItem['state']>, string
 
 /** What a run did, for whoever looks elsewhere: `6 entries moved to the trash`. */
 export function endWords({ kind, state, outcomes, problem, store }: Job): string {
-  const { done = 0, changed = 0, failed = 0, skipped = 0 } = outcomes
+  const { done, changed, failed, skipped } = outcomes
   if (state === 'stopped') return problem?.sentence ?? 'A job was stopped.'
   const what = countOf(done, 'entry', 'entries')
   const did = {
