@@ -2,11 +2,17 @@ import type { Database } from 'better-sqlite3'
 import type { KeptColumn, KeptColumns } from './kept-columns.ts'
 import { unpackNumbers, unpackWhole } from './packed.ts'
 import type { NameColumn, NumberColumn } from './query/condition.ts'
-import type { SortedColumn } from './ranked-column.ts'
-import { currentRanks, keyColumn, sortedPairs } from './ranked-column.ts'
+import type { Digested, SortedColumn } from './ranked-column.ts'
+import { currentRanks, digestColumn, keyColumn, sortedPairs } from './ranked-column.ts'
 import type { RankColumn } from './ranks.ts'
 import { rankNumbers } from './ranks.ts'
 import { renewRanks } from './renewed-ranks.ts'
+
+/** Names under which what is for comparing entries is kept. */
+export const keptFlags = 'flags'
+export function keptDigests(of: Digested): string {
+  return `digests.${of}`
+}
 
 /**
  * Reads columns of one revision: those that are kept from one blob each, with the entries that changed since from
@@ -52,6 +58,36 @@ export class ColumnSource {
     return numbers
   }
 
+  /** Bits of `insides.flags`. */
+  flags(): Float64Array {
+    const kept = this.readKept(keptFlags)
+    const flags = kept && unpackNumbers(kept, this.idsEnd)
+    if (!flags) return this.#insides('flags')
+    for (const [id, bits] of this.#changedValues(kept, 'flags', 'insides')) flags[id] = bits ?? 0
+    return flags
+  }
+
+  /** Equal digests have one rank. */
+  digestRanks(of: Digested): RankColumn {
+    const column = digestColumn(of)
+    const kept = this.readKept(keptDigests(of))
+    const current = kept && currentRanks(this.#database, column, kept, this.idsEnd)
+    if (current) return current
+    // Faster than sorting in SQLite; halves that are equal by chance are told apart by that.
+    const ranked = rankNumbers(this.#insides(`${of}_a`))
+    return isOnePerRank(ranked, this.#insides(`${of}_b`))
+      ? ranked
+      : this.ranksOf(sortedPairs(this.#database, column))
+  }
+
+  #insides(column: string): Float64Array {
+    const ids = this.#pluck('SELECT id FROM insides ORDER BY id') as number[]
+    const values = this.#pluck(`SELECT ${column} FROM insides ORDER BY id`) as (number | null)[]
+    const numbers = new Float64Array(this.idsEnd).fill(Number.NaN)
+    for (let i = 0; i < ids.length; i++) numbers[ids[i]!] = values[i] ?? Number.NaN
+    return numbers
+  }
+
   #filled<Numbers extends Uint32Array | Float64Array>(
     to: Numbers,
     values: readonly (number | null)[],
@@ -67,12 +103,16 @@ export class ColumnSource {
   }
 
   /** Of an entry that is gone no number is left. */
-  #changedValues({ changed }: KeptColumn, column: string): Map<number, number | null> {
+  #changedValues(
+    { changed }: KeptColumn,
+    column: string,
+    table: 'entries' | 'insides' = 'entries',
+  ): Map<number, number | null> {
     const values = new Map<number, number | null>(changed.map((id) => [id, null]))
     if (changed.length === 0) return values
     const pairs = this.#database
       .prepare<[string], [number, number | null]>(
-        `SELECT id, ${column} FROM entries WHERE id IN (SELECT value FROM json_each(?))`,
+        `SELECT id, ${column} FROM ${table} WHERE id IN (SELECT value FROM json_each(?))`,
       )
       .raw()
     for (const [id, value] of pairs.iterate(JSON.stringify(changed))) values.set(id, value)
@@ -127,4 +167,16 @@ export class ColumnSource {
   #pluck(sql: string): unknown[] {
     return this.#database.prepare<[]>(sql).pluck().all()
   }
+}
+
+/** Whether all entries of a rank have one number. */
+function isOnePerRank({ ranks, count }: RankColumn, numbers: Float64Array): boolean {
+  const numberOf = new Float64Array(count).fill(Number.NaN)
+  for (let id = 0; id < ranks.length; id++) {
+    const rank = ranks[id]!
+    if (rank === count) continue
+    if (Number.isNaN(numberOf[rank]!)) numberOf[rank] = numbers[id]!
+    else if (numberOf[rank] !== numbers[id]) return false
+  }
+  return true
 }

@@ -7,6 +7,7 @@ import type { KeptColumns } from './kept-columns.ts'
 import { storedNameIds } from './leaf-names.ts'
 import type { NameColumn, NumberColumn } from './query/condition.ts'
 import { compareTexts, compareVersions } from './query/text.ts'
+import type { Digested } from './ranked-column.ts'
 import { textColumn } from './ranked-column.ts'
 import type { RankColumn } from './ranks.ts'
 import { Selections } from './selections.ts'
@@ -51,7 +52,6 @@ const textColumns: Readonly<Record<string, 'call' | 'output' | 'problem'>> = {
  */
 export class Columns {
   readonly revision: number
-  readonly #database: Database
   readonly #strings: Strings
   readonly #source: ColumnSource
   readonly #ranks = new Map<string, RankColumn>()
@@ -65,7 +65,6 @@ export class Columns {
 
   constructor(database: Database, strings: Strings, kept: KeptColumns, revision: number) {
     this.revision = revision
-    this.#database = database
     this.#strings = strings
     this.#source = new ColumnSource(database, kept)
     this.#arguments = new ArgumentRanks(database, this.#source)
@@ -108,8 +107,18 @@ export class Columns {
 
   /** What comparing all entries with each other tells. */
   states(): States {
-    this.#states ??= States.kept(this.#source, this) ?? States.made(this.#database, this)
+    this.#states ??= States.kept(this.#source, this) ?? States.made(this.#source, this)
     return this.#states
+  }
+
+  /** Bits of `insides.flags`. */
+  flags(): Float64Array {
+    return this.#source.flags()
+  }
+
+  /** Entries whose calls or outputs have equal digests have one rank. */
+  digestRanks(of: Digested): RankColumn {
+    return this.#source.digestRanks(of)
   }
 
   /** What conditions in SQL found. */

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { keptArgument } from './argument-ranks.ts'
+import { keptDigests, keptFlags } from './column-source.ts'
 import { Columns, keptNumberRanks, nameColumns, numberColumns } from './columns.ts'
 import type { KeptColumns } from './kept-columns.ts'
 import type { Packed } from './packed.ts'
@@ -93,6 +94,10 @@ export class Keeper {
       ranksMaker('call', (columns) => columns.textRanks('call')),
       ranksMaker('output', (columns) => columns.textRanks('output')),
       ...this.#popularArguments.all(entriesAtLeast, argumentsAtMost).map(argumentMaker),
+      maker(keptFlags, (columns) => packNumbers(columns.flags())),
+      ...(['call', 'output'] as const).map((of) =>
+        ranksMaker(keptDigests(of), (columns) => columns.digestRanks(of)),
+      ),
       maker(keptStates, (columns) => columns.states().packed()),
     ]
   }

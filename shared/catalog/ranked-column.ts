@@ -6,7 +6,7 @@ import { renewRanks } from './renewed-ranks.ts'
 
 /** A column that SQLite sorts. `present` and `order` are pieces of SQL; in `order` `@` stands for the row. */
 export interface SortedColumn {
-  readonly table: 'entries' | 'texts' | 'arguments'
+  readonly table: 'entries' | 'texts' | 'insides' | 'arguments'
   readonly id: 'id' | 'entry'
   /** Which rows have a value. */
   readonly present: string
@@ -18,6 +18,14 @@ export const keyColumn: SortedColumn = { table: 'entries', id: 'id', present: '1
 export function textColumn(name: 'call' | 'output' | 'problem'): SortedColumn {
   return { table: 'texts', id: 'id', present: `${name} IS NOT NULL`, order: [`@.${name} COLLATE NOCASE`] }
 }
+
+/** Digests, in two halves: equal ones have one rank. */
+export function digestColumn(of: Digested): SortedColumn {
+  return { table: 'insides', id: 'id', present: `${of}_a IS NOT NULL`, order: [`@.${of}_a`, `@.${of}_b`] }
+}
+
+/** What digests are of. */
+export type Digested = 'call' | 'output'
 
 /** Numbers before texts before the rest (tuples, arrays…), which go by their Python literal. */
 export function argumentColumn(nameId: number): SortedColumn {

@@ -1,4 +1,3 @@
-import type { Database } from 'better-sqlite3'
 import type { EntryStates } from '../api/inside.ts'
 import type { Columns } from './columns.ts'
 import type { ColumnSource } from './column-source.ts'
@@ -6,7 +5,7 @@ import { insideFlags } from './inside-values.ts'
 import type { Packed } from './packed.ts'
 import { entryStates } from './query/ast.ts'
 import type { EntryState } from './query/ast.ts'
-import { rankNumbers } from './ranks.ts'
+import type { RankColumn } from './ranks.ts'
 
 /** The name under which they are kept. */
 export const keptStates = 'states'
@@ -45,10 +44,9 @@ export class States {
     return new States(columns, bitsById)
   }
 
-  /** Made of all rows. */
-  static made(database: Database, columns: Columns): States {
-    const states = new States(columns, new Uint8Array(columns.idsEnd))
-    states.#make(database)
+  static made(source: ColumnSource, columns: Columns): States {
+    const states = new States(columns, new Uint8Array(source.idsEnd))
+    states.#make(source)
     return states
   }
 
@@ -57,21 +55,12 @@ export class States {
     return { width: 1, bytes: this.#bits }
   }
 
-  #make(database: Database): void {
-    const columns = this.#columns
-    const pluck = (sql: string): number[] => database.prepare<[], number>(sql).pluck().all()
-    const ids = pluck('SELECT id FROM insides ORDER BY id')
-    const byId = (column: string): Float64Array => {
-      const values = pluck(`SELECT ${column} FROM insides ORDER BY id`) as (number | null)[]
-      const numbers = new Float64Array(columns.idsEnd).fill(Number.NaN)
-      for (const [i, id] of ids.entries()) if (id < numbers.length) numbers[id] = values[i] ?? Number.NaN
-      return numbers
-    }
-    const flags = byId('flags')
-    for (const id of columns.idsByKey)
+  #make(source: ColumnSource): void {
+    const flags = source.flags()
+    for (const id of this.#columns.idsByKey)
       if (flags[id]! & insideFlags.misplaced) this.#bits[id]! |= bits.misplaced
-    this.#markOlder([byId('call_a'), byId('call_b')], flags, insideFlags.callIsWhole, 'superseded')
-    this.#markOlder([byId('output_a'), byId('output_b')], flags, insideFlags.outputIsWhole, 'duplicate')
+    this.#markOlder(source.digestRanks('call'), flags, insideFlags.callIsWhole, 'superseded')
+    this.#markOlder(source.digestRanks('output'), flags, insideFlags.outputIsWhole, 'duplicate')
   }
 
   /** By id: 1 for entries in one of the states, else 0. */
@@ -99,12 +88,11 @@ export class States {
 
   /** Marks all but the newest of those whose digests are equal. */
   #markOlder(
-    [first, second]: readonly [Float64Array, Float64Array],
+    { ranks, count }: RankColumn,
     flags: Float64Array,
     wholeFlag: number,
     state: 'superseded' | 'duplicate',
   ): void {
-    const { ranks, count } = rankNumbers(first)
     const runs = this.#columns.numbers('run_at')
     const newest = new Int32Array(count).fill(-1)
     const runAt = (id: number): number => (Number.isNaN(runs[id]!) ? Number.NEGATIVE_INFINITY : runs[id]!)
@@ -116,8 +104,6 @@ export class States {
         newest[rank] = id
         continue
       }
-      // Halves of 52 bits that are equal by chance: not to be told apart, and so like no other.
-      if (second[id] !== second[other]) continue
       const isNewer = runAt(id) > runAt(other)
       if (isNewer) newest[rank] = id
       const isWhole = (flags[id]! & flags[other]! & wholeFlag) !== 0
