@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fieldTypes } from '../../../shared/catalog/query/ast.ts'
 import {
   excluding,
   filterPieces,
@@ -136,10 +137,11 @@ describe('terms', () => {
 
   it('of values are written so that they mean just these', () => {
     expect(literalTerm('element', "'Cu'")).toBe('element:Cu')
-    expect(literalTerm('tag', "'400'")).toBe('tag:"400"')
+    expect(literalTerm('label', "'400'")).toBe('label:"400"')
     expect(literalTerm('cutoff', '400')).toBe('cutoff:400')
     expect(literalTerm('kpoints', '(8, 8, 8)')).toBe('kpoints:"(8, 8, 8)"')
     expect(literalTerm('size', '4')).toBe('"size":4')
+    for (const field of Object.keys(fieldTypes)) expect(literalTerm(field, '4')).toBe(`"${field}":4`)
     expect(literalTerm('output.free energy', '-3.25')).toBe('output."free energy":-3.25')
     expect(literalTerm('output.a', 'None')).toBe('output.a:None')
     expect(literalTerm('path', "'/tmp/'")).toBe('path:"/tmp/"')

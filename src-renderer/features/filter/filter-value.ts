@@ -13,7 +13,7 @@ export function literalTerm(name: string, literal: string): string | undefined {
 }
 
 const reserved =
-  /^(?:func|module|user|host|cwd|type|dtype|shape|version|key|kind|status|is|size|took|age|run|text|args|output|and|or|not)$/i
+  /^(?:func|module|user|host|cwd|type|dtype|shape|version|key|kind|status|is|size|took|age|run|tag|text|args|output|and|or|not)$/i
 
 /** A name as it stands in front of an operator: `output.PATH` and `NAME.PATH` as they are where they are plain. */
 function nameOf(name: string): string {
