@@ -38,8 +38,10 @@ export interface Coloring {
 /** Texts by which entries are told apart. */
 interface Labels {
   readonly field: string
-  /** `undefined`: the entry has none. */
-  readonly of: (id: number) => string | undefined
+  /** A small number by which entries with the same text are the same: a million of texts would take long. */
+  readonly codeOf: (id: number) => number
+  /** `undefined`: such an entry has none. */
+  readonly textOf: (code: number) => string | undefined
   readonly equals: (text: string) => string
   readonly present: string
   readonly absent: string
@@ -53,6 +55,7 @@ interface Labels {
 export function coloringOf(text: string, ids: Int32Array, filter: string, source: SumSource): Coloring {
   const subject = parseSubject(text)
   const field = printSubject(subject)
+  const named = (labels: Labels): Coloring => byLabel(labels, countLabels(labels, ids), filter)
   if (subject.kind === 'field') {
     switch (subject.name) {
       case 'took':
@@ -61,11 +64,11 @@ export function coloringOf(text: string, ids: Int32Array, filter: string, source
         return byNumber(measureOf(text, source), ids, filter)
       case 'kind':
       case 'status':
-        return byLabel(choiceLabels(subject.name, source.columns), ids, filter)
+        return named(choiceLabels(subject.name, source.columns))
       default: {
         const column = nameColumns[subject.name]
         if (column === undefined) throw noColors(field)
-        return byLabel(nameLabels(field, column, source), ids, filter)
+        return named(nameLabels(field, column, source))
       }
     }
   }
@@ -78,10 +81,10 @@ export function coloringOf(text: string, ids: Int32Array, filter: string, source
       ? byNumber(measure, ids, filter)
       : { answer: { kind: 'many', field }, of: () => null }
   const labels = argumentLabels(field, nameIds, few, source)
-  const different = new Set(Array.from(ids, (id) => labels.of(id)))
-  return different.size > categoriesShown + 1 && 2 * numbers > ids.length
+  const counted = countLabels(labels, ids)
+  return counted.byLabel.size > categoriesShown && 2 * numbers > ids.length
     ? byNumber(measure, ids, filter)
-    : byLabel(labels, ids, filter, (label) => numberOf(label))
+    : byLabel(labels, counted, filter, numberOf)
 }
 
 export function noColors(field: string): AppError {
@@ -115,20 +118,36 @@ function byNumber(measure: Measure, ids: Int32Array, filter: string): Coloring {
   return { answer: { kind: 'number', field, unit, least, greatest, without }, of }
 }
 
-/** `numberOf`: labels that all are numbers go by them. */
+interface Counted {
+  /** Entries by code. */
+  readonly byCode: ReadonlyMap<number, number>
+  readonly byLabel: ReadonlyMap<string, number>
+  readonly without: number
+}
+
+function countLabels({ codeOf, textOf }: Labels, ids: Int32Array): Counted {
+  const byCode = new Map<number, number>()
+  for (const id of ids) {
+    const code = codeOf(id)
+    byCode.set(code, (byCode.get(code) ?? 0) + 1)
+  }
+  const byText = new Map<string, number>()
+  let without = 0
+  for (const [code, entries] of byCode) {
+    const label = textOf(code)
+    if (label === undefined) without += entries
+    else byText.set(label, (byText.get(label) ?? 0) + entries)
+  }
+  return { byCode, byLabel: byText, without }
+}
+
+/** `numberOfLabel`: labels that all are numbers go by them. */
 function byLabel(
-  { field, of, equals, present, absent }: Labels,
-  ids: Int32Array,
+  { field, codeOf, textOf, equals, present, absent }: Labels,
+  { byCode, byLabel: counts, without }: Counted,
   filter: string,
   numberOfLabel: (label: string) => number | undefined = () => undefined,
 ): Coloring {
-  const counts = new Map<string, number>()
-  let without = 0
-  for (const id of ids) {
-    const label = of(id)
-    if (label === undefined) without++
-    else counts.set(label, (counts.get(label) ?? 0) + 1)
-  }
   const frequent = [...counts]
     .toSorted((a, b) => b[1] - a[1] || compareTexts(a[0], b[0]))
     .map(([label]) => label)
@@ -150,12 +169,15 @@ function byLabel(
       : categories.push(category(rest, `-(${named.map(equals).join(' or ')}) ${present}`, { isRest: true })) -
         1
   const withoutPlace = without === 0 ? -1 : categories.push(category(without, absent, {})) - 1
+  const placeOfCode = new Map(
+    [...byCode.keys()].map((code) => {
+      const label = textOf(code)
+      return [code, label === undefined ? withoutPlace : (places.get(label) ?? restPlace)]
+    }),
+  )
   return {
     answer: { kind: 'categories', field, categories },
-    of: (id) => {
-      const label = of(id)
-      return label === undefined ? withoutPlace : (places.get(label) ?? restPlace)
-    },
+    of: (id) => placeOfCode.get(codeOf(id)) ?? null,
   }
 }
 
@@ -163,7 +185,8 @@ function nameLabels(field: string, column: NameColumn, { columns, strings }: Sum
   const names = columns.names(column)
   return {
     field,
-    of: (id) => (names[id] === 0 ? undefined : strings.text(names[id]!)),
+    codeOf: (id) => names[id]!,
+    textOf: (code) => (code === 0 ? undefined : strings.text(code)),
     equals: (text) => `${field}=${quoted(text)}`,
     present: `${field}:*`,
     absent: `-${field}:*`,
@@ -174,7 +197,8 @@ function choiceLabels(field: 'kind' | 'status', columns: Columns): Labels {
   const numbers = columns.numbers(field)
   return {
     field,
-    of: (id) => choices[field][numbers[id]!],
+    codeOf: (id) => numbers[id]!,
+    textOf: (code) => choices[field][code],
     equals: (text) => `${field}=${text}`,
     present: '',
     absent: `-${field}=(${choices[field].join(',')})`,
@@ -191,18 +215,23 @@ function argumentLabels(
   const select = database.prepare<[number, number], StoredArgument>(
     'SELECT value, preview FROM arguments WHERE name = ? AND entry = ?',
   )
-  const labelsOf = few.map(({ codeOfExample }, i) => {
-    const labels: string[] = []
-    for (const [entry, code] of codeOfExample) labels[code] = labelOf(select.get(nameIds[i]!, entry)!)
-    return labels
+  const labels: string[] = []
+  // The codes of a name stand behind those of the names before it.
+  const starts = few.map(({ codeOfExample }, i) => {
+    const start = labels.length
+    for (const [entry, code] of codeOfExample) labels[start + code] = labelOf(select.get(nameIds[i]!, entry)!)
+    return start
   })
   return {
     field,
-    of: (id) => {
-      for (const [i, { codes, count }] of few.entries())
-        if (codes[id]! < count) return labelsOf[i]![codes[id]!]
-      return undefined
+    codeOf: (id) => {
+      for (let i = 0; i < few.length; i++) {
+        const code = few[i]!.codes[id]!
+        if (code < few[i]!.count) return starts[i]! + code
+      }
+      return -1
     },
+    textOf: (code) => labels[code],
     equals: (text) => `${field}=${quoted(text)}`,
     // `output:*` would mean any output.
     present: field === 'output' ? `(output="" or output!="")` : `${field}:*`,

@@ -173,7 +173,7 @@ describe('points', () => {
         args.push(leaf('x', number, Number.isSafeInteger(number) ? String(number) : `${number}.`))
       if (i % 11 === 5) args[0] = text('x', String(i % 3))
       if (i % 11 === 6) args[0] = { name: 'x', type: 'NoneType', preview: 'None' }
-      if (i % 3 !== 0) args.push(text('tag', ['a', 'b c', 'say "hi"', '*', 'None', '5', ''][i % 7]!))
+      if (i % 3 !== 0) args.push(text('mark', ['a', 'b c', 'say "hi"', '*', 'None', '5', ''][i % 7]!))
       if (i % 5 === 0) args.push(leaf('size', i))
       if (i % 4 === 0)
         args.push({
@@ -219,7 +219,7 @@ describe('points', () => {
   ]
   const colors = [
     undefined,
-    'tag',
+    'mark',
     'func',
     'user',
     'status',
@@ -270,7 +270,7 @@ describe('points', () => {
             xlog,
             ...ends,
             yfrom: '10',
-            color: 'tag',
+            color: 'mark',
           })
           expectFilters(answer)
           const isOfTime = x === 'run' ? 1 : 0
@@ -306,12 +306,12 @@ describe('points', () => {
     const put = [1, 1, 1, 2].map((x, i) =>
       entry(`k${i}`, {
         func: 'f',
-        args: [leaf('x', x), text('tag', i === 1 ? 'b' : 'a')],
+        args: [leaf('x', x), text('mark', i === 1 ? 'b' : 'a')],
         inside: { nested: [], output: [leaf('', [10, 7, 14, -1][i]!)] },
       }),
     )
     catalog.write({ put })
-    const { line } = ask({ x: 'x', y: 'output', as: 'line', color: 'tag' })
+    const { line } = ask({ x: 'x', y: 'output', as: 'line', color: 'mark' })
     expect(line).toMatchObject({
       x: [1, 2],
       isBinned: false,

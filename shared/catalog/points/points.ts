@@ -26,8 +26,8 @@ export function pointsOf(request: PointsRequest, source: SumSource): Points {
   const narrowing = new Narrowing(request.q, source)
   const x = axisOf(request.x, request.xlog, { from: request.xfrom, to: request.xto }, source)
   const y = axisOf(request.y, request.ylog, { from: request.yfrom, to: request.yto }, source)
-  const drawable = narrowing.ids.filter((id) => hasPlace(x, id, x.whole) && hasPlace(y, id, y.whole))
-  const ids = drawable.filter((id) => hasPlace(x, id, x.frame) && hasPlace(y, id, y.frame))
+  const drawable = placed(narrowing.ids, { x, y }, { x: x.whole, y: y.whole })
+  const ids = isWindow(x) || isWindow(y) ? placed(drawable, { x, y }, { x: x.frame, y: y.frame }) : drawable
   const filterOf = (xSpan: Span, ySpan: Span): string =>
     withClauses(narrowing.and(''), x.measure.clause(xSpan), y.measure.clause(ySpan))
   const shown = { entries: ids.length, filter: filterOf(x.frame, y.frame) }
@@ -51,8 +51,17 @@ export function pointsOf(request: PointsRequest, source: SumSource): Points {
   }
 }
 
-function hasPlace({ measure }: Axis, id: number, span: Span): boolean {
-  return isWithin(measure.numbers[id]!, span)
+function isWindow({ window }: Axis): boolean {
+  return window.from !== undefined || window.to !== undefined
+}
+
+/** Those whose numbers are within two spans. */
+function placed(ids: Int32Array, of: Record<'x' | 'y', Axis>, within: Record<'x' | 'y', Span>): Int32Array {
+  const [xs, ys] = [of.x.measure.numbers, of.y.measure.numbers]
+  const found = new Int32Array(ids.length)
+  let length = 0
+  for (const id of ids) if (isWithin(xs[id]!, within.x) && isWithin(ys[id]!, within.y)) found[length++] = id
+  return found.slice(0, length)
 }
 
 function axisAnswer({ measure, isLog, frame }: Axis, drawable: Int32Array): Points['x'] {
@@ -127,7 +136,7 @@ function binsOf({ x, y, ids, coloring }: Drawing): Points['bins'] {
     ys.placeOf(y.measure.numbers[id]!) * xs.count + xs.placeOf(x.measure.numbers[id]!)
   for (const id of ids) counts[cellOf(id)]!++
   const filled = Array.from(counts.keys()).filter((cell) => counts[cell]! > 0)
-  const colors = coloring && colorOfCells(coloring, ids, cellOf)
+  const colors = coloring && colorOfCells(coloring, ids, { cells: xs.count * ys.count, cellOf })
   return {
     xCells: xs.toAnswer(),
     yCells: ys.toAnswer(),
@@ -142,32 +151,24 @@ function binsOf({ x, y, ids, coloring }: Drawing): Points['bins'] {
 function colorOfCells(
   { answer, of }: Coloring,
   ids: Int32Array,
-  cellOf: (id: number) => number,
+  { cells, cellOf }: { readonly cells: number; readonly cellOf: (id: number) => number },
 ): (cell: number) => number | null {
   if (answer.kind === 'many') return () => null
   if (answer.kind === 'number') {
-    const means = new Map<number, { entries: number; mean: number }>()
+    const [counts, means] = [new Uint32Array(cells), new Float64Array(cells)]
     for (const id of ids) {
       const number = of(id)
       if (number === null) continue
       const cell = cellOf(id)
-      const mean = means.get(cell) ?? { entries: 0, mean: 0 }
-      mean.entries++
-      mean.mean += (number - mean.mean) / mean.entries
-      means.set(cell, mean)
+      means[cell]! += (number - means[cell]!) / ++counts[cell]!
     }
-    return (cell) => means.get(cell)?.mean ?? null
+    return (cell) => (counts[cell] === 0 ? null : means[cell]!)
   }
   const count = answer.categories.length
-  const counts = new Map<number, Uint32Array>()
-  for (const id of ids) {
-    const cell = cellOf(id)
-    let own = counts.get(cell)
-    if (!own) counts.set(cell, (own = new Uint32Array(count)))
-    own[of(id)!]!++
-  }
+  const counts = new Uint32Array(cells * count)
+  for (const id of ids) counts[cellOf(id) * count + of(id)!]!++
   return (cell) => {
-    const own = counts.get(cell)!
+    const own = counts.subarray(cell * count, (cell + 1) * count)
     return own.indexOf(own.reduce((most, each) => Math.max(most, each), 0))
   }
 }
