@@ -93,18 +93,24 @@ function cut(pen: CanvasRenderingContext2D, text: string, width: number): string
   return `${text.slice(0, length)}…`
 }
 
-/** Thousands of points in one path for each colour. */
+/** So many points go into one path for each colour; more at once, and the last colour would lie over all others. */
+const pointsAtOnce = 1_000
+
 function drawPoints(pen: CanvasRenderingContext2D, { points, marks }: Picture, palette: Palette): void {
-  const radius = marks.list.length > 4_000 ? 2 : marks.list.length > 600 ? 2.75 : 3.75
+  const { list } = marks
+  const radius = list.length > 4_000 ? 2 : list.length > 600 ? 2.75 : 3.75
   const isShaped = points.color?.kind === 'categories'
-  const groups = palette.inks.map((): Mark[] => [])
-  for (const mark of marks.list) groups[palette.placeOf(points.points!.colors?.[mark.at])]?.push(mark)
-  pen.globalAlpha = marks.list.length > 4_000 ? 0.6 : 0.82
-  for (const [place, group] of groups.entries()) {
-    pen.beginPath()
-    for (const { x, y } of group) addShape(pen, isShaped ? place : 0, x, y, radius)
-    pen.fillStyle = palette.inks[place]!
-    pen.fill()
+  pen.globalAlpha = list.length > 4_000 ? 0.6 : 0.82
+  for (let from = 0; from < list.length; from += pointsAtOnce) {
+    const groups = palette.inks.map((): Mark[] => [])
+    for (const mark of list.slice(from, from + pointsAtOnce))
+      groups[palette.placeOf(points.points!.colors?.[mark.at])]?.push(mark)
+    for (const [place, group] of groups.entries()) {
+      pen.beginPath()
+      for (const { x, y } of group) addShape(pen, isShaped ? place : 0, x, y, radius)
+      pen.fillStyle = palette.inks[place]!
+      pen.fill()
+    }
   }
   pen.globalAlpha = 1
 }
