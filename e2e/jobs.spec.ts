@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { photograph, startProgram } from './program.ts'
 import { expect, test } from './test.ts'
+import { violations } from './violations.ts'
 
 test('select, plan, run, report, trash, undo: all comes back as it was', async ({ inspector, copies }) => {
   const { page } = inspector
@@ -87,6 +88,43 @@ test('migrate to a new SQLite file, and open the result', async ({ inspector, fo
   await job.getByRole('button', { name: 'Open the result' }).click()
   await expect(inspector.grid).toHaveAttribute('aria-rowcount', '154')
   await expect(page.getByText('SQLite', { exact: false }).first()).toBeVisible()
+})
+
+test('conflicts are decided one by one, the others at once, and the plan keeps that', async ({
+  inspector,
+  folder,
+  copies,
+}) => {
+  const { page } = inspector
+  const files = (await readdir(copies[0]!, { recursive: true })).filter((name) => /[0-9a-f]{40}$/.test(name))
+  for (const name of files.slice(0, 3)) {
+    const place = path.join(folder, 'merged', name)
+    await mkdir(path.dirname(place), { recursive: true })
+    await writeFile(place, Buffer.from('\u0080\u0004N.', 'latin1'))
+  }
+  await page.getByRole('button', { name: 'Jobs', exact: true }).click()
+  await page.getByRole('button', { name: 'Migrate…' }).click()
+  const form = page.getByRole('form', { name: 'Migrate or merge' })
+  await form.getByLabel('To: a path, or the URL of a server').fill(`fs:${path.join(folder, 'merged')}`)
+  await form.getByLabel('Where the target has other bytes').selectOption('ask')
+  await form.getByRole('button', { name: 'Make the plan' }).click()
+  const job = page.getByRole('region', { name: /^Migrate/ })
+  await expect(job.getByText('3 conflicts to decide')).toBeVisible()
+  await expect(job.getByRole('cell', { name: /^4 bytes/ }).first()).toBeVisible()
+  await expect(job.getByRole('button', { name: /^Plan with/ })).toBeDisabled()
+  expect(await violations(page, 'main')).toEqual([])
+  await job
+    .getByLabel(/^What to do with/)
+    .first()
+    .selectOption('overwrite')
+  await job.getByRole('button', { name: 'Plan with 1 of 3 decided' }).click()
+  await expect(job.getByText('2 conflicts to decide')).toBeVisible()
+  await page.reload()
+  await expect(job.getByText('2 conflicts to decide')).toBeVisible()
+  await job.getByLabel('All that are not decided below').selectOption('skip')
+  await job.getByRole('button', { name: 'Plan with all decided' }).click()
+  await job.getByRole('button', { name: 'Write 151 entries' }).click()
+  await expect(job.getByText('151 done', { exact: true })).toBeVisible()
 })
 
 test('what JSON loses is listed, and refused until it is accepted', async ({ inspector, folder }) => {

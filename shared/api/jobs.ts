@@ -48,6 +48,8 @@ export const policy = z.strictObject({
   order: z.enum(['oldest', 'largest', 'least-recently-used', 'value']).optional(),
 })
 
+const decision = z.enum(['skip', 'overwrite', 'keep-both'])
+
 export const planRequest = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('migrate'),
@@ -57,7 +59,8 @@ export const planRequest = z.discriminatedUnion('kind', [
     to: z.string().min(1),
     selection,
     onConflict: conflictRule,
-    decisions: z.record(z.string(), z.enum(['skip', 'overwrite', 'keep-both'])).optional(),
+    decisions: z.record(z.string(), decision).optional(),
+    otherwise: decision.optional(),
     acceptLoss: z.boolean().optional(),
     acceptLimits: z.boolean().optional(),
   }),
@@ -72,12 +75,13 @@ export const planRequest = z.discriminatedUnion('kind', [
 /** What may be chosen otherwise once the plan of a migration is seen. */
 export const replanRequest = z.object({
   onConflict: conflictRule.optional(),
-  decisions: z.record(z.string(), z.enum(['skip', 'overwrite', 'keep-both'])).optional(),
+  decisions: z.record(z.string(), decision).optional(),
+  otherwise: decision.optional(),
   acceptLoss: z.boolean().optional(),
   acceptLimits: z.boolean().optional(),
 })
 
-const action = z.enum(['put', 'replace', 'delete', 'restore', 'remove', 'same', 'skip'])
+const action = z.enum(['put', 'replace', 'delete', 'restore', 'remove', 'same', 'skip', 'ask'])
 const itemState = z.enum(['done', 'skipped', 'changed', 'failed'])
 const storeRef = z.object({ kind: z.string(), location: z.string(), label: z.string() })
 
@@ -193,6 +197,7 @@ export const verifyEvent = z.discriminatedUnion('type', [
 
 export type JobSelection = z.infer<typeof selection>
 export type ConflictRule = z.infer<typeof conflictRule>
+export type Decision = z.infer<typeof decision>
 export type ReplanRequest = z.infer<typeof replanRequest>
 export type Policy = z.infer<typeof policy>
 export type PlanRequest = z.infer<typeof planRequest>

@@ -39,9 +39,12 @@ export interface Selection {
  * What happens to a key that the target has with other bytes. An equal value is `same` under every rule and not
  * written. `newest`: the later `run-at` stays; `fastest`: the one that took longer to compute stays (it is worth
  * more); where the record does not say, the target's stays. `keep-both`: under another key, where keys are free
- * texts. `ask`: the plan lists the conflicts and is refused until each has its decision in `decisions`.
+ * texts. `ask`: the plan lists the conflicts and is refused until each is decided, in `decisions` or `otherwise`.
  */
 export type ConflictRule = 'fail' | 'skip' | 'overwrite' | 'newest' | 'fastest' | 'keep-both' | 'ask'
+
+/** What somebody decided about one conflict. `skip`: the target's value stays. */
+export type Decision = 'skip' | 'overwrite' | 'keep-both'
 
 export interface MigrateSpec {
   readonly kind: 'migrate'
@@ -50,7 +53,9 @@ export interface MigrateSpec {
   readonly selection: Selection
   readonly onConflict: ConflictRule
   /** Of the rule `ask`: by shown key. */
-  readonly decisions?: Readonly<Record<string, 'skip' | 'overwrite' | 'keep-both'>>
+  readonly decisions?: Readonly<Record<string, Decision>>
+  /** Of the rule `ask`: about all conflicts that `decisions` does not name. */
+  readonly otherwise?: Decision
   /** What the target holds; default: what it holds already, and pickles if that is not plain. */
   readonly form?: 'pickle' | 'json' | 'any'
   /** JSON cannot hold everything: without this a plan that would lose something is refused. */
@@ -103,8 +108,11 @@ export interface UndoSpec {
 
 export type JobSpec = MigrateSpec | EvictSpec | RepairSpec | UndoSpec
 
-/** What the plan does with one key. `same`, `keep` and `skip` write nothing and are listed for the record. */
-export type ItemAction = 'put' | 'replace' | 'delete' | 'restore' | 'remove' | 'same' | 'skip'
+/**
+ * What the plan does with one key. `same` and `skip` write nothing and are listed for the record; `ask` is a conflict
+ * that nobody has decided yet, and its plan is refused.
+ */
+export type ItemAction = 'put' | 'replace' | 'delete' | 'restore' | 'remove' | 'same' | 'skip' | 'ask'
 
 /**
  * One line of a plan, in the order in which it is done. The key is that in the store that changes; `sourceKey`

@@ -331,6 +331,41 @@ describe('a merge', () => {
     expect((await contentOf(right()))[key(1)]).toBe((await contentOf(left()))[key(1)])
   })
 
+  it('asks with the facts of both sides, keeps what was decided, and decides the others at once', async () => {
+    await put(left(), key(3), 'three')
+    await put(right(), key(3), 'other three')
+    const asked = await migrate(left(), right(), { onConflict: 'ask' })
+    expect(asked).toMatchObject({
+      state: 'refused',
+      plan: { conflicts: 2, actions: { ask: { entries: 2 } } },
+    })
+    {
+      using file = JobFile.open(options.dataFolder, asked.id)
+      const { items } = file.items({ from: 0, to: 9, action: 'ask' })
+      for (const { note } of items) expect(note).toMatch(/^this one: \d+ bytes.*; the target’s: \d+ bytes/)
+    }
+    const spec = asked.spec as MigrateSpec
+    const one = await replanJob(asked.id, { ...spec, decisions: { [key(1)]: 'overwrite' } }, options)
+    expect(one).toMatchObject({ state: 'refused', plan: { actions: { ask: { entries: 1 } } } })
+    const all = await replanJob(asked.id, { ...(one.spec as MigrateSpec), otherwise: 'keep-both' }, options)
+    expect(all.state).toBe('planned')
+    const before = await contentOf(right())
+    expect(await run(all)).toMatchObject({ state: 'done', outcomes: { failed: 0, changed: 0 } })
+    const [source, after] = [await contentOf(left()), await contentOf(right())]
+    expect(after[key(1)]).toBe(source[key(1)])
+    expect(after[key(3)]).toBe(before[key(3)])
+    expect(Object.values(after)).toContain(source[key(3)])
+  })
+
+  it('asks again where both cannot be kept: the names of the target are hashes', async () => {
+    const folderUrl = `fs:${join(folder, 'named')}`
+    await put(folderUrl, key(1), 'another')
+    const asked = await migrate(left(), folderUrl, { onConflict: 'ask', otherwise: 'keep-both' })
+    expect(asked).toMatchObject({ state: 'refused', plan: { needs: 'decisions' } })
+    using file = JobFile.open(options.dataFolder, asked.id)
+    expect(file.items({ from: 0, to: 9, action: 'ask' }).items[0]!.note).toContain('cannot keep both')
+  })
+
   it('leaves alone what changed in the target since the plan', async () => {
     const planned = await migrate(left(), right(), { onConflict: 'overwrite' })
     await put(right(), key(1), 'newer')

@@ -7,7 +7,7 @@ import type { ExitCode } from './program.ts'
 import type { TagOptions } from './tag.ts'
 import type { VerifyOptions } from './verify.ts'
 
-const rules: readonly ConflictRule[] = ['fail', 'skip', 'overwrite', 'newest', 'fastest', 'keep-both']
+const rules: readonly ConflictRule[] = ['fail', 'skip', 'overwrite', 'newest', 'fastest', 'keep-both', 'ask']
 
 /** The commands that change caches. */
 export function addJobCommands(program: Command, exit: (code: ExitCode) => void): void {

@@ -122,6 +122,7 @@ const actionTexts: Readonly<Record<PlanItem['action'], string>> = {
   remove: 'to remove again',
   same: 'there already',
   skip: 'left alone',
+  ask: 'to be decided',
 }
 
 /** A migration without a filter reads no records: then nobody knows it. */

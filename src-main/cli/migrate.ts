@@ -4,6 +4,7 @@ import { planJob, redacted } from '../../shared/jobs/jobs.ts'
 import { AppError } from '../../shared/model/errors.ts'
 import type { StoreLocation } from '../../shared/stores/contract.ts'
 import { resolveStore } from '../../shared/stores/registry.ts'
+import { askConflicts, requireTerminal } from './ask-conflicts.ts'
 import { finishJob, jobsOptions, runToEnd, type RunChoices } from './job-run.ts'
 import type { ExitCode } from './program.ts'
 
@@ -23,7 +24,9 @@ export async function runMigrate(from: string, to: string, choices: MigrateOptio
   const options = jobsOptions(source, target)
   if (choices.resume) return runToEnd(unfinished(source, target, options.dataFolder).id, choices, options)
   const { query, onConflict, acceptLoss, acceptLimits, form } = choices
-  const job = await planJob(
+  const isAsking = onConflict === 'ask' && choices.dryRun !== true
+  if (isAsking) requireTerminal()
+  const planned = await planJob(
     {
       kind: 'migrate',
       from: source,
@@ -36,6 +39,8 @@ export async function runMigrate(from: string, to: string, choices: MigrateOptio
     },
     options,
   )
+  const job = isAsking ? await askConflicts(planned, options) : planned
+  if (!job) return 2
   // Nothing is lost by writing where nothing stands: only eviction asks.
   return finishJob(job, { ...choices, yes: true }, options)
 }

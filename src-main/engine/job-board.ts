@@ -82,7 +82,7 @@ export class JobBoard {
 
   async replan(
     id: string,
-    { acceptLoss, acceptLimits, onConflict, decisions }: ReplanRequest,
+    { acceptLoss, acceptLimits, onConflict, decisions, otherwise }: ReplanRequest,
   ): Promise<ShownJob> {
     const { spec } = await this.#ask<'job'>({ ask: 'job', id })
     if (spec.kind !== 'migrate') throw new AppError('USAGE', 'Only a migration has choices to make again.')
@@ -91,7 +91,8 @@ export class JobBoard {
       ...(acceptLoss === undefined ? {} : { acceptLoss }),
       ...(acceptLimits === undefined ? {} : { acceptLimits }),
       ...(onConflict === undefined ? {} : { onConflict }),
-      ...(decisions === undefined ? {} : { decisions }),
+      ...(decisions === undefined ? {} : { decisions: { ...spec.decisions, ...decisions } }),
+      ...(otherwise === undefined ? {} : { otherwise }),
     }
     return this.#plan(changed, id)
   }

@@ -1,5 +1,12 @@
 import type { Job as ShownJob } from '../../shared/api/jobs.ts'
-import type { ConflictRule, Job, JobSpec, Policy, Selection } from '../../shared/jobs/contract.ts'
+import type {
+  ConflictRule,
+  Job,
+  JobSpec,
+  MigrateSpec,
+  Policy,
+  Selection,
+} from '../../shared/jobs/contract.ts'
 
 /** A job as it goes out: what was asked for in words, without the lists of keys. */
 export function showJob({ spec, plan, ...job }: Job, revision: number): ShownJob {
@@ -18,7 +25,7 @@ function askedWords(spec: JobSpec): [string, string][] {
     case 'migrate':
       return [
         ['Entries', selectionWords(spec.selection)],
-        ['Conflicts', conflictWords[spec.onConflict]],
+        ['Conflicts', conflictsText(spec)],
         ...(spec.form === undefined ? [] : [['Values as', formWords[spec.form]] as [string, string]]),
       ]
     case 'evict':
@@ -48,6 +55,15 @@ const orderWords: Readonly<Record<NonNullable<Policy['order']>, string>> = {
   oldest: 'oldest',
   largest: 'largest',
   'least-recently-used': 'least recently read',
+}
+
+function conflictsText({ onConflict, decisions = {}, otherwise }: MigrateSpec): string {
+  const decided = Object.keys(decisions).length
+  return [
+    conflictWords[onConflict],
+    ...(decided === 0 ? [] : [`${decided} decided`]),
+    ...(otherwise === undefined ? [] : [`of the others ${conflictWords[otherwise]}`]),
+  ].join('; ')
 }
 
 function selectionWords({ query, keys }: Selection): string {

@@ -38,7 +38,10 @@ export async function sourceEntries(
   signal: AbortSignal | undefined,
 ): Promise<SourceEntries> {
   const needsRecords =
-    (selection.query ?? '').trim() !== '' || onConflict === 'newest' || onConflict === 'fastest'
+    (selection.query ?? '').trim() !== '' ||
+    onConflict === 'newest' ||
+    onConflict === 'fastest' ||
+    onConflict === 'ask'
   if (needsRecords) {
     const catalog = await openUpToDate(source, dataFolder, signal)
     return {

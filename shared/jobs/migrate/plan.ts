@@ -173,12 +173,20 @@ class Planner {
     now: Uint8Array,
   ): Promise<NewItem> {
     const { replaces, ...kept } = item
-    const { onConflict, decisions } = this.#spec
-    const rule = onConflict === 'ask' ? decisions?.[showKey(item.key)] : onConflict
+    const { onConflict, decisions, otherwise } = this.#spec
+    const decided = decisions?.[showKey(item.key)] ?? otherwise
+    const isImpossible = decided === 'keep-both' && this.#target.keys === 'name'
+    const rule = onConflict === 'ask' ? (isImpossible ? undefined : decided) : onConflict
     const skip = (note: string): NewItem => ({ ...kept, action: 'skip', note })
     const replace = (note: string): NewItem => ({ ...item, replaces, action: 'replace', note })
     switch (rule) {
-      case undefined:
+      case undefined: {
+        this.#undecided++
+        const theirs = await summaryOf(this.#target, now)
+        const why = isImpossible ? 'its names are hashes: it cannot keep both; ' : ''
+        const note = `${why}this one: ${factsText(kept.bytes, { runAtSeconds, elapsedSeconds })}; the target’s: ${factsText(now.length, theirs)}`
+        return { ...kept, action: 'ask', note }
+      }
       case 'fail':
         this.#undecided++
         return skip('conflict: the target has other bytes')
@@ -257,6 +265,20 @@ class Planner {
     if (exceeded !== undefined && !acceptLimits) return { refused: exceeded, needs: 'acceptLimits' }
     return {}
   }
+}
+
+/** What a person decides by: how large, how old, how dear. */
+function factsText(
+  bytes: number,
+  { runAtSeconds, elapsedSeconds }: Partial<Pick<EntrySummary, 'runAtSeconds' | 'elapsedSeconds'>> = {},
+): string {
+  const isDated = runAtSeconds !== undefined && Number.isFinite(runAtSeconds)
+  const date = isDated ? new Date(runAtSeconds * 1_000).toISOString().slice(0, 16).replace('T', ' ') : ''
+  return [
+    `${bytes.toLocaleString('en')} bytes`,
+    ...(isDated ? [`${date} UTC`] : []),
+    ...(elapsedSeconds ? [`took ${elapsedSeconds.toPrecision(3)} s`] : []),
+  ].join(', ')
 }
 
 function order({ kept }: { readonly kept: Loss['kept'] }): number {

@@ -143,6 +143,7 @@ const conflictChoices = [
   ['newest', 'Keep the newer'],
   ['fastest', 'Keep what took longer to compute'],
   ['keep-both', 'Keep both, under another key'],
+  ['ask', 'Decide one by one'],
 ] as const
 
 /** The choice that a refused plan waits for. */
@@ -156,7 +157,7 @@ function ReplanButton({ job }: { job: Job }) {
       </Button>
     )
   }
-  if (needs !== 'onConflict' && needs !== 'decisions') return null
+  if (needs !== 'onConflict') return null
   return (
     <Menu position="bottom-start">
       <Menu.Target>

@@ -10,6 +10,7 @@ import {
   pathOfLocation,
 } from '../../ui/format.ts'
 import { visibleText } from '../../ui/visible-text.ts'
+import { Conflicts } from './Conflicts.tsx'
 import { JobControls } from './JobControls.tsx'
 import classes from './JobDetail.module.css'
 import { JobItems } from './JobItems.tsx'
@@ -65,9 +66,13 @@ export function JobDetail({ job }: { job: Job }) {
       <JobProgress job={job} />
       <PlanNotes job={job} />
       <JobControls job={job} />
-      {job.plan ? <JobItems job={job} /> : null}
+      {isToDecide(job) ? <Conflicts job={job} /> : job.plan ? <JobItems job={job} /> : null}
     </section>
   )
+}
+
+function isToDecide({ state, plan }: Job): boolean {
+  return state === 'refused' && plan?.needs === 'decisions'
 }
 
 function Asked({ name, children }: { name: string; children: string }) {

@@ -1,7 +1,7 @@
 import { SegmentedControl } from '@mantine/core'
 import { useQueries } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { Job, JobItem } from '../../../shared/api/jobs.ts'
+import type { Decision, Job, JobItem } from '../../../shared/api/jobs.ts'
 import { useDesk } from '../../app/desk.ts'
 import { itemsPerPage, itemsQuery, type ItemFilter } from '../../client/jobs.ts'
 import { Code } from '../../ui/Code.tsx'
@@ -9,6 +9,7 @@ import { formatBytes, formatCompute, formatCount, shortKey } from '../../ui/form
 import { visibleText } from '../../ui/visible-text.ts'
 import { useWindow } from '../../virtual/use-window.ts'
 import { useThrottled } from '../../ui/use-throttled.ts'
+import { DecisionChoice } from './DecisionChoice.tsx'
 import classes from './JobItems.module.css'
 import { actionWords, outcomeWords } from './words.ts'
 
@@ -52,7 +53,17 @@ export function JobItems({ job }: { job: Job }) {
   )
 }
 
-function ItemTable({ job, filter }: { job: Job; filter: ItemFilter }) {
+const titles = ['Key', 'Call', 'Does', 'Size', 'Compute', 'Outcome']
+/** Sizes and times are those of both sides then. */
+const decidingTitles = ['Key', 'Call', 'Decision', 'This one', 'The target’s']
+
+/** What a row can be decided by, while its plan waits for that. */
+export interface Deciding {
+  readonly decisionOf: (key: string) => Decision | undefined
+  readonly decide: (key: string, decision: Decision | undefined) => void
+}
+
+export function ItemTable({ job, filter, deciding }: { job: Job; filter: ItemFilter; deciding?: Deciding }) {
   const [total, setTotal] = useState(0)
   const { attach, onScroll, first, last, offset, canvasHeight } = useWindow<HTMLDivElement>({
     rows: total,
@@ -76,12 +87,13 @@ function ItemTable({ job, filter }: { job: Job; filter: ItemFilter }) {
       className={classes.table}
       role="table"
       aria-label="Items"
+      data-deciding={deciding ? true : undefined}
       aria-rowcount={total + 1}
       tabIndex={0}
       onScroll={onScroll}
     >
       <div role="row" aria-rowindex={1} className={classes.head}>
-        {['Key', 'Call', 'Does', 'Size', 'Compute', 'Outcome'].map((title) => (
+        {(deciding ? decidingTitles : titles).map((title) => (
           <span key={title} role="columnheader">
             {title}
           </span>
@@ -95,7 +107,7 @@ function ItemTable({ job, filter }: { job: Job; filter: ItemFilter }) {
       <div role="rowgroup" style={{ height: canvasHeight, position: 'relative' }}>
         <div role="presentation" className={classes.window} style={{ transform: `translateY(${offset}px)` }}>
           {rows.map((row) => (
-            <ItemRow key={row} row={row} job={job} item={itemAt(row)} />
+            <ItemRow key={row} row={row} job={job} item={itemAt(row)} deciding={deciding} />
           ))}
         </div>
       </div>
@@ -109,7 +121,17 @@ function pagesOf(first: number, last: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, i) => from + i)
 }
 
-function ItemRow({ row, job, item }: { row: number; job: Job; item: JobItem | undefined }) {
+function ItemRow({
+  row,
+  job,
+  item,
+  deciding,
+}: {
+  row: number
+  job: Job
+  item: JobItem | undefined
+  deciding: Deciding | undefined
+}) {
   const { stores, navigate } = useDesk()
   const from = job.from ?? job.store
   const isOpen = stores.some(({ location }) => location === from.location)
@@ -138,18 +160,46 @@ function ItemRow({ row, job, item }: { row: number; job: Job; item: JobItem | un
       >
         {item?.call === undefined ? '' : <Code text={item.call} />}
       </span>
-      <span role="cell">{item ? actionWords[item.action] : ''}</span>
-      <span role="cell" className={classes.number}>
-        {item ? formatBytes(item.bytes) : ''}
+      <span role="cell">
+        {item && deciding ? (
+          <DecisionChoice
+            label={`What to do with ${visibleText(shortKey(item.key))}`}
+            value={deciding.decisionOf(item.key)}
+            onChange={(decision) => deciding.decide(item.key, decision)}
+          />
+        ) : item ? (
+          actionWords[item.action]
+        ) : (
+          ''
+        )}
       </span>
-      <span role="cell" className={classes.number}>
-        {item && item.computeSeconds > 0 ? formatCompute(item.computeSeconds) : ''}
-      </span>
-      <span role="cell" title={told === undefined ? undefined : visibleText(told)}>
-        {item?.state ? <b className={classes.state}>{outcomeWords[item.state]}</b> : null}
-        {item?.state && told !== undefined ? ' · ' : ''}
-        {told === undefined ? '' : visibleText(told)}
-      </span>
+      {deciding ? (
+        sidesOf(item?.note).map((side, i) => (
+          <span key={decidingTitles[3 + i]} role="cell" title={visibleText(side)}>
+            {visibleText(side)}
+          </span>
+        ))
+      ) : (
+        <>
+          <span role="cell" className={classes.number}>
+            {item ? formatBytes(item.bytes) : ''}
+          </span>
+          <span role="cell" className={classes.number}>
+            {item && item.computeSeconds > 0 ? formatCompute(item.computeSeconds) : ''}
+          </span>
+          <span role="cell" title={told === undefined ? undefined : visibleText(told)}>
+            {item?.state ? <b className={classes.state}>{outcomeWords[item.state]}</b> : null}
+            {item?.state && told !== undefined ? ' · ' : ''}
+            {told === undefined ? '' : visibleText(told)}
+          </span>
+        </>
+      )}
     </div>
   )
+}
+
+/** The facts of both sides, as the plan puts them into one note: why, if there is a reason, the source’s, the target’s. */
+function sidesOf(note = ''): [string, string] {
+  const [source = '', target = ''] = note.split('; the target’s: ')
+  return [source.replace('this one: ', ''), target]
 }

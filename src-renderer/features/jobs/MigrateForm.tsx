@@ -17,6 +17,7 @@ const rules: readonly { value: ConflictRule; label: string }[] = [
   { value: 'newest', label: 'keep the newer by run time' },
   { value: 'fastest', label: 'keep what took longer to compute' },
   { value: 'keep-both', label: 'keep both, the second under another key' },
+  { value: 'ask', label: 'ask about each, in the plan' },
 ]
 
 /** Where to, which entries, and what to do where the target has something else: the plan of a migration or merge. */

@@ -21,6 +21,7 @@ export const actionWords: Readonly<Record<JobItem['action'], string>> = {
   remove: 'to remove again',
   same: 'there already',
   skip: 'left alone',
+  ask: 'to be decided',
 }
 
 /** What became of an item. */
