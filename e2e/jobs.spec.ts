@@ -154,6 +154,21 @@ test('rules are planned, and what is wrong is verified', async ({ inspector }) =
   await expect(page.getByText('Nothing wrong was found')).toBeVisible()
 })
 
+test('rules are kept with a cache, and stand in the form after a reload', async ({ inspector }) => {
+  const { page } = inspector
+  const openForm = async () => {
+    await page.getByRole('button', { name: 'Jobs', exact: true }).click()
+    await page.getByRole('button', { name: 'Clean up…' }).click()
+    return page.getByRole('form', { name: 'Clean up' })
+  }
+  const form = await openForm()
+  await form.getByLabel('Older than, days').fill('400')
+  await form.getByRole('button', { name: 'Keep these rules' }).click()
+  await expect(form.getByRole('button', { name: 'Kept' })).toBeVisible()
+  await page.reload()
+  await expect((await openForm()).getByLabel('Older than, days')).toHaveValue('400')
+})
+
 /** A cache that takes some seconds to be moved: each file is forced to the disk. */
 async function manyEntries(folder: string, entries: number): Promise<string> {
   const cache = path.join(folder, 'many', 'cache')

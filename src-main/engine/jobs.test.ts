@@ -168,9 +168,9 @@ describe('jobs of the engine', () => {
       .map((line) => JSON.parse(line) as VerifyEvent)
     expect(events.at(-1)).toMatchObject({ type: 'end', entries: store.entries, findings: 0 })
     expect(await engine.get(`stores/${store.id}/retention`)).toEqual({})
-    const kept = await engine.send(`stores/${store.id}/retention`, { maxAgeSeconds: 60 }, 'PUT')
+    const kept = await engine.send(`stores/${store.id}/retention`, { maxAgeSeconds: 60 })
     expect(await kept.json()).toEqual({ policy: { maxAgeSeconds: 60 } })
-    const wrong = await engine.send(`stores/${store.id}/retention`, { maxAge: 60 }, 'PUT')
+    const wrong = await engine.send(`stores/${store.id}/retention`, { maxAge: 60 })
     expect(await wrong.json()).toMatchObject({ code: 'USAGE' })
   })
 

@@ -114,7 +114,7 @@ export function retentionQuery(store: string) {
 }
 
 export function keepRetention(store: string, policy: Policy): Promise<Retention> {
-  return callJson<Retention>(address(['stores', store, 'retention']), { method: 'PUT', body: policy })
+  return callJson<Retention>(address(['stores', store, 'retention']), { method: 'POST', body: policy })
 }
 
 /** What is wrong in a cache, as it is found. Leaving it, or the signal, ends the look. */

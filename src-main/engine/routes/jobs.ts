@@ -85,7 +85,7 @@ export function storeJobRoutes(
     .get('/stores/:store/retention', async (context) =>
       context.json(await readRetention(ruled(context.req.param('store')), dataFolder)),
     )
-    .put('/stores/:store/retention', async (context) => {
+    .post('/stores/:store/retention', async (context) => {
       const rules = await readBody(context, policy)
       return context.json(await keepRetention(ruled(context.req.param('store')), dataFolder, rules))
     })
