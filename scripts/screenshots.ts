@@ -250,6 +250,8 @@ async function compareCaches(page: Page): Promise<void> {
   await page.getByPlaceholder('A command, function, cache').fill('Compare this cache with another')
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Copy the 4 missing' }).waitFor()
+  await page.getByText('Only right', { exact: true }).last().waitFor()
+  await page.getByRole('main').getByText('relax(').first().waitFor()
 }
 
 async function goToStart(page: Page): Promise<void> {
