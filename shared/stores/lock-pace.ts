@@ -10,8 +10,12 @@ const operationBytes = 4_096
 const firstBytes = 128 * 1024
 const leastBytes = operationBytes
 const mostBytes = 64 * 1024 * 1024
-/** So much of the time that we held the lock is left to others before it is taken again: who waits asks now and then only. */
+/** So much of the time that we held the lock is left to others before it is taken again. */
 const restShare = 0.2
+/** And so much where others were seen to write: who waits for SQLite's lock only asks now and then, and must find it free. */
+const sharedRestShare = 1.5
+/** They count as being there for so many of our transactions. */
+const othersFor = 40
 
 /** Of an operation whose `ifValue` is not what stands there. */
 export const changed: WriteOutcome = {
@@ -50,6 +54,7 @@ export class LockPace {
   #transactions = 0
   #longestMs = 0
   #tooLong = 0
+  #othersFor = 0
   readonly #now: () => number
 
   /** `now`: a clock in milliseconds. */
@@ -84,22 +89,27 @@ export class LockPace {
 
   /**
    * Does operations in as many transactions as it takes, with a rest between them. `transact` says what became of each,
-   * or of fewer; `isOver`: nothing more can be done, and the rest is told the same.
+   * and whether somebody else has written since the one before. Where the store as a whole takes nothing more, the rest
+   * is told the same.
    */
   async inTransactions(
     operations: readonly WriteOperation[],
-    transact: (part: readonly WriteOperation[]) => Promise<{ outcomes: WriteOutcome[]; heldMs: number }>,
+    transact: (
+      part: readonly WriteOperation[],
+    ) => Promise<{ outcomes: WriteOutcome[]; heldMs: number; othersWrote?: boolean }>,
   ): Promise<WriteOutcome[]> {
     const outcomes: WriteOutcome[] = []
     while (outcomes.length < operations.length) {
       const part = this.next(operations, outcomes.length)
-      const { outcomes: told, heldMs } = await transact(part)
+      const { outcomes: told, heldMs, othersWrote } = await transact(part)
+      this.#othersFor = othersWrote ? othersFor : Math.max(0, this.#othersFor - 1)
       this.note(part, heldMs)
       outcomes.push(...told)
       const last = told.at(-1)
       if (last && !last.done && (last.reason === 'NO_SPACE' || last.reason === 'UNWRITABLE'))
         return [...outcomes, ...operations.slice(outcomes.length).map(() => last)]
-      if (outcomes.length < operations.length) await delay(Math.ceil(heldMs * restShare))
+      if (outcomes.length < operations.length)
+        await delay(Math.ceil(heldMs * (this.#othersFor > 0 ? sharedRestShare : restShare)))
     }
     return outcomes
   }

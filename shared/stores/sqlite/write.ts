@@ -29,6 +29,7 @@ export interface WriteContext {
 interface Written {
   readonly outcomes: WriteOutcome[]
   readonly heldMs: number
+  readonly othersWrote?: boolean
 }
 
 /**
@@ -42,7 +43,7 @@ export async function writeRows(
   operations: readonly WriteOperation[],
 ): Promise<WriteOutcome[]> {
   const { path, table, pace } = context
-  let opened: { readonly database: Database; readonly rows: Rows } | undefined
+  let opened: Opened | undefined
   const connected = () => {
     opened ??= connect(path, table)
     return opened
@@ -58,14 +59,14 @@ export async function writeRows(
 async function transact(
   { path, table, pace, signal }: WriteContext,
   operations: readonly WriteOperation[],
-  connected: () => { readonly database: Database; readonly rows: Rows },
+  connected: () => Opened,
 ): Promise<Written> {
   const deadline = performance.now() + patienceMs
   for (;;) {
     throwIfCancelled(signal)
     try {
-      const { database, rows } = connected()
-      return writeIn({ database, rows, table, pace }, operations)
+      const { database, rows, versions } = connected()
+      return writeIn({ database, rows, table, pace, versions }, operations)
     } catch (thrown) {
       const isBusy = /^SQLITE_(BUSY|LOCKED)/.test(sqliteCode(thrown) ?? '')
       if (!isBusy || performance.now() > deadline)
@@ -76,31 +77,44 @@ async function transact(
   }
 }
 
-function connect(path: string, table: CacheTable): { readonly database: Database; readonly rows: Rows } {
+function connect(path: string, table: CacheTable): Opened {
   const database = new BetterSqlite3(path, { fileMustExist: true, timeout: busyMs })
   try {
     database.pragma('trusted_schema = OFF')
     database.pragma('cell_size_check = ON')
-    return { database, rows: new Rows(database, table) }
+    return { database, rows: new Rows(database, table), versions: {} }
   } catch (thrown) {
     database.close()
     throw thrown
   }
 }
 
-interface Connected {
+interface Opened {
   readonly database: Database
   readonly rows: Rows
+  readonly versions: Versions
+}
+
+interface Connected extends Opened {
   readonly table: CacheTable
   readonly pace: LockPace
+}
+
+/** SQLite's `data_version` changes when another connection has committed. */
+interface Versions {
+  last?: unknown
 }
 
 function writeIn(connected: Connected, operations: readonly WriteOperation[]): Written {
   const refusals = new Map<number, WriteOutcome>()
   for (;;) {
     connected.database.exec('BEGIN IMMEDIATE')
-    const { result, heldMs } = connected.pace.measure(() => attempt(connected, operations, refusals))
-    if (result) return { outcomes: result, heldMs }
+    const { database, pace, versions } = connected
+    const { result, heldMs } = pace.measure(() => attempt(connected, operations, refusals))
+    const version = database.pragma('data_version', { simple: true })
+    const othersWrote = versions.last !== undefined && versions.last !== version
+    versions.last = version
+    if (result) return { outcomes: result, heldMs, othersWrote }
   }
 }
 
