@@ -1,13 +1,12 @@
-import { Button } from '@mantine/core'
 import { IconChartTreemap } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
 import { lookTitles, type Overview, type OverviewMark } from '../../../shared/api/overview.ts'
 import type { Connection } from '../../../shared/api/contract.ts'
 import { useDesk } from '../../app/desk.ts'
 import type { ViewProps } from '../../app/views.tsx'
 import { overviewQuery } from '../../client/overview.ts'
-import { countOf, formatBytes, formatCompute, formatCount, pathOfLocation } from '../../ui/format.ts'
+import { countOf, formatBytes, formatCompute, formatCount } from '../../ui/format.ts'
+import { CacheHeading, CachePage, FilteredNote, ShowWholeCache } from '../../ui/CachePage.tsx'
 import { EmptyState, ErrorState, Waiting } from '../../ui/States.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { useThrottled } from '../../ui/use-throttled.ts'
@@ -26,17 +25,17 @@ const paceMs = 2_000
 export function OverviewView({ store }: ViewProps) {
   const { place, navigate } = useDesk()
   const answer = useQuery(overviewQuery(store.id, place.query, useThrottled(store.revision, paceMs)))
-  const clear = (
-    <Button size="compact-xs" onClick={() => navigate({ query: '' })}>
-      Show the whole cache
-    </Button>
-  )
+  const onClear = (): void => navigate({ query: '' })
   if (answer.error)
     return (
-      <div className={classes.view}>
+      <CachePage label="Overview">
         <ErrorState title="There is no overview" error={answer.error} onRetry={() => void answer.refetch()} />
-        {place.query === '' ? null : <p className={classes.center}>{clear}</p>}
-      </div>
+        {place.query === '' ? null : (
+          <p className={classes.center}>
+            <ShowWholeCache onClear={onClear} />
+          </p>
+        )}
+      </CachePage>
     )
   const overview = answer.data
   if (!overview) return <Waiting what="Adding up…" />
@@ -47,7 +46,7 @@ export function OverviewView({ store }: ViewProps) {
       <EmptyState
         icon={<IconChartTreemap size={26} stroke={1.5} />}
         title={place.query === '' ? 'The cache is empty' : 'Nothing matches the filter'}
-        actions={place.query === '' ? null : clear}
+        actions={place.query === '' ? null : <ShowWholeCache onClear={onClear} />}
       >
         {place.query === ''
           ? 'When calls are stored in it, their sums and pictures show here.'
@@ -56,11 +55,11 @@ export function OverviewView({ store }: ViewProps) {
     )
   }
   return (
-    <section className={classes.view} aria-label="Overview" data-region aria-busy={answer.isPlaceholderData}>
-      <Heading store={store} overview={overview} isReading={isReading} clear={clear} />
+    <CachePage label="Overview" isBusy={answer.isPlaceholderData}>
+      <Heading store={store} overview={overview} isReading={isReading} onClear={onClear} />
       <Cards overview={overview} />
       <Pictures overview={overview} />
-    </section>
+    </CachePage>
   )
 }
 
@@ -68,33 +67,33 @@ interface HeadingProps {
   store: Connection
   overview: Overview
   isReading: boolean
-  clear: ReactNode
+  onClear: () => void
 }
 
-function Heading({ store, overview, isReading, clear }: HeadingProps) {
+function Heading({ store, overview, isReading, onClear }: HeadingProps) {
   const progress =
     store.total === undefined
       ? formatCount(store.indexed ?? 0)
       : `${formatCount(store.indexed ?? 0)} of ${formatCount(store.total)}`
   return (
-    <header className={classes.heading}>
-      <h1>{visibleText(store.label)}</h1>
-      <p>
-        <code title={visibleText(store.location)}>{visibleText(pathOfLocation(store.location))}</code> ·{' '}
-        {visibleText(store.kindTitle)} · {store.writable ? 'may be changed' : 'read-only'}
-      </p>
+    <CacheHeading
+      title={store.label}
+      location={store.location}
+      facts={`${visibleText(store.kindTitle)} · ${store.writable ? 'may be changed' : 'read-only'}`}
+    >
       {isReading ? (
         <p role="status" className={classes.reading}>
           The cache is still being read ({progress}): this is what is known so far, and it goes on.
         </p>
       ) : null}
       {overview.filter === '' ? null : (
-        <p className={classes.filtered}>
-          Only the {countOf(overview.total.entries, 'entry', 'entries')} that match{' '}
-          <code title={visibleText(overview.filter)}>{visibleText(overview.filter)}</code> {clear}
-        </p>
+        <FilteredNote
+          what={`Only the ${countOf(overview.total.entries, 'entry', 'entries')} that match`}
+          filter={overview.filter}
+          onClear={onClear}
+        />
       )}
-    </header>
+    </CacheHeading>
   )
 }
 

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import type { Points } from '../../../shared/api/points.ts'
 import { EntriesLink } from '../../app/EntriesLink.tsx'
 import { useDesk } from '../../app/desk.ts'
+import { ShowWholeCache } from '../../ui/CachePage.tsx'
 import { countOf, formatCount } from '../../ui/format.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import classes from './Plot.module.css'
@@ -32,9 +33,7 @@ export function PlotNotes({ points, own, set }: PlotNotesProps) {
           <>
             {' '}
             that match <code title={visibleText(base)}>{visibleText(base)}</code>{' '}
-            <Button size="compact-xs" onClick={() => navigate({ query: '' })}>
-              Show the whole cache
-            </Button>
+            <ShowWholeCache onClear={() => navigate({ query: '' })} />
           </>
         )}
         {without.map(({ axis, field, reason, entries, filter }) => (

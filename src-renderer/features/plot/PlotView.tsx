@@ -7,6 +7,7 @@ import { useDesk } from '../../app/desk.ts'
 import type { ViewProps } from '../../app/views.tsx'
 import { pointFieldsQuery, pointsQuery, type PointsQuestion } from '../../client/points.ts'
 import { countOf } from '../../ui/format.ts'
+import { ShowWholeCache } from '../../ui/CachePage.tsx'
 import { EmptyState, ErrorState, Waiting } from '../../ui/States.tsx'
 import { useThrottled } from '../../ui/use-throttled.ts'
 import { visibleText } from '../../ui/visible-text.ts'
@@ -32,6 +33,7 @@ export function PlotView({ store, openInspector }: ViewProps) {
   const points = useQuery(pointsQuery(store.id, question, revision))
   const set = (change: Partial<PlotPlace>): void =>
     navigate({ options: withPlotPlace(place.options, change) })
+  const onClear = (): void => navigate({ query: '' })
   const error = fields.error ?? (fields.data && points.error)
   const isReading = store.state === 'indexing' || store.state === 'opening'
 
@@ -39,13 +41,17 @@ export function PlotView({ store, openInspector }: ViewProps) {
     return (
       <div className={classes.view}>
         <ErrorState title="There is no plot" error={fields.error} onRetry={() => void fields.refetch()} />
-        {place.query === '' ? null : <p className={classes.center}>{<WholeCache />}</p>}
+        {place.query === '' ? null : (
+          <p className={classes.center}>
+            <ShowWholeCache onClear={onClear} />
+          </p>
+        )}
       </div>
     )
   if (!fields.data) return <Waiting what="Looking for numbers…" />
   if (fields.data.total === 0) {
     if (isReading) return <Waiting what="Reading the cache…" />
-    return <NoEntries query={place.query} />
+    return <NoEntries query={place.query} onClear={onClear} />
   }
   return (
     <section className={classes.view} aria-label="Plot" data-region aria-busy={points.isPlaceholderData}>
@@ -166,23 +172,14 @@ function NoNumbers({ fields, set }: { fields: PointFields; set: (change: Partial
   )
 }
 
-function NoEntries({ query }: { query: string }) {
+function NoEntries({ query, onClear }: { query: string; onClear: () => void }) {
   return (
     <EmptyState
       icon={<IconChartDots size={26} stroke={1.5} />}
       title={query === '' ? 'The cache is empty' : 'Nothing matches the filter'}
-      actions={query === '' ? null : <WholeCache />}
+      actions={query === '' ? null : <ShowWholeCache onClear={onClear} />}
     >
       {query === '' ? 'When calls are stored in it, they can be drawn here.' : visibleText(query)}
     </EmptyState>
-  )
-}
-
-function WholeCache() {
-  const { navigate } = useDesk()
-  return (
-    <Button size="compact-xs" onClick={() => navigate({ query: '' })}>
-      Show the whole cache
-    </Button>
   )
 }

@@ -7,8 +7,9 @@ import { verdictWords, type StoreTrust } from '../../../shared/api/trust.ts'
 import { useDesk } from '../../app/desk.ts'
 import type { ViewProps } from '../../app/views.tsx'
 import { storeTrustQuery, trustProgressQuery } from '../../client/trust.ts'
+import { CacheHeading, CachePage, FilteredNote } from '../../ui/CachePage.tsx'
 import { Code } from '../../ui/Code.tsx'
-import { countOf, formatCount, formatOffset, pathOfLocation, shortKey } from '../../ui/format.ts'
+import { countOf, formatCount, formatOffset, shortKey } from '../../ui/format.ts'
 import { EmptyState, ErrorState, Waiting } from '../../ui/States.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { EntriesLink } from './EntriesLink.tsx'
@@ -38,15 +39,18 @@ export function TrustView({ store }: ViewProps) {
   })
   const trust = answer.data
   return (
-    <section className={classes.view} aria-label="Trust" data-region>
-      <Heading store={store} />
+    <CachePage label="Trust">
+      <CacheHeading
+        title={`What loading ${store.label} with Python would do`}
+        location={store.location}
+        facts="read, never run · no verdict says that something is safe"
+      />
       {place.query === '' ? null : (
-        <p className={classes.filtered}>
-          Only entries that match <code>{visibleText(place.query)}</code>
-          <Button size="compact-xs" onClick={() => navigate({ query: '' })}>
-            Show the whole cache
-          </Button>
-        </p>
+        <FilteredNote
+          what="Only entries that match"
+          filter={place.query}
+          onClear={() => navigate({ query: '' })}
+        />
       )}
       {trust ? (
         <Report trust={trust} />
@@ -69,19 +73,7 @@ export function TrustView({ store }: ViewProps) {
       ) : (
         <Progress store={store} onStop={() => setStopped(question)} />
       )}
-    </section>
-  )
-}
-
-function Heading({ store }: { store: Connection }) {
-  return (
-    <header className={classes.heading}>
-      <h1>What loading {visibleText(store.label)} with Python would do</h1>
-      <p>
-        <code title={visibleText(store.location)}>{visibleText(pathOfLocation(store.location))}</code> · read,
-        never run · no verdict says that something is safe
-      </p>
-    </header>
+    </CachePage>
   )
 }
 
