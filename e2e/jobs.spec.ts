@@ -152,6 +152,10 @@ test('rules are planned, and what is wrong is verified', async ({ inspector }) =
   await expect(job.getByText('more than 2 entries of the function').first()).toBeVisible()
   await page.getByRole('button', { name: 'Verify' }).click()
   await expect(page.getByText('Nothing wrong was found')).toBeVisible()
+  await expect(page.getByRole('note')).toContainText('13 entries have the output of a newer one')
+  await page.getByRole('button', { name: 'Show the duplicates' }).click()
+  await expect(page).toHaveURL(/is%3Aduplicate|is:duplicate/)
+  await expect(inspector.grid).toHaveAttribute('aria-rowcount', '14')
 })
 
 test('rules are kept with a cache, and stand in the form after a reload', async ({ inspector }) => {

@@ -50,6 +50,9 @@ export const policy = z.strictObject({
 
 const decision = z.enum(['skip', 'overwrite', 'keep-both'])
 
+/** What a repair moves into the trash. Duplicates are sound entries: a policy or a filter evicts them. */
+const repairable = z.enum(['damaged', 'misplaced', 'stray', 'unreadable'])
+
 export const planRequest = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('migrate'),
@@ -68,7 +71,7 @@ export const planRequest = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('repair'),
     store: z.string(),
-    findings: z.array(z.enum(['damaged', 'misplaced', 'stray', 'duplicate', 'unreadable'])).min(1),
+    findings: z.array(repairable).min(1),
   }),
 ])
 
@@ -175,7 +178,7 @@ export const emptyRequest = z.object({
   typed: z.number(),
 })
 
-const finding = z.enum(['damaged', 'misplaced', 'stray', 'duplicate', 'unreadable'])
+const finding = z.enum([...repairable.options, 'duplicate'])
 export const verifyEvent = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('finding'),
@@ -191,7 +194,14 @@ export const verifyEvent = z.discriminatedUnion('type', [
     of: z.number().optional(),
     bytes: z.number(),
   }),
-  z.object({ type: z.literal('end'), entries: z.number(), bytes: z.number(), findings: z.number() }),
+  z.object({
+    type: z.literal('end'),
+    entries: z.number(),
+    bytes: z.number(),
+    /** Of what is wrong; duplicates are counted apart. */
+    findings: z.number(),
+    duplicates: z.number(),
+  }),
   z.object({ type: z.literal('error'), code: z.string(), message: z.string() }),
 ])
 

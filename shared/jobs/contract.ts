@@ -97,7 +97,7 @@ export interface EvictSpec {
 export interface RepairSpec {
   readonly kind: 'repair'
   readonly store: StoreLocation
-  readonly findings: readonly ('damaged' | 'misplaced' | 'stray' | 'duplicate' | 'unreadable')[]
+  readonly findings: readonly ('damaged' | 'misplaced' | 'stray' | 'unreadable')[]
 }
 
 export interface UndoSpec {

@@ -29,7 +29,7 @@ import { carryTags } from './migrate/tags.ts'
 import { Target } from './migrate/target.ts'
 import { runJob, type RunOptions } from './run.ts'
 import { openUpToDate } from './select.ts'
-import { verifyStore } from './verify.ts'
+import { verifyStore, type Finding } from './verify.ts'
 import { TrashBin, removeBin } from './trash-bin.ts'
 import { planUndo, Undoer } from './undo.ts'
 
@@ -122,7 +122,7 @@ async function plannerOfRepair(
   stack: AsyncDisposableStack,
 ): Promise<Planner> {
   const planner = await plannerOfEviction({ kind: 'evict', store: spec.store, selection: {} }, options, stack)
-  const wanted = new Set(spec.findings)
+  const wanted = new Set<Finding['finding']>(spec.findings)
   return {
     stack: planner.stack,
     header: {

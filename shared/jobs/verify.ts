@@ -5,8 +5,13 @@ import { recordFields } from '../records/fields.ts'
 import type { Entry, Store } from '../stores/contract.ts'
 import { throwIfCancelled } from '../stores/slices.ts'
 import type { RepairSpec } from './contract.ts'
+import { candidates, openUpToDate } from './select.ts'
 
-export type FindingKind = RepairSpec['findings'][number]
+/** The filter that finds what is told as `duplicate`. */
+export const duplicatesQuery = 'is:duplicate'
+
+/** All is damage of some kind, but `duplicate`: that is a sound entry whose output a newer one has too. */
+type FindingKind = RepairSpec['findings'][number] | 'duplicate'
 
 export interface Finding {
   readonly finding: FindingKind
@@ -22,20 +27,24 @@ export interface VerifyProgress {
   readonly bytes: number
 }
 
+interface VerifyOptions {
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: VerifyProgress) => void
+  readonly dataFolder?: string
+}
+
 const straysLimit = 10_000
 
 /**
  * Reads every value of a cache whole and says what is wrong with it, as it is found: what cannot be read, what is
  * damaged, what stands under another name than the one it was stored under, and what is no entry at all. Locks
- * nothing and writes nothing. One entry is in memory at a time.
+ * nothing and writes nothing to the cache. One entry is in memory at a time. With `dataFolder`, the cache's index there
+ * is brought up to date, and duplicates are told last.
  *
  * @throws AppError CANCELLED, and what listing the store throws
  */
-export async function* verifyStore(
-  store: Store,
-  options: { readonly signal?: AbortSignal; readonly onProgress?: (progress: VerifyProgress) => void } = {},
-): AsyncGenerator<Finding> {
-  const { signal, onProgress } = options
+export async function* verifyStore(store: Store, options: VerifyOptions = {}): AsyncGenerator<Finding> {
+  const { signal, onProgress, dataFolder } = options
   let entries = 0
   let bytes = 0
   for await (const batch of store.entries({ signal })) {
@@ -51,6 +60,20 @@ export async function* verifyStore(
   for (const { name, reason } of (await store.strays?.(straysLimit)) ?? [])
     yield { finding: 'stray', key: new TextEncoder().encode(name), name, bytes: 0, sentence: reason }
   onProgress?.({ entries, bytes })
+  if (dataFolder !== undefined) yield* duplicatesOf(store, dataFolder, signal)
+}
+
+async function* duplicatesOf(
+  store: Store,
+  dataFolder: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Finding> {
+  using catalog = await openUpToDate(store, dataFolder, signal)
+  const sentence = 'A newer entry has the same output.'
+  for (const batch of candidates(catalog, { query: duplicatesQuery })) {
+    throwIfCancelled(signal)
+    for (const { key, row } of batch) yield { finding: 'duplicate', key, bytes: row.sizeBytes ?? 0, sentence }
+  }
 }
 
 async function findingOf(

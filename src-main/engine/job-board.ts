@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { MessageChannel } from 'node:worker_threads'
 import type {
   Job as ShownJob,
@@ -165,11 +166,15 @@ export class JobBoard {
     const { store } = this.#options.connections.get(id)
     const { port1: own, port2: port } = new MessageChannel()
     own.on('message', onFindings)
+    const heardAll = once(own, 'close')
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a MessagePort has no origin
     signal.addEventListener('abort', () => own.postMessage('cancel'))
     const task: LongJobTask = { ask: 'verify', store, port, known: [], dataFolder: this.#options.dataFolder }
     try {
-      return (await this.#options.workers.run(task, { transfer: [port] })) as JobAnswers['verify']
+      const answer = (await this.#options.workers.run(task, { transfer: [port] })) as JobAnswers['verify']
+      // The answer comes by another port: what was found last may be heard after it. The worker closes its end.
+      await heardAll
+      return answer
     } finally {
       own.close()
     }

@@ -55,7 +55,12 @@ export interface VerifyStep {
 export interface JobAnswers {
   plan: Job
   run: Job
-  verify: { readonly entries: number; readonly bytes: number; readonly findings: number }
+  verify: {
+    readonly entries: number
+    readonly bytes: number
+    readonly findings: number
+    readonly duplicates: number
+  }
   list: Job[]
   job: Job
   items: { readonly items: readonly ItemWithOutcome[]; readonly total: number }

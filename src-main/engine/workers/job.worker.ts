@@ -88,26 +88,28 @@ async function runLong(task: LongJobTask): Promise<Answer> {
 const findingsAtOnce = 100
 
 async function verify(
-  { store: location }: LongJobTask & { ask: 'verify' },
+  { store: location, dataFolder }: LongJobTask & { ask: 'verify' },
   tell: (step: VerifyStep) => void,
   signal: AbortSignal,
 ): Promise<JobAnswers['verify']> {
   await using store = await openStore(location)
   let progress = { entries: 0, bytes: 0 }
   let findings = 0
+  let duplicates = 0
   let waiting: Finding[] = []
   const onProgress = (next: typeof progress): void => {
     progress = next
     tell({ ...progress, findings: waiting })
     waiting = []
   }
-  for await (const finding of verifyStore(store, { signal, onProgress })) {
-    findings++
+  for await (const finding of verifyStore(store, { signal, onProgress, dataFolder })) {
+    if (finding.finding === 'duplicate') duplicates++
+    else findings++
     waiting.push(finding)
     if (waiting.length >= findingsAtOnce) onProgress(progress)
   }
   tell({ ...progress, findings: waiting })
-  return { ...progress, findings }
+  return { ...progress, findings, duplicates }
 }
 
 export default replying(run)

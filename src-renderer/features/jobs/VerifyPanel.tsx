@@ -3,29 +3,31 @@ import { IconShieldCheck } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
 import type { Connection } from '../../../shared/api/contract.ts'
 import type { VerifyEvent } from '../../../shared/api/jobs.ts'
+import { useDesk } from '../../app/desk.ts'
 import { verifyStore } from '../../client/jobs.ts'
 import { countOf, formatBytes, formatCount } from '../../ui/format.ts'
 import { EmptyState, ErrorState } from '../../ui/States.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { usePlanJob } from './use-job-commands.ts'
+import { withClause } from '../filter/filter-text.ts'
 import classes from './VerifyPanel.module.css'
 
 type Found = Extract<VerifyEvent, { type: 'finding' }>
-type Finding = Found['finding']
+/** Duplicates are no damage: they are counted apart. */
+type Finding = Exclude<Found['finding'], 'duplicate'>
 
 const findingWords: Readonly<Record<Finding, string>> = {
   damaged: 'Damaged',
   misplaced: 'Misplaced',
   stray: 'No entries',
-  duplicate: 'Duplicates',
   unreadable: 'Unreadable',
 }
 /** More findings are counted and not drawn; the report of the command line has them all. */
 const mostShown = 2_000
 
 interface Look {
-  readonly found: readonly Found[]
-  readonly counts: Readonly<Partial<Record<Finding, number>>>
+  readonly found: readonly (Found & { finding: Finding })[]
+  readonly counts: Readonly<Partial<Record<Found['finding'], number>>>
   readonly entries: number
   readonly of: number | undefined
   readonly bytes: number
@@ -108,7 +110,24 @@ function Verification({ store, again }: { store: Connection; again: () => void }
           </ul>
         </>
       )}
+      <DuplicatesNote count={look.counts.duplicate ?? 0} />
     </div>
+  )
+}
+
+/** They are sound entries, so no repair takes them: the filter finds them. */
+function DuplicatesNote({ count }: { count: number }) {
+  const { navigate } = useDesk()
+  if (count === 0) return null
+  return (
+    <p className={classes.note} role="note">
+      {count === 1
+        ? 'One entry has the output of a newer one. That is no damage.'
+        : `${formatCount(count)} entries have the output of a newer one. That is no damage.`}
+      <Button onClick={() => navigate({ view: 'entries', query: withClause('', 'is', 'duplicate') })}>
+        Show the duplicates
+      </Button>
+    </p>
   )
 }
 
@@ -152,5 +171,7 @@ function withEvent(look: Look, event: VerifyEvent): Look {
   if (event.type === 'end') return { ...look, entries: event.entries, bytes: event.bytes }
   if (event.type === 'progress') return { ...look, entries: event.entries, of: event.of, bytes: event.bytes }
   const counts = { ...look.counts, [event.finding]: (look.counts[event.finding] ?? 0) + 1 }
-  return { ...look, counts, found: look.found.length < mostShown ? [...look.found, event] : look.found }
+  if (event.finding === 'duplicate') return { ...look, counts }
+  const found = { ...event, finding: event.finding }
+  return { ...look, counts, found: look.found.length < mostShown ? [...look.found, found] : look.found }
 }
