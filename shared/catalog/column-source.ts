@@ -36,7 +36,7 @@ export class ColumnSource {
   }
 
   readKept(name: string): KeptColumn | undefined {
-    return this.kept.read(name, this.idsEnd)
+    return this.kept.read(name)
   }
 
   /** Numbers of `strings`; 0 where an entry has none. */
@@ -102,12 +102,13 @@ export class ColumnSource {
     return this.#pluck(`SELECT ${column} FROM entries ORDER BY id`) as (number | null)[]
   }
 
-  /** Of an entry that is gone no number is left. */
+  /** Of an entry that is gone no number is left; ids that no array has a place for are left out. */
   #changedValues(
-    { changed }: KeptColumn,
+    kept: KeptColumn,
     column: string,
     table: 'entries' | 'insides' = 'entries',
   ): Map<number, number | null> {
+    const changed = kept.changed.filter((id) => id < this.idsEnd)
     const values = new Map<number, number | null>(changed.map((id) => [id, null]))
     if (changed.length === 0) return values
     const pairs = this.#database
@@ -125,7 +126,8 @@ export class ColumnSource {
     const ranks = kept && unpackWhole(kept, this.idsEnd, kept.count)
     if (!ranks) return rankNumbers(numbers)
     const compare = (id: number, other: number): number => numbers[id]! - numbers[other]!
-    const present = kept.changed.filter((id) => !Number.isNaN(numbers[id]!)).toSorted(compare)
+    const isPresent = (id: number): boolean => id < this.idsEnd && !Number.isNaN(numbers[id]!)
+    const present = kept.changed.filter(isPresent).toSorted(compare)
     let place = 0
     const sorted = present.map((id, i): [number, number] => {
       if (i > 0 && numbers[id] !== numbers[present[i - 1]!]) place++

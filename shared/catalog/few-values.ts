@@ -86,7 +86,7 @@ export function currentFewValues(
   let { count } = kept
   const codes = unpackWhole(kept, idsEnd, count)
   if (!codes) return undefined
-  for (const id of changed) codes[id] = count
+  for (const id of changed) if (id < idsEnd) codes[id] = count
   const examples = new Int32Array(count).fill(-1)
   for (let id = idsEnd - 1; id >= 0; id--) if (codes[id]! < count) examples[codes[id]!] = id
   if (examples.includes(-1)) return undefined

@@ -126,6 +126,11 @@ describe('what is inside entries', () => {
     put('newest', { x: 1, y: [1, 2] }, { e: 5 }, { 'run-at': 40 })
     await index()
     expect(found('is:superseded')).toEqual(['mid', 'new', 'old'])
+    // Nor is one superseded by what is gone, if that had the highest id in columns that were kept.
+    while (catalog.keepColumn({ entriesAtLeast: 0, changesAtLeast: 1 }));
+    rmSync(fileOf('newest'))
+    await index()
+    expect(found('is:superseded')).toEqual(['mid', 'old'])
   })
 
   it('is searched: texts, keys and numbers that the list leaves out, each side by itself', async () => {

@@ -67,7 +67,7 @@ export class Keeper {
       if (columns.idsEnd <= entriesAtLeast) return undefined
       const makers = this.#makers(Math.min(argumentEntriesAtLeast, entriesAtLeast))
       const due = makers.find(({ names }) =>
-        names.every((name) => this.#kept.changes(name, columns.idsEnd) >= Math.max(1, changesAtLeast)),
+        names.every((name) => this.#kept.changes(name) >= Math.max(1, changesAtLeast)),
       )
       const wanted = new Set(makers.flatMap(({ names }) => names))
       return {

@@ -59,6 +59,7 @@ describe('kept columns', () => {
       put: arbitraryEntries,
       remove: fc.array(fc.nat(7), { maxLength: 3 }),
       keep: fc.nat(40),
+      removeLast: fc.nat(2),
     })
     fc.assert(
       fc.property(
@@ -67,23 +68,54 @@ describe('kept columns', () => {
         (changes, searches) => {
           using catalog = Catalog.open(':memory:')
           const all = new Map<string, CatalogEntry>()
-          for (const { put, remove, keep } of changes) {
+          const expectFound = (): void => {
+            for (const [filter, order] of searches) {
+              const { id, entries } = catalog.search(filter, order, now)
+              const wanted = naiveSearch([...all.values()], parseQuery(filter), order, now)
+              expect(entries).toBe(wanted.length)
+              expect(catalog.keys(id, [[0, entries]], 1000)).toEqual(wanted)
+            }
+          }
+          for (const { put, remove, keep, removeLast } of changes) {
             const gone = [...all.values()].filter((_, i) => remove.includes(i))
             const left = put.filter((entry) => !gone.some(({ key }) => String(key) === String(entry.key)))
             catalog.write({ put: left, remove: gone.map(({ key }) => key) })
             for (const { key } of gone) all.delete(String(key))
             for (const entry of left) all.set(String(entry.key), entry)
-            for (const [filter, order] of searches) {
-              const { id, entries } = catalog.search(filter, order, now)
-              const wanted = naiveSearch([...all.values()], parseQuery(filter), order, now)
-              expect(catalog.keys(id, [[0, entries]], 1000)).toEqual(wanted)
-            }
+            expectFound()
             for (let step = 0; step < keep && catalog.keepColumn(always); step++);
+            if (removeLast === 0) continue
+            // Those with the highest ids: columns are shorter then than they were kept.
+            const last = [...all.values()].slice(-removeLast)
+            catalog.write({ remove: last.map(({ key }) => key) })
+            for (const { key } of last) all.delete(String(key))
+            expectFound()
           }
         },
       ),
       { numRuns: 50 },
     )
+  })
+
+  it('know nothing any more of the entry with the highest id once that is gone', () => {
+    using catalog = Catalog.open(':memory:')
+    const put = [relax('1', 'Cu', 1), relax('2', 'Ag', 2), relax('3', 'Au', 3), relax('4', 'Cu', 1)]
+    catalog.write({ put })
+    keepAll(catalog)
+    catalog.write({ remove: [put[3]!.key] })
+    expect(catalog.search('').entries).toBe(catalog.count())
+    expect(keysOf(catalog, '')).toEqual(['1', '2', '3'])
+    for (const column of ['key', 'elapsedSeconds', 'call', 'func', 'arg:element'])
+      expect(keysOf(catalog, '', [{ column, descending: true }]).toSorted()).toEqual(['1', '2', '3'])
+    // And so it is when they are kept anew, and when another gets its id.
+    keepAll(catalog)
+    catalog.write({ put: [relax('5', 'Zn', 0)] })
+    expect(keysOf(catalog, '', [{ column: 'elapsedSeconds', descending: false }])).toEqual([
+      '5',
+      '1',
+      '2',
+      '3',
+    ])
   })
 
   it('are read instead of the rows', () => {
@@ -182,6 +214,27 @@ describe('kept columns', () => {
     expect(kept.write('output', column, catalog.revision - 1)).toBe(true)
     expect(kept.write('key', column, madeAt)).toBe(false)
     expect(storedIn(folder.file).names).toEqual(['call', 'output'])
+  })
+
+  it('are not kept if another process forgot meanwhile what changed', () => {
+    using folder = new TemporaryFolder()
+    using catalog = Catalog.open(folder.file)
+    const [before, after] = [relax('1', 'Cu', 1), relax('1', 'Zn', 9)]
+    catalog.write({ put: [before, relax('2', 'Ag', 2)] })
+    keepAll(catalog)
+    const madeAt = catalog.revision
+    using database = new Closing(folder.file)
+    const kept = new KeptColumns(database.sqlite)
+    const old = kept.read('elapsed')!
+    {
+      using other = Catalog.open(folder.file)
+      other.write({ put: [after] })
+      keepAll(other)
+    }
+    expect(storedIn(folder.file)).toMatchObject({ changed: 0, from: catalog.revision })
+    expect(kept.write('elapsed', old, madeAt)).toBe(false)
+    using again = Catalog.open(folder.file)
+    expect(keysOf(again, '', [{ column: 'elapsedSeconds', descending: true }])).toEqual(['1', '2'])
   })
 
   it('of a file that does not make sense are read from the rows', () => {

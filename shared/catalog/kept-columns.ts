@@ -8,7 +8,10 @@ const changesAtMost = 3_000
 export interface KeptColumn extends Packed {
   /** How many different values there were, where the column counts them. */
   readonly count: number
-  /** Ids of the entries that are new, different or gone since, ascending. */
+  /**
+   * Ids of the entries that are new, different or gone since, ascending. Those that are gone may be higher than any that
+   * there is now: what is as long as the ids of now has no place for them, and is another column all the same.
+   */
   readonly changed: readonly number[]
 }
 
@@ -23,7 +26,8 @@ interface StoredColumn extends Packed {
  *
  * Each is of the revision at which it was made. Writers note which entries they change from then on, so that the few
  * that are different now are read from the rows and the rest from the blob. Where they are too many, all that is kept
- * is thrown away. `meta.changesFrom` is the revision from which on changes were noted; there is none while nothing is kept.
+ * is thrown away. `meta.changesFrom` is the revision from which on notes of changes are here; there is none while nothing
+ * is kept.
  */
 export class KeptColumns {
   readonly #database: Database
@@ -34,15 +38,11 @@ export class KeptColumns {
     this.#statements = prepareStatements(database)
   }
 
-  /** Inside a transaction. `end`: one more than the highest id of now. `undefined`: it must be read from the rows. */
-  read(name: string, end: number): KeptColumn | undefined {
+  /** Inside a transaction. `undefined`: it must be read from the rows. */
+  read(name: string): KeptColumn | undefined {
     const stored = this.#statements.select.get(name)
     if (!stored) return undefined
-    const changed = this.#changedSince(
-      stored.revision,
-      Math.floor(stored.bytes.byteLength / stored.width),
-      end,
-    )
+    const changed = this.#changedSince(stored.revision, Math.floor(stored.bytes.byteLength / stored.width))
     return changed && { ...stored, changed }
   }
 
@@ -55,15 +55,15 @@ export class KeptColumns {
   }
 
   /** How many entries changed since the column was kept; infinite if it must be read from the rows anyway. */
-  changes(name: string, end: number): number {
+  changes(name: string): number {
     const stored = this.#statements.size.get(name)
     if (!stored) return Number.POSITIVE_INFINITY
-    return this.#changedSince(stored.revision, stored.length, end)?.length ?? Number.POSITIVE_INFINITY
+    return this.#changedSince(stored.revision, stored.length)?.length ?? Number.POSITIVE_INFINITY
   }
 
-  #changedSince(revision: number, keptEnd: number, end: number): number[] | undefined {
+  #changedSince(revision: number, keptEnd: number): number[] | undefined {
     const changed = this.#statements.changedSince.all(revision, keptEnd, changesAtMost + 1)
-    return changed.length > changesAtMost ? undefined : changed.filter((id) => id < end)
+    return changed.length > changesAtMost ? undefined : changed
   }
 
   /**
@@ -71,7 +71,7 @@ export class KeptColumns {
    * meanwhile that nobody noted: nothing is kept then.
    */
   write(name: string, { width, bytes, count }: Packed & { count: number }, revision: number): boolean {
-    const { changesFrom, revision: now, noteFrom, put, prune } = this.#statements
+    const { changesFrom, revision: now, noteFrom, put, prune, raiseFrom } = this.#statements
     return this.#database
       .transaction(() => {
         const from = changesFrom.get()
@@ -79,6 +79,8 @@ export class KeptColumns {
         if (from === undefined) noteFrom.run(revision)
         put.run(name, revision, count, width, bytes)
         prune.run()
+        // A column that another process made of an earlier revision would lack the changes that are forgotten now.
+        raiseFrom.run()
         return true
       })
       .immediate()
@@ -135,6 +137,9 @@ function prepareStatements(database: Database) {
     ),
     drop: database.prepare<[string]>('DELETE FROM kept WHERE name = ?'),
     prune: database.prepare<[]>('DELETE FROM changed WHERE revision <= (SELECT min(revision) FROM kept)'),
+    raiseFrom: database.prepare<[]>(
+      `UPDATE meta SET value = (SELECT min(revision) FROM kept) WHERE name = 'changesFrom'`,
+    ),
     // Of the revision that the transaction makes.
     note: database.prepare<[number]>(
       `INSERT INTO changed VALUES (?, ${revision} + 1) ON CONFLICT DO UPDATE SET revision = excluded.revision`,

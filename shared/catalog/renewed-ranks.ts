@@ -19,7 +19,7 @@ export function renewRanks(
   { changed, sorted, compare }: RankChanges,
 ): RankColumn {
   if (changed.length === 0) return { ranks, count }
-  for (const id of changed) ranks[id] = count
+  for (const id of changed) if (id < ranks.length) ranks[id] = count
   const examples = new Int32Array(count).fill(-1)
   for (let id = 0; id < ranks.length; id++) if (ranks[id]! < count) examples[ranks[id]!] = id
   /** Earlier ranks that some entry still has. */
