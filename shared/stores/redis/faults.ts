@@ -1,3 +1,4 @@
+import { ReplyError } from 'ioredis'
 import { AppError } from '../../model/errors.ts'
 import type { WriteOutcome } from '../contract.ts'
 
@@ -71,9 +72,15 @@ function firstFault(thrown: unknown): { code: string; message: string } {
   }
 }
 
+/** Under these, a server takes no write at all. What else it answers is about the entry: rights, types, sizes. */
+const wholeServer =
+  /^(?:NOAUTH|WRONGPASS|LOADING|MASTERDOWN|CLUSTERDOWN|NOREPLICAS|BUSY)\b|^ERR (?:max number of clients|operation not permitted)/
+/** How a server before Redis 7 begins what a command in a script was answered. */
+const ofScript = /^ERR Error running script.*?@user_script: ?\d+: (?:@user_script: ?\d+: )?-?/
+
 /** What the server said to one SET or UNLINK. */
 export function failedWrite(server: string, thrown: unknown): WriteOutcome {
-  const { message } = firstFault(thrown)
+  const message = firstFault(thrown).message.replace(ofScript, '')
   if (message.startsWith('OOM'))
     return {
       done: false,
@@ -92,7 +99,10 @@ export function failedWrite(server: string, thrown: unknown): WriteOutcome {
       reason: 'UNWRITABLE',
       sentence: `${server} cannot save to its disk and refuses to write; see its log.`,
     }
-  // Rights may be about some keys only.
-  const reason = message.startsWith('NOPERM') ? 'REFUSED' : 'UNWRITABLE'
-  return { done: false, reason, sentence: redisFault(server, thrown).message }
+  const isOfEntry = thrown instanceof ReplyError && !wholeServer.test(message)
+  return {
+    done: false,
+    reason: isOfEntry ? 'REFUSED' : 'UNWRITABLE',
+    sentence: redisFault(server, thrown).message,
+  }
 }

@@ -3,13 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { join } from 'node:path'
-import { Redis } from 'ioredis'
+import { Redis, ReplyError } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { showKey } from '../../model/keys.ts'
 import { freePort, loadCommands, startCluster, startRedis, startTlsRedis } from '../../testing/redis.ts'
 import type { TestServer, TlsServer } from '../../testing/redis.ts'
 import { collect, outcomesOf } from '../conformance/plain.ts'
-import type { Store, WriteOperation } from '../contract.ts'
+import type { Store, WriteOperation, WriteOutcome } from '../contract.ts'
+import { failedWrite } from './faults.ts'
 import { redisStoreType } from './index.ts'
 import { adaptCount } from './listing.ts'
 
@@ -26,6 +27,8 @@ const put = (key: string, value: string): Put => ({
   key: Buffer.from(key),
   value: Buffer.from(value),
 })
+
+const reasonOf = (outcome: WriteOutcome): string => (outcome.done ? 'done' : outcome.reason)
 
 /** A server that answers whatever it is told with the same bytes. */
 async function fakeServer(answer: (socket: Socket) => void): Promise<AsyncDisposable & { port: number }> {
@@ -228,6 +231,33 @@ describe('one server', () => {
     expect(await copy.apply([put('a', 'b')])).toMatchObject([
       { done: false, reason: 'UNWRITABLE', sentence: expect.stringMatching(/replica/) },
     ])
+  })
+
+  test('what it refuses of one entry is that entry’s, and the others are written', async () => {
+    await using strict = await startRedis('proto-max-bulk-len 1mb')
+    await using store = await open(`redis://127.0.0.1:${strict.port}`)
+    const large = { ...put('large', ''), value: Buffer.alloc(2_000_000) }
+    expect(await store.apply([put('a', 'x'), large, put('b', 'x')])).toMatchObject([
+      { done: true },
+      { done: false, reason: 'REFUSED', sentence: expect.stringMatching(/1,048,576 bytes .* 2,000,000/) },
+      { done: true },
+    ])
+  })
+
+  test('answers about one entry are told apart from those about the server', () => {
+    const reasons = (messages: readonly string[]): unknown[] =>
+      messages.map((message) => failedWrite('here', new ReplyError(message))).map(reasonOf)
+    const script = 'ERR Error running script (call to f_1): @user_script:1: @user_script: 1: -'
+    const wrongType = 'WRONGTYPE Operation against a key holding the wrong kind of value'
+    expect(
+      reasons([wrongType, `${script}${wrongType}`, 'ERR string exceeds maximum allowed size', 'NOPERM no']),
+    ).toEqual(Array(4).fill('REFUSED'))
+    const whole = ['NOAUTH Authentication required.', 'LOADING Redis is loading', 'CLUSTERDOWN down']
+    expect(reasons([...whole, 'MISCONF no', `${script}READONLY no`, 'MASTERDOWN no'])).toEqual(
+      Array(6).fill('UNWRITABLE'),
+    )
+    expect(reasons([`${script}OOM command not allowed`])).toEqual(['NO_SPACE'])
+    expect(reasonOf(failedWrite('here', new Error('Connection is closed.')))).toBe('UNWRITABLE')
   })
 
   test('after the connection broke, the next call makes another', async () => {

@@ -6,6 +6,9 @@ import type { Client } from './connect.ts'
 import { failedWrite } from './faults.ts'
 
 const operationsAtOnce = 500
+/** `proto-max-bulk-len`, which no server has smaller, and as it is where nobody set it. */
+const leastBulkBytes = 1024 * 1024
+const usualBulkBytes = 512 * 1024 * 1024
 const noSuchKey: WriteOutcome = { done: false, reason: 'ABSENT', sentence: 'There is no such key.' }
 
 export interface WriteContext {
@@ -38,6 +41,7 @@ async function writeSome(
   operations: readonly WriteOperation[],
 ): Promise<WriteOutcome[]> {
   const keys = operations.map((operation) => Buffer.concat([context.prefix, operation.key]))
+  const mostBytes = await mostValueBytes(context.client, operations)
   const types = await Promise.allSettled(
     operations.map(async (operation, index) =>
       // NX alone never overwrites anything.
@@ -46,6 +50,10 @@ async function writeSome(
   )
   return Promise.all(
     operations.map(async (operation, index) => {
+      if (operation.kind === 'put' && operation.value.length > mostBytes)
+        return refused(
+          `${context.server} takes values up to ${mostBytes.toLocaleString('en')} bytes (proto-max-bulk-len), and this one has ${operation.value.length.toLocaleString('en')}; raise the limit, or leave the entry out.`,
+        )
       const type = types[index]!
       if (type.status === 'rejected') return failedWrite(context.server, type.reason)
       if (type.value !== 'string' && type.value !== 'none')
@@ -59,6 +67,18 @@ async function writeSome(
       }
     }),
   )
+}
+
+/**
+ * How long a value may be for this server, asked only where one is long: at a longer one it hangs up, and takes down with
+ * the connection whatever else is on its way.
+ */
+async function mostValueBytes(client: Client, operations: readonly WriteOperation[]): Promise<number> {
+  if (!operations.some((operation) => operation.kind === 'put' && operation.value.length > leastBulkBytes))
+    return leastBulkBytes
+  // A user may lack the right to ask.
+  const answer = await client.config('GET', 'proto-max-bulk-len').catch(() => [])
+  return Number((answer as unknown[])[1]) || usualBulkBytes
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -34,6 +34,26 @@ const put = (key: string): { kind: 'put'; key: Buffer; value: Buffer } => ({
   kind: 'put',
   key: Buffer.from(key),
   value: Buffer.from('v'),
+})
+
+test('a damaged page refuses its entries and no other', async () => {
+  make('CREATE TABLE cache (hash TEXT unique, value BLOB)')
+  const keys = Array.from({ length: 40 }, (_, i) => `key-${i}`)
+  // As long as before: neighbours stay as they are.
+  const puts = (end: string) =>
+    keys.map((key) => ({ ...put(key), value: Buffer.from(`[${key}]`.padEnd(3_000, end)) }))
+  {
+    await using store = await openStore(`sqlite:${path}`, { write: true })
+    await store.apply(puts('.'))
+  }
+  const bytes = readFileSync(path)
+  const page = Math.floor(bytes.indexOf('[key-20]') / 4_096) * 4_096
+  writeFileSync(path, bytes.fill(0xff, page, page + 4_096))
+  await using store = await openStore(`sqlite:${path}`, { write: true })
+  const outcomes = await store.apply(puts('!'))
+  expect(outcomes.map((outcome) => (outcome.done ? '' : outcome.reason))).toEqual(
+    keys.map((key) => (key === 'key-20' ? 'REFUSED' : '')),
+  )
 })
 
 describe('triggers and constraints', () => {

@@ -8,7 +8,7 @@ import { keyText } from '../../model/keys.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
 import { changed, isOvertaken, type LockPace } from '../lock-pace.ts'
 import { throwIfCancelled } from '../slices.ts'
-import { sqliteCode, sqliteError } from '../sqlite-file/errors.ts'
+import { isCorrupt, sqliteCode, sqliteError } from '../sqlite-file/errors.ts'
 import { Rows } from './rows.ts'
 import type { CacheTable } from './schema.ts'
 import type { SqlParameter } from './sql.ts'
@@ -118,7 +118,10 @@ function writeIn(connected: Connected, operations: readonly WriteOperation[]): W
   }
 }
 
-/** `undefined` if a trigger undid the whole transaction: then its operation is a refusal, and the others are done again. */
+/**
+ * `undefined` if a trigger undid the whole transaction, or one operation came upon a damaged page and may have stopped half
+ * way: then that one is a refusal, and the others are done again.
+ */
 function attempt(
   { database, rows, table }: Connected,
   operations: readonly WriteOperation[],
@@ -127,9 +130,11 @@ function attempt(
   try {
     const outcomes: WriteOutcome[] = []
     for (const [index, operation] of operations.entries()) {
-      const outcome = refusals.get(index) ?? performOrRefuse(rows, table, operation)
+      const { outcome, isUndone } = refusals.has(index)
+        ? { outcome: refusals.get(index)!, isUndone: false }
+        : performOrRefuse(rows, table, operation)
       outcomes.push(outcome)
-      if (database.inTransaction) continue
+      if (database.inTransaction && !isUndone) continue
       refusals.set(index, outcome)
       return undefined
     }
@@ -140,13 +145,19 @@ function attempt(
   }
 }
 
-function performOrRefuse(rows: Rows, table: CacheTable, operation: WriteOperation): WriteOutcome {
+function performOrRefuse(
+  rows: Rows,
+  table: CacheTable,
+  operation: WriteOperation,
+): { outcome: WriteOutcome; isUndone: boolean } {
   try {
-    return perform(rows, table, operation)
+    return { outcome: perform(rows, table, operation), isUndone: false }
   } catch (thrown) {
-    if (!/^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|ERROR)/.test(sqliteCode(thrown) ?? '')) throw thrown
+    const isUndone = isCorrupt(thrown)
+    if (!isUndone && !/^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|ERROR)/.test(sqliteCode(thrown) ?? ''))
+      throw thrown
     const sentence = `SQLite refuses this entry: ${(thrown as Error).message}.`
-    return { done: false, reason: 'REFUSED', sentence }
+    return { outcome: { done: false, reason: 'REFUSED', sentence }, isUndone }
   }
 }
 
@@ -183,6 +194,8 @@ function valueParameter(value: Uint8Array, valuesAreText: boolean): SqlParameter
 }
 
 function failure(path: string, thrown: unknown): WriteOutcome {
-  const reason = sqliteCode(thrown) === 'SQLITE_FULL' ? 'NO_SPACE' : 'UNWRITABLE'
+  const whole = sqliteCode(thrown) === 'SQLITE_FULL' ? 'NO_SPACE' : 'UNWRITABLE'
+  // A damaged page is in the way of some entries only, and stays so however often it is tried.
+  const reason = isCorrupt(thrown) ? 'REFUSED' : whole
   return { done: false, reason, sentence: toAppError(sqliteError(path, thrown)).message }
 }
