@@ -366,6 +366,22 @@ describe('a merge', () => {
     expect(file.items({ from: 0, to: 9, action: 'ask' }).items[0]!.note).toContain('cannot keep both')
   })
 
+  it('goes by what was decided of all others where it cannot keep both of one', async () => {
+    const folderUrl = `fs:${join(folder, 'named')}`
+    await put(folderUrl, key(1), 'another')
+    const spec = { onConflict: 'ask', decisions: { [key(1)]: 'keep-both' } } as const
+    expect((await migrate(left(), folderUrl, spec)).plan?.needs).toBe('decisions')
+    const decided = await migrate(left(), folderUrl, { ...spec, otherwise: 'overwrite' })
+    expect(decided).toMatchObject({ state: 'planned', plan: { actions: { replace: { entries: 1 } } } })
+  })
+
+  it('asks of a key that JavaScript has a word for', async () => {
+    await put(left(), 'constructor', 'one')
+    await put(right(), 'constructor', 'another')
+    const asked = await migrate(left(), right(), { onConflict: 'ask', decisions: { [key(1)]: 'skip' } })
+    expect(asked).toMatchObject({ state: 'refused', plan: { actions: { ask: { entries: 1 } } } })
+  })
+
   it('leaves alone what changed in the target since the plan', async () => {
     const planned = await migrate(left(), right(), { onConflict: 'overwrite' })
     await put(right(), key(1), 'newer')

@@ -56,18 +56,19 @@ async function decisionsOf(
   ask: Ask,
 ): Promise<Pick<MigrateSpec, 'decisions' | 'otherwise'> | undefined> {
   using file = JobFile.open(dataFolder, id)
-  const decisions: Record<string, Decision> = {}
+  // A map: a key may be `__proto__`.
+  const decided = new Map<string, Decision>()
   const of = plan?.actions.ask?.entries ?? 0
   for (let from = 0; from < of; from += pageItems) {
     const { items } = file.items({ from, to: from + pageItems, action: 'ask' })
     for (const [i, item] of items.entries()) {
       const answer = await answerTo(questionOf(item, from + i + 1, of), ask)
       if (answer === 'quit') return undefined
-      if (answer.isForAll) return { decisions, otherwise: answer.decision }
-      decisions[showKey(item.key)] = answer.decision
+      if (answer.isForAll) return { decisions: Object.fromEntries(decided), otherwise: answer.decision }
+      decided.set(showKey(item.key), answer.decision)
     }
   }
-  return { decisions }
+  return { decisions: Object.fromEntries(decided) }
 }
 
 function questionOf({ key, call, note = '' }: ItemWithOutcome, n: number, of: number): string {

@@ -5,7 +5,7 @@ import type { EntrySummary } from '../../model/record.ts'
 import { MemorySource } from '../../model/source.ts'
 import { summarize } from '../../records/summarize.ts'
 import type { Store } from '../../stores/contract.ts'
-import type { Loss, MigrateSpec, PlanFacts, PlanItem } from '../contract.ts'
+import type { Decision, Loss, MigrateSpec, PlanFacts, PlanItem } from '../contract.ts'
 import { keysOf } from '../guarded.ts'
 import { sha256Of } from '../trash-bin.ts'
 import { convert, isJson, unwrapped, type Converted } from './convert.ts'
@@ -173,10 +173,12 @@ class Planner {
     now: Uint8Array,
   ): Promise<NewItem> {
     const { replaces, ...kept } = item
-    const { onConflict, decisions, otherwise } = this.#spec
-    const decided = decisions?.[showKey(item.key)] ?? otherwise
-    const isImpossible = decided === 'keep-both' && this.#target.keys === 'name'
-    const rule = onConflict === 'ask' ? (isImpossible ? undefined : decided) : onConflict
+    const { onConflict, otherwise } = this.#spec
+    const wanted = [decisionOf(this.#spec, item.key), otherwise].filter((each) => each !== undefined)
+    // What was decided of this one and cannot be done leaves it to what was decided of all others.
+    const decided = wanted.find((each) => each !== 'keep-both' || this.#target.keys !== 'name')
+    const isImpossible = wanted.length > 0 && decided === undefined
+    const rule = onConflict === 'ask' ? decided : onConflict
     const skip = (note: string): NewItem => ({ ...kept, action: 'skip', note })
     const replace = (note: string): NewItem => ({ ...item, replaces, action: 'replace', note })
     switch (rule) {
@@ -265,6 +267,12 @@ class Planner {
     if (exceeded !== undefined && !acceptLimits) return { refused: exceeded, needs: 'acceptLimits' }
     return {}
   }
+}
+
+/** Keys are anybody's words: `constructor` too. */
+function decisionOf({ decisions = {} }: MigrateSpec, key: Uint8Array): Decision | undefined {
+  const shown = showKey(key)
+  return Object.hasOwn(decisions, shown) ? decisions[shown] : undefined
 }
 
 /** What a person decides by: how large, how old, how dear. */
