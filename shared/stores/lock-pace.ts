@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { WriteOperation, WriteOutcome } from './contract.ts'
 
-/** No transaction of ours is to keep other writers out for longer. */
+/** An aim: no transaction of ours is to keep other writers out for longer, but what one takes shows only when it is over. */
 const longestLockMs = 50
 /** What is aimed at: the next transaction may take half as long again as those before. */
 const aimMs = 25
