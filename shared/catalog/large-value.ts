@@ -13,7 +13,7 @@ export type ReadValue =
 
 /**
  * The value of a key: all of it where it is small, else its size and a way to its ranges. `undefined` if it is not
- * there; throws `REFUSED` with the reason where its bytes cannot be had.
+ * there; throws `REFUSED` with the reason where its bytes cannot be had, with `data.key` if that is so of this value only.
  */
 export async function readValue(
   store: Store,
@@ -24,7 +24,9 @@ export async function readValue(
   const read = async (range?: readonly [number, number]): Promise<Uint8Array | undefined> => {
     const [value] = await store.getMany([parseKey(key)], { range, signal })
     if (value === undefined || value instanceof Uint8Array) return value
-    throw new AppError('REFUSED', `${key} in ${store.location} cannot be read: ${value.sentence}`)
+    throw new AppError('REFUSED', `${key} in ${store.location} cannot be read: ${value.sentence}`, {
+      data: { key },
+    })
   }
   const isRanged = rangeRead && rangeCost !== 'value'
   const head = await read(isRanged ? [0, wholeBytes] : undefined)
