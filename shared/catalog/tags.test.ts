@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -27,7 +36,7 @@ function open(): Catalog {
 }
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'hashcache-tags-'))
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'hashcache-tags-')))
   file = join(folder, 'index', 'x.sqlite')
   catalog = open()
 })
@@ -35,6 +44,15 @@ afterEach(() => {
   catalog.close()
   rmSync(folder, { recursive: true })
 })
+
+/** What a link leads to, if it is still there. */
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return undefined
+  }
+}
 
 describe('tags of entries', () => {
   it('are found by filters, whole, by pattern, in lists and by regular expressions', () => {
@@ -99,6 +117,28 @@ describe('tags of entries', () => {
     expect(() => keysOf(catalog, 'tag:keep')).toThrow(/tags\/x\.sqlite cannot be used/)
     const { id } = catalog.search('element:Cu')
     expect(catalog.rows(id, 0, 10).rows).toHaveLength(2)
+  })
+
+  it.runIf(existsSync('/proc/self/fd'))('that cannot be read are not held open', () => {
+    const tags = join(folder, 'tags', 'x.sqlite')
+    mkdirSync(join(folder, 'tags'))
+    writeFileSync(tags, 'no database'.repeat(1_000))
+    for (let i = 0; i < 3; i++) expect(() => catalog.tags()).toThrow(/cannot be used/)
+    const held = readdirSync('/proc/self/fd').filter((name) => linkOf(`/proc/self/fd/${name}`) === tags)
+    expect(held).toEqual([])
+  })
+
+  it('of very many entries are counted, each as often as it is named', () => {
+    const keys = Array.from({ length: 12_001 }, (_, i) => new TextEncoder().encode(`k${i}`))
+    expect(catalog.tagsAmong(keys)).toEqual([])
+    catalog.tag(keys.slice(0, 11_000), { add: ['keep'], remove: [] })
+    catalog.tag(keys.slice(10_999), { add: ['Zn', 'a'], remove: [] })
+    expect(catalog.tagsAmong([...keys.slice(1), keys[12_000]!])).toEqual([
+      { tag: 'Zn', entries: 1_003 },
+      { tag: 'a', entries: 1_003 },
+      { tag: 'keep', entries: 10_999 },
+    ])
+    expect(catalog.tagsAmong([])).toEqual([])
   })
 
   it('are suggested where a filter asks for one', () => {

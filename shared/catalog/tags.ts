@@ -16,6 +16,8 @@ const schema = `
 const applicationId = 0x68_63_74_67
 const busyTimeoutMs = 10_000
 const longestTag = 60
+/** So many keys are asked for in one statement: some hundreds of kilobytes of text. */
+const keysAtOnce = 5_000
 
 export interface TagCount {
   readonly tag: string
@@ -69,7 +71,7 @@ export class Tags {
         .prepare<[string], { key: Buffer; tag: string }>(
           'SELECT tags.key, tag FROM json_each(?) AS wanted JOIN tags ON tags.key = unhex(wanted.value) ORDER BY tag',
         )
-        .iterate(JSON.stringify(keys.map((key) => Buffer.from(key).toString('hex'))))
+        .iterate(hexList(keys))
       for (const { key, tag } of rows) {
         const name = key.toString('latin1')
         found.set(name, [...(found.get(name) ?? []), tag])
@@ -82,8 +84,14 @@ export class Tags {
   among(keys: readonly Uint8Array[]): TagCount[] {
     return this.#ask([], (database) => {
       const counts = new Map<string, number>()
-      const tagsOf = database.prepare<[Uint8Array], string>('SELECT tag FROM tags WHERE key = ?').pluck()
-      for (const key of keys) for (const tag of tagsOf.all(key)) counts.set(tag, (counts.get(tag) ?? 0) + 1)
+      const any = database.prepare<[], number>('SELECT 1 FROM tags LIMIT 1').pluck()
+      if (any.get() === undefined) return []
+      const counted = database.prepare<[string], TagCount>(
+        'SELECT tag, count(*) AS entries FROM json_each(?) AS wanted JOIN tags ON tags.key = unhex(wanted.value) GROUP BY tag',
+      )
+      for (let from = 0; from < keys.length; from += keysAtOnce)
+        for (const { tag, entries } of counted.iterate(hexList(keys.slice(from, from + keysAtOnce))))
+          counts.set(tag, (counts.get(tag) ?? 0) + entries)
       return [...counts]
         .map(([tag, entries]) => ({ tag, entries }))
         .toSorted((a, b) => (a.tag < b.tag ? -1 : 1))
@@ -156,14 +164,8 @@ export class Tags {
       throw new AppError('REFUSED', 'Tags cannot be kept, because the data folder cannot be written.')
     try {
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-      const database = new BetterSqlite3(file, { timeout: busyTimeoutMs })
-      database.pragma('journal_mode = WAL')
-      database.pragma('synchronous = FULL')
-      database.pragma('trusted_schema = OFF')
-      database.pragma(`application_id = ${applicationId}`)
-      database.exec(schema)
-      this.#database = database
-      return database
+      this.#database = openTags(file)
+      return this.#database
     } catch (thrown) {
       throw this.#refusal(thrown)
     }
@@ -173,6 +175,28 @@ export class Tags {
     const message = `The tags in ${this.#file} cannot be used (${(thrown as Error).message}); free the file and its disk, or choose another data folder with HASHCACHE_DATA.`
     return new AppError('REFUSED', message, { cause: thrown, data: { path: this.#file ?? '' } })
   }
+}
+
+function openTags(file: string): Database {
+  const database = new BetterSqlite3(file, { timeout: busyTimeoutMs })
+  try {
+    database.pragma('journal_mode = WAL')
+    database.pragma('synchronous = FULL')
+    database.pragma('trusted_schema = OFF')
+    database.pragma(`application_id = ${applicationId}`)
+    database.exec(schema)
+    return database
+  } catch (thrown) {
+    database.close()
+    throw thrown
+  }
+}
+
+/** Keys as a JSON list, for SQL to unpack: `unhex(value)` of each. */
+function hexList(keys: readonly Uint8Array[]): string {
+  return JSON.stringify(
+    keys.map((key) => Buffer.from(key.buffer, key.byteOffset, key.length).toString('hex')),
+  )
 }
 
 /** A tag is a word: it stands in filters and on command lines as it is. */
