@@ -185,6 +185,12 @@ describe('a store', () => {
       code: 'NOT_FOUND',
     })
     expect(await refusal(ask('results/none/rows?from=a&to=1'))).toMatchObject({ status: 400, code: 'USAGE' })
+    // A caret that no filter can have; one beyond the text is its end.
+    expect(await refusal(ask(`stores/${store.id}/complete?q=ele&at=10001`))).toMatchObject({
+      status: 400,
+      code: 'USAGE',
+    })
+    expect(await get(`stores/${store.id}/complete?q=ele&at=10000`)).toMatchObject({ from: 0, to: 3 })
   })
 })
 

@@ -37,7 +37,7 @@ const operators = /(?:!=|>=|<=|[:=<>])/y
 const value = /[^\s()"]*/y
 const item = /[^\s()",]*/y
 
-/** Never refuses a text: what cannot be read is stepped over. */
+/** Never refuses a text: what cannot be read is stepped over. The caret is within it. */
 export function caretPlace(text: string, caret: number): CaretPlace {
   let at = 0
   let open = 0

@@ -59,6 +59,14 @@ describe('what is offered', () => {
     return items.map(({ text, entries }) => (entries === undefined ? text : `${text} ${entries}`))
   }
 
+  it('beyond the end of a text is what is offered at its end', () => {
+    for (const text of ['', 'ele', 'func:rel', 'element:(Cu,', '(cutoff>4 '])
+      for (const beyond of [1, 5, 999_999_999_999_999])
+        expect(catalog.complete(text, text.length + beyond, 10)).toEqual(
+          catalog.complete(text, text.length, 10),
+        )
+  })
+
   it.each([
     ['us|', ['user:']],
     ['func:|', ['relax 4', 'energy 3', 'eos_fit 2', 'dump 1', 'image 1', 'label 1']],

@@ -35,10 +35,11 @@ const valueCharactersAtMost = 80
 /**
  * What could stand at the caret of a filter text, half written as it may be.
  *
- * @param caret UTF-16 units before it
+ * @param at UTF-16 units before the caret; beyond the text is its end
  * @param limit how many suggestions are given at most
  */
-export function complete(text: string, caret: number, source: CompletionSource, limit: number): Completion {
+export function complete(text: string, at: number, source: CompletionSource, limit: number): Completion {
+  const caret = Math.min(at, text.length)
   const place = caretPlace(text, caret)
   if (place.kind === 'none') return { from: caret, to: caret, items: [], more: 0 }
   const rest = `${text.slice(0, place.term[0])} ${text.slice(place.term[1])}`.trim()

@@ -14,7 +14,13 @@ export interface CompleteRoutesOptions {
 }
 
 const suggestionsGiven = 50
-const completeQuery = z.object({ q: z.string().max(queryLimits.characters), at: wholeNumber })
+const completeQuery = z.object({
+  q: z.string().max(queryLimits.characters),
+  at: wholeNumber.refine(
+    (at) => at <= queryLimits.characters,
+    `a filter has at most ${queryLimits.characters} characters`,
+  ),
+})
 
 const termsQuery = completeQuery.pick({ q: true })
 
