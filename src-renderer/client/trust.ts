@@ -7,16 +7,28 @@ export type TrustProgress = Extract<StoreTrustEvent, { type: 'progress' }>
 
 const minutes = 60_000
 
-/** What loading the entries that a filter finds would do. They are read as long as somebody waits for it. */
+/** A report, and the revision of the cache when it was begun. */
+interface TrustAnswer {
+  readonly trust: StoreTrust
+  readonly revision: number
+}
+
+/**
+ * What loading the entries that a filter finds would do. They are read as long as somebody waits for it.
+ * `revision`: that of the cache now. A later one is no other question: beside a writer the reading would never
+ * come to its end.
+ */
 export function storeTrustQuery(store: string, query: string, revision: number) {
   return queryOptions({
-    queryKey: ['storeTrust', store, query, revision],
-    queryFn: async ({ signal, client }): Promise<StoreTrust> => {
+    queryKey: ['storeTrust', store, query],
+    queryFn: async ({ signal, client }): Promise<TrustAnswer> => {
+      const { queryKey } = trustProgressQuery(store, query)
+      client.setQueryData(queryKey, null)
       const response = await request(address(['stores', store, 'trust'], { q: query }), { signal })
       for await (const event of linesOf<StoreTrustEvent>(response)) {
-        if (event.type === 'end') return event.trust
+        if (event.type === 'end') return { trust: event.trust, revision }
         if (event.type === 'error') throw new ApiError(200, event)
-        client.setQueryData(trustProgressQuery(store, query).queryKey, event)
+        client.setQueryData(queryKey, event)
       }
       throw new Error('The engine ended the reading before it was done; try again.')
     },

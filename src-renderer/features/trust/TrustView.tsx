@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { IconAlertTriangle, IconListCheck, IconShieldQuestion } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import type { Connection } from '../../../shared/api/contract.ts'
 import { verdictWords, type StoreTrust } from '../../../shared/api/trust.ts'
@@ -12,7 +12,7 @@ import { Code } from '../../ui/Code.tsx'
 import { countOf, formatCount, formatOffset, shortKey } from '../../ui/format.ts'
 import { EmptyState, ErrorState, Waiting } from '../../ui/States.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
-import { EntriesLink } from './EntriesLink.tsx'
+import { KeysLink } from './KeysLink.tsx'
 import classes from './TrustView.module.css'
 
 type Verdict = keyof typeof verdictWords
@@ -33,11 +33,21 @@ export function TrustView({ store }: ViewProps) {
   const question = JSON.stringify([store.id, place.query])
   const [stopped, setStopped] = useState<string>()
   const isReading = store.state === 'indexing' || store.state === 'opening'
+  const client = useQueryClient()
+  const reading = storeTrustQuery(store.id, place.query, store.revision)
   const answer = useQuery({
-    ...storeTrustQuery(store.id, place.query, store.revision),
+    ...reading,
     enabled: !isReading && stopped !== question,
   })
-  const trust = answer.data
+  const { trust, revision } = answer.data ?? {}
+  const stop = (): void => {
+    setStopped(question)
+    void client.cancelQueries({ queryKey: reading.queryKey, exact: true })
+  }
+  const lookAgain = (): void => {
+    setStopped(undefined)
+    void answer.refetch()
+  }
   return (
     <CachePage label="Trust">
       <CacheHeading
@@ -52,14 +62,19 @@ export function TrustView({ store }: ViewProps) {
           onClear={() => navigate({ query: '' })}
         />
       )}
-      {trust ? (
-        <Report trust={trust} />
+      {answer.isFetching ? (
+        <Progress store={store} onStop={stop} />
       ) : answer.error ? (
-        <ErrorState
-          title="What it would do cannot be told"
-          error={answer.error}
-          onRetry={() => void answer.refetch()}
-        />
+        <ErrorState title="What it would do cannot be told" error={answer.error} onRetry={lookAgain} />
+      ) : trust ? (
+        revision === store.revision ? null : (
+          <p className={classes.changed} role="status">
+            The cache has changed since
+            <Button size="compact-xs" onClick={lookAgain}>
+              Look again
+            </Button>
+          </p>
+        )
       ) : isReading ? (
         <Waiting what="The cache is still being read; then its entries are looked through…" />
       ) : stopped === question ? (
@@ -70,9 +85,8 @@ export function TrustView({ store }: ViewProps) {
         >
           Every entry is read to tell what loading it would do; nothing of it is run.
         </EmptyState>
-      ) : (
-        <Progress store={store} onStop={() => setStopped(question)} />
-      )}
+      ) : null}
+      {trust ? <Report trust={trust} /> : null}
     </CachePage>
   )
 }
@@ -172,7 +186,7 @@ function VerdictCard({ verdict, trust }: { verdict: Verdict; trust: StoreTrust }
       </span>
       <span className={classes.cardCount}>{formatCount(count)}</span>
       {keys.length > 0 ? (
-        <EntriesLink entries={count} keys={keys} />
+        <KeysLink entries={count} keys={keys} />
       ) : (
         <span className={classes.dim}>of {countOf(trust.entries, 'entry', 'entries')}</span>
       )}
@@ -223,7 +237,7 @@ function Item({ what, why, entries, keys, children }: ItemProps) {
       <span className={classes.badge} data-what={what}>
         {what === 'known' ? 'known' : 'not known'}
       </span>
-      <EntriesLink entries={entries} keys={keys} />
+      <KeysLink entries={entries} keys={keys} />
     </li>
   )
 }
