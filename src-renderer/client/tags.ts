@@ -19,9 +19,19 @@ export function changeTags(store: string, request: TagRequest): Promise<TagAnswe
   return callJson<TagAnswer>(address(['stores', store, 'tags']), { method: 'POST', body: request })
 }
 
+/** What is asked of a cache with its tags, or with a filter that may ask for them. */
+const tagged = ['tags', 'search', 'overview', 'pointFields', 'points', 'terms', 'complete']
+
 /** Rows show tags, and filters ask for them. */
 export async function forgetTagged(client: QueryClient, store: string): Promise<void> {
-  await Promise.all(
-    [['tags', store], ['search', store], ['rows']].map((queryKey) => client.invalidateQueries({ queryKey })),
-  )
+  await Promise.all([
+    ...[...tagged.map((name) => [name, store]), ['rows']].map((queryKey) =>
+      client.invalidateQueries({ queryKey }),
+    ),
+    client.invalidateQueries({
+      queryKey: ['storeTrust', store],
+      // Every entry is read for it: not for a tag that its filter does not ask for.
+      predicate: ({ queryKey: [, , query] }) => typeof query === 'string' && /tag/i.test(query),
+    }),
+  ])
 }
