@@ -50,6 +50,7 @@ describe('the command line of a view', () => {
       'plot.as': 'line',
     }
     expect(place({ view: 'plot', entry: 'ab' })).toBe('hashcache points /data/cache')
+    expect(place({ view: 'plot', query: '@home' })).toBe("hashcache points '--query= @home' /data/cache")
     expect(place({ view: 'plot', query: 'func:relax', options })).toBe(
       `hashcache points --query=func:relax --x=params.cutoff '--y=output."free energy"' --color=user --line /data/cache`,
     )

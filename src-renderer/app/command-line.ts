@@ -58,7 +58,7 @@ function queryOption(query: string): string[] {
 function plotCommand({ query, options }: Place, location: string): string {
   const { x, y, color, as } = readPlotPlace(options)
   const words = [
-    ...(query.trim() === '' ? [] : [`--query=${query.trim()}`]),
+    ...queryOption(query),
     ...(x === undefined ? [] : [`--x=${x}`]),
     ...(y === undefined ? [] : [`--y=${y}`]),
     ...(color === undefined || color === noColor ? [] : [`--color=${color}`]),
