@@ -1,8 +1,8 @@
 import { cp, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import { kindsFolder } from '../shared/testing/kinds.ts'
 import { expect, test as base, type Inspector } from './test.ts'
+import { violations } from './violations.ts'
 
 /** A program that has a cache of tables, sparse matrices and structures open. */
 const test = base.extend({
@@ -187,9 +187,7 @@ for (const scheme of ['light', 'dark'] as const) {
       await show(inspector, name)
       await expect(panel.getByRole(role, { name: title })).toBeVisible()
       await expect(panel.getByRole(role, { name: title })).not.toHaveAttribute('aria-busy', 'true')
-      const { violations } = await new AxeBuilder({ page }).include('[aria-label="Inspector"]').analyze()
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+      expect(await violations(page, '[aria-label="Inspector"]'), name).toEqual([])
     }
   })
 }

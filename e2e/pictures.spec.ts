@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import { python } from '../shared/testing/python.ts'
 import { expect, test as base, type Inspector } from './test.ts'
+import { violations } from './violations.ts'
 
 /** A program that has a cache of arrays of every kind open. */
 const test = base.extend({
@@ -190,9 +190,7 @@ for (const scheme of ['light', 'dark'] as const) {
     ] as const) {
       await show(inspector, name)
       await expect(panel.getByRole('img', { name: picture })).toBeVisible()
-      const { violations } = await new AxeBuilder({ page }).include('[aria-label="Inspector"]').analyze()
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+      expect(await violations(page, '[aria-label="Inspector"]'), name).toEqual([])
     }
   })
 }
