@@ -21,6 +21,7 @@ data = pickle.dumps(value, 4)
 open('value.pkl', 'wb').write(data)
 open('cut.pkl', 'wb').write(data[:60])
 open('empty.pkl', 'wb').close()
+open('long.pkl', 'wb').write(pickle.dumps(bytes(range(256)) * 800, 4)[:-1])
 joblib.dump({'before': 1, 'array': numpy.arange(1000.0), 'after': 2}, 'array.joblib')
 with gzip.open('packed.pkl', 'wb') as packed: packed.write(data)
 json.dump(value['names'], open('value.json', 'w'))
@@ -89,6 +90,17 @@ it('tells apart the bytes as stored and those that are decoded', async () => {
     hex: gunzipSync(stored).subarray(0, 9).toString('hex'),
   })
   expect((await hashcache('bytes', file('packed.pkl'))).stdout).toMatch(/^decompressed from gzip, /)
+})
+
+it('has any number of bytes in one object, with what is wrong with them', async () => {
+  const { stdout, code } = await hashcache('bytes', file('long.pkl'), '--json', '-n', '300000')
+  expect(code).toBe(1)
+  expect(JSON.parse(stdout)).toMatchObject({
+    from: 0,
+    to: 204_808,
+    hex: readFileSync(file('long.pkl')).toString('hex'),
+    problem: { sentence: expect.any(String) },
+  })
 })
 
 it('has the elements of an array as one line', async () => {

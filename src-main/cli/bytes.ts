@@ -36,6 +36,7 @@ export interface Stretch {
 /** Bytes that are shown where nobody says how many. */
 const usualBytes = 256
 const rowsAtOnce = 2_048
+const hexBytesAtOnce = 64 * 1024
 
 /** Bytes or opcodes of an entry or of a loose file. 1 if it is damaged or cut. */
 export async function runBytes(targets: readonly string[], options: BytesOptions): Promise<ExitCode> {
@@ -49,20 +50,20 @@ export async function runBytes(targets: readonly string[], options: BytesOptions
     if (key !== undefined)
       throw new AppError('USAGE', `${target} is a file, which has no entries; leave the key out.`)
     using document = await openFileDocument(target, { trace: true })
-    return write(document, target, options)
+    return await write(document, target, options)
   }
   if (key === undefined)
     throw new AppError('USAGE', `Name the entry: bytes ${target} KEY; "hashcache ls" lists the keys.`)
   await using store = await openStore(target)
   using document = await openEntryDocument(store, key, { trace: true })
-  return write(document, key, options)
+  return await write(document, key, options)
 }
 
 async function write(document: Document, name: string, options: BytesOptions): Promise<ExitCode> {
   const output = standardOutput()
   const stretch = stretchOf(document, name, options)
   if (options.opcodes) await writeRows(stretch, name, output, options.json === true)
-  else if (options.json) await output.write(jsonOf(stretch) + '\n')
+  else if (options.json) await writeJson(stretch, output)
   else await writeHex(stretch, output)
   return document.decoded.problem ? 1 : 0
 }
@@ -114,16 +115,15 @@ async function writeRows(
   }
 }
 
-function jsonOf({ document, of, from, to, node }: Stretch): string {
+/** One line of JSON, written piece by piece. */
+async function writeJson({ document, of, from, to, node }: Stretch, output: Output): Promise<void> {
   const stream = streamOf(document, of)
-  return JSON.stringify({
-    stream: of,
-    compressor: document.decoded.compressor,
-    byteLength: stream.byteLength,
-    from,
-    to,
-    node,
-    hex: Buffer.from(stream.read(from, to - from)).toString('hex'),
-    problem: document.decoded.problem,
-  })
+  const { compressor, problem } = document.decoded
+  const head = { stream: of, compressor, byteLength: stream.byteLength, from, to, node }
+  await output.write(JSON.stringify(head).slice(0, -1) + ',"hex":"')
+  for (let at = from; at < to; at += hexBytesAtOnce) {
+    const bytes = stream.read(at, Math.min(hexBytesAtOnce, to - at))
+    await output.write(Buffer.from(bytes).toString('hex'))
+  }
+  await output.write(`"${problem === undefined ? '' : `,"problem":${JSON.stringify(problem)}`}}\n`)
 }
