@@ -115,6 +115,20 @@ it('tells at most so many hits, a page at a time', async () => {
   expect(findPage(document, 'needle', mostHits - 2).hits.map(({ path }) => path)).toEqual(['9998', '9999'])
 })
 
+it('comes to the end of two searches that take turns', async () => {
+  using document = await openFileDocument(join(folder, 'large.pkl'))
+  const texts = ['199', '1198']
+  const looked = texts.map(() => 0)
+  for (;;) {
+    const pages = texts.map((text) => findPage(document, text, 0))
+    for (const [i, page] of pages.entries()) {
+      expect(page.isComplete || page.looked > looked[i]!).toBe(true)
+      looked[i] = page.looked
+    }
+    if (pages.every(({ isComplete }) => isComplete)) break
+  }
+})
+
 it('goes on where the last request stopped, and begins anew with another text', async () => {
   using document = await openFileDocument(join(folder, 'large.pkl'))
   const looked: number[] = []

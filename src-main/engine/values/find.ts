@@ -26,32 +26,34 @@ const charactersAtOnce = 1 << 20
 const overlap = 4_096
 const keyCharacters = 200
 
-/** One search of a document, of which it has at most one: whoever looks for something else has given up the first. */
+/** Searches that a document has at once: it may have several viewers, each of whom looks for something else. */
+const searchesAtMost = 4
+
+/** A search of a document that goes on with every request. */
 interface Search {
-  readonly text: string
   readonly steps: Iterator<FindHit | undefined>
   readonly hits: FindHit[]
   looked: number
   isComplete: boolean
 }
 
-const searches = new WeakMap<Document, Search>()
+/** By text, the one that was asked for last at the end. */
+const searches = new WeakMap<Document, Map<string, Search>>()
 
 /** Goes on looking for a while. Hits are in the order of the tree. Throws `BAD_QUERY` and `USAGE`. */
 export function findPage(document: Document, text: string, from: number): FindPage {
-  let search = searches.get(document)
-  if (search?.text !== text) {
-    const { root, source } = document.decoded
-    const needle = needleOf(text)
-    const steps = root ? findIn(root, source, needle) : [][Symbol.iterator]()
-    search = { text, steps, hits: [], looked: 0, isComplete: false }
-    searches.set(document, search)
-  }
+  const open = searches.get(document) ?? new Map<string, Search>()
+  searches.set(document, open)
+  const search = open.get(text) ?? begin(document, text)
+  open.delete(text)
+  open.set(text, search)
+  const [longestUnused = text] = open.keys()
+  if (open.size > searchesAtMost) open.delete(longestUnused)
   try {
     goOn(search)
   } catch (thrown) {
     // Bytes that have to be fetched first: it is asked again when they are here, and begins again.
-    searches.delete(document)
+    open.delete(text)
     throw thrown
   }
   const { hits, looked, isComplete } = search
@@ -63,6 +65,13 @@ export function findPage(document: Document, text: string, from: number): FindPa
     isComplete,
     isFull: hits.length >= mostHits,
   }
+}
+
+function begin(document: Document, text: string): Search {
+  const { root, source } = document.decoded
+  const needle = needleOf(text)
+  const steps = root ? findIn(root, source, needle) : [][Symbol.iterator]()
+  return { steps, hits: [], looked: 0, isComplete: false }
 }
 
 function goOn(search: Search): void {
