@@ -1,8 +1,10 @@
 import type { Problem } from '../model/errors.ts'
 import type { TrustCall, TrustReport, Verdict } from './trust.ts'
 
-/** Names and calls beyond this many are left out: a hostile store may have any number of them. */
+/** Names and calls beyond this many are only counted: a hostile store may have any number of them. */
 const namesAtMost = 10_000
+/** No more than so many are told apart. */
+const countedAtMost = 1_000_000
 
 /** Something that entries have in common: how many have it, and the first keys of them. */
 export type Common<What> = What & { entries: number; readonly keys: string[] }
@@ -31,33 +33,38 @@ export interface NotableEntry {
 /** Adds up the reports of many entries. */
 export class TrustSums {
   readonly verdicts: Record<Verdict, number> = { data: 0, known: 0, unknown: 0, broken: 0 }
-  readonly #examples: number
-  readonly #imports = new Map<string, Common<NamedImport>>()
-  readonly #calls = new Map<string, Common<NamedCall>>()
-  readonly #warnings = new Map<string, Common<{ readonly sentence: string }>>()
-  /** Entries that are not known safe, damaged or cut. */
+  readonly #notableAtMost: number
+  readonly #imports: Tally<NamedImport>
+  readonly #calls: Tally<NamedCall>
+  readonly #warnings: Tally<{ readonly sentence: string }>
+  /** Entries that are not known safe, damaged or cut; the first of them. */
   readonly notable: NotableEntry[] = []
 
-  /** `examples`: keys that are kept of each thing. */
-  constructor(examples = 1) {
-    this.#examples = examples
+  /** `examples`: keys that are kept of each thing; `notable`: entries that are kept. */
+  constructor({ examples = 1, notable = 100_000 } = {}) {
+    this.#notableAtMost = notable
+    this.#imports = new Tally(examples)
+    this.#calls = new Tally(examples)
+    this.#warnings = new Tally(examples)
   }
 
   add(key: string, { verdict, imports, calls, warnings, problem, sentence }: TrustReport): void {
     this.verdicts[verdict]++
-    if (verdict === 'unknown' || verdict === 'broken') this.notable.push({ key, verdict, sentence, problem })
+    const isNotable = verdict === 'unknown' || verdict === 'broken'
+    if (isNotable && this.notable.length < this.#notableAtMost)
+      this.notable.push({ key, verdict, sentence, problem })
     for (const { module, name, what, why } of imports) {
-      this.#count(this.#imports, JSON.stringify([module, name]), key, { module, name, what, why })
+      this.#imports.add(JSON.stringify([module, name]), key, { module, name, what, why })
     }
     const seen = new Set<string>()
     for (const { callee, how, args, what, why } of calls) {
       const id = JSON.stringify([callee, how, why])
       if (what === 'known' || seen.has(id)) continue
       seen.add(id)
-      this.#count(this.#calls, id, key, { callee, how, args, why })
+      this.#calls.add(id, key, { callee, how, args, why })
     }
     for (const text of new Set(warnings.map((warning) => warning.sentence))) {
-      this.#count(this.#warnings, text, key, { sentence: text })
+      this.#warnings.add(text, key, { sentence: text })
     }
   }
 
@@ -65,33 +72,85 @@ export class TrustSums {
     return Object.values(this.verdicts).reduce((sum, entries) => sum + entries, 0)
   }
 
+  /** All of `notable`. */
+  get notableCount(): number {
+    return this.verdicts.unknown + this.verdicts.broken
+  }
+
+  /** All of `imports`, also those that are too many to be kept; at most a million. */
+  get importCount(): number {
+    return this.#imports.count
+  }
+
+  /** All of `calls`, as `importCount`. */
+  get callCount(): number {
+    return this.#calls.count
+  }
+
+  /** All of `warnings`, as `importCount`. */
+  get warningCount(): number {
+    return this.#warnings.count
+  }
+
   /** Unknown ones first, then the most frequent. */
   get imports(): Common<NamedImport>[] {
-    return byEntries(this.#imports).toSorted(
+    return this.#imports.byEntries.toSorted(
       (a, b) => Number(b.what === 'unknown') - Number(a.what === 'unknown'),
     )
   }
 
   /** Only those that are not known. */
   get calls(): Common<NamedCall>[] {
-    return byEntries(this.#calls)
+    return this.#calls.byEntries
   }
 
   get warnings(): Common<{ readonly sentence: string }>[] {
-    return byEntries(this.#warnings)
-  }
-
-  #count<What>(map: Map<string, Common<What>>, id: string, key: string, what: What): void {
-    const known = map.get(id)
-    if (!known) {
-      if (map.size < namesAtMost) map.set(id, { ...what, entries: 1, keys: [key] })
-      return
-    }
-    known.entries++
-    if (known.keys.length < this.#examples) known.keys.push(key)
+    return this.#warnings.byEntries
   }
 }
 
-function byEntries<What>(map: ReadonlyMap<string, Common<What>>): Common<What>[] {
-  return [...map.values()].toSorted((a, b) => b.entries - a.entries)
+/** How many entries have each of some things. */
+class Tally<What> {
+  readonly #examples: number
+  readonly #kept = new Map<string, Common<What>>()
+  /** Of those beyond, by hash: their names may be long. */
+  readonly #beyond = new Set<number>()
+
+  constructor(examples: number) {
+    this.#examples = examples
+  }
+
+  /** Once for each entry that has it. */
+  add(id: string, key: string, what: What): void {
+    const known = this.#kept.get(id)
+    if (known) {
+      known.entries++
+      if (known.keys.length < this.#examples) known.keys.push(key)
+    } else if (this.#kept.size < namesAtMost) {
+      this.#kept.set(id, { ...what, entries: 1, keys: [key] })
+    } else if (this.count < countedAtMost) {
+      this.#beyond.add(hashOf(id))
+    }
+  }
+
+  get count(): number {
+    return this.#kept.size + this.#beyond.size
+  }
+
+  get byEntries(): Common<What>[] {
+    return [...this.#kept.values()].toSorted((a, b) => b.entries - a.entries)
+  }
+}
+
+/** 52 bits: of a million texts two have the same one with a probability of 1 : 9,000. */
+function hashOf(text: string): number {
+  let high = 0x811c9dc5
+  let low = 0x9e3779b9
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    high = Math.imul(high ^ unit, 0x01000193)
+    low = Math.imul(low ^ unit, 0x85ebca6b) + high
+  }
+  low ^= low >>> 15
+  return (high >>> 6) * 2 ** 26 + (low & 0x3ffffff)
 }

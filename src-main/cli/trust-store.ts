@@ -26,7 +26,7 @@ export async function trustOfStore(target: string, options: TrustOptions, output
   }
   if (options.json) await output.write(JSON.stringify(jsonOf(opened.store.location, sums)) + '\n')
   else await writeSums(sums, output)
-  return sums.notable.length > 0 ? 1 : 0
+  return sums.notableCount > 0 ? 1 : 0
 }
 
 function jsonOf(store: string, sums: TrustSums): Record<string, unknown> {
@@ -38,8 +38,11 @@ function jsonOf(store: string, sums: TrustSums): Record<string, unknown> {
     store,
     entries: sums.total,
     verdicts: sums.verdicts,
+    importCount: sums.importCount,
     imports: sums.imports.map(withKey),
+    callCount: sums.callCount,
     calls: sums.calls.map(withKey),
+    warningCount: sums.warningCount,
     warnings: sums.warnings.map(withKey),
     notable: sums.notable.map(({ key, ...rest }) => ({ key: jsonKey(parseKey(key)), ...rest })),
   }
@@ -75,7 +78,7 @@ async function writeSums(sums: TrustSums, output: Output): Promise<void> {
     keys: [example],
   } of sums.warnings)
     await output.write(`\n${sentence} (${example})\n`)
-  const { notable } = sums
+  const { notable, notableCount } = sums
   await writeTable(
     output,
     ['entry', 'verdict', 'problem'],
@@ -83,8 +86,10 @@ async function writeSums(sums: TrustSums, output: Output): Promise<void> {
       .slice(0, listedEntries)
       .map(({ key, verdict, problem }) => [key, verdictWords[verdict], problem?.sentence ?? '']),
   )
-  if (notable.length > listedEntries)
-    await output.write(`… and ${notable.length - listedEntries} more; all of them with --json\n`)
+  if (notableCount > listedEntries) {
+    const told = notable.length < notableCount ? `the first ${notable.length}` : 'all'
+    await output.write(`… and ${notableCount - listedEntries} more; ${told} of them with --json\n`)
+  }
 }
 
 async function writeTable(

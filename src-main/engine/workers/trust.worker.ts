@@ -19,7 +19,7 @@ async function run({ store: location, catalogFile, query, port }: TrustTask): Pr
   try {
     const keys = keysOf(catalogFile, query)
     await using store = await openStore(location)
-    const sums = new TrustSums(mostExamples)
+    const sums = new TrustSums({ examples: mostExamples, notable: mostListed.entries })
     let toldMs = performance.now()
     for (const [i, key] of keys.entries()) {
       const report = await entryTrustOrGone(store, key)
@@ -49,12 +49,12 @@ function trustOf(sums: TrustSums): StoreTrust {
     entries: sums.total,
     verdicts: sums.verdicts,
     imports: imports.slice(0, mostListed.names),
-    importCount: imports.length,
+    importCount: sums.importCount,
     calls: calls.slice(0, mostListed.names),
-    callCount: calls.length,
+    callCount: sums.callCount,
     warnings: warnings.slice(0, mostListed.names),
-    warningCount: warnings.length,
-    notable: sums.notable.slice(0, mostListed.entries),
+    warningCount: sums.warningCount,
+    notable: sums.notable,
   }
 }
 
