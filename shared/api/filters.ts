@@ -35,7 +35,7 @@ export const countedTerm = filterTerm.extend({
 })
 
 export const renameRequest = z.object({ name: z.string(), scope: filterScope, to: z.string() })
-export const usedRequest = z.object({ query: z.string() })
+export const usedRequest = z.object({ query: z.string().max(10_000) })
 
 export type FilterScope = z.infer<typeof filterScope>
 export type SavedFilter = z.infer<typeof savedFilter>

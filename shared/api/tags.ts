@@ -8,7 +8,10 @@ import { ranges } from './ranges.ts'
  */
 export const tagRequest = z.object({
   /** Shown keys, or rows of a result set (`POST /search`). */
-  keys: z.array(z.string()).max(100_000).optional(),
+  keys: z
+    .array(z.string())
+    .max(20_000, 'Name at most 20,000 keys at once, since a request holds 1 MiB; more by rows of a result.')
+    .optional(),
   result: z.object({ id: z.string(), ranges }).optional(),
   add: z.array(z.string()).max(50).default([]),
   remove: z.array(z.string()).max(50).default([]),

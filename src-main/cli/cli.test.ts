@@ -311,6 +311,7 @@ describe('what cannot run', () => {
     ['a file that is not there', ['show', join(work, 'none.pkl')]],
     ['a filter that does not parse', ['ls', store, '--query', 'func:(']],
     ['a field that is none', ['ls', store, '--sort', 'colour']],
+    ['more than four fields', ['ls', store, ...Array.from({ length: 5 }, () => '--sort=key')]],
     ['two keys', ['show', store, 'a', 'b']],
     ['a key and a query', ['show', store, 'a', '--query', 'b']],
     ['a field that is no number', ['points', store, '--x', 'func', '--y', 'took']],

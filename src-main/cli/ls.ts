@@ -22,7 +22,7 @@ export interface LsOptions {
 }
 
 export async function runLs(target: string, options: LsOptions): Promise<ExitCode> {
-  const sort = options.sort.map(parseSort)
+  const sort = parseSorts(options.sort)
   await using opened = await openCatalog(target)
   const { store, catalog } = opened
   const output = standardOutput()
@@ -40,6 +40,16 @@ export async function runLs(target: string, options: LsOptions): Promise<ExitCod
     await writeTable(output, store, [...rows], columns, options.digest === true)
   }
   return 0
+}
+
+/** Throws `USAGE` for more fields than the list of the program sorts by, and for an empty one. */
+function parseSorts(texts: readonly string[]): SortKey[] {
+  if (texts.length > 4)
+    throw new AppError(
+      'USAGE',
+      `--sort takes up to four fields, not ${texts.length}; leave the last ones out.`,
+    )
+  return texts.map(parseSort)
 }
 
 /** Throws `USAGE` for an empty field. */

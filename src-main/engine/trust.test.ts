@@ -61,7 +61,9 @@ it('is about the entries of a filter', async () => {
 })
 
 it('says what is wrong with a filter, and with a cache that is not open', async () => {
-  expect(await eventsOf('size>')).toMatchObject([{ type: 'error', code: 'BAD_QUERY' }])
+  const path = `stores/${store.id}/trust?q=`
+  expect(await refusal(ask(`${path}size>`))).toMatchObject({ status: 400, code: 'BAD_QUERY' })
+  expect(await refusal(ask(path + 'a'.repeat(10_001)))).toMatchObject({ status: 400, code: 'BAD_QUERY' })
   expect(await refusal(ask('stores/none/trust'))).toMatchObject({ status: 404 })
 })
 
