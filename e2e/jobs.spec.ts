@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { photograph, startProgram } from './program.ts'
 import { expect, test } from './test.ts'
@@ -156,6 +156,33 @@ test('rules are planned, and what is wrong is verified', async ({ inspector }) =
   await page.getByRole('button', { name: 'Show the duplicates' }).click()
   await expect(page).toHaveURL(/is%3Aduplicate|is:duplicate/)
   await expect(inspector.grid).toHaveAttribute('aria-rowcount', '14')
+})
+
+test('a temporary file that was left behind is repaired away, and comes back', async ({
+  inspector,
+  copies,
+}) => {
+  const { page } = inspector
+  const left = path.join(copies[0]!, '.hashcache-0123456789abcdef-0.tmp')
+  await writeFile(left, 'half')
+  await utimes(left, 1, 1)
+  await writeFile(path.join(copies[0]!, 'notes.txt'), 'mine')
+  const before = await photograph(copies[0]!)
+  await page.getByRole('button', { name: 'Jobs', exact: true }).click()
+  await page.getByRole('button', { name: 'Verify' }).click()
+  await expect(page.getByRole('checkbox', { name: 'No entries 2' })).toBeChecked()
+  await page.getByRole('button', { name: 'Plan the repair' }).click()
+  const job = page.getByRole('region', { name: /^Repair/ })
+  await expect(job.getByText(/One thing that is no entry stays; look yourself: notes.txt/)).toBeVisible()
+  await job.getByRole('button', { name: 'Unlock and move 1 entry to the trash' }).click()
+  await expect(job.getByText('1 done', { exact: true })).toBeVisible()
+  expect(await readdir(copies[0]!)).not.toContain(path.basename(left))
+  await job.getByRole('button', { name: 'Undo…' }).click()
+  const undo = page.getByRole('region', { name: /^Undo: Repair/ })
+  await undo.getByRole('button', { name: /^Take back 1/ }).click()
+  await expect(undo.getByText('1 done', { exact: true })).toBeVisible()
+  const files = (lines: string[]): string[] => lines.filter((line) => !line.endsWith(' '))
+  expect(files(await photograph(copies[0]!))).toEqual(files(before))
 })
 
 test('rules are kept with a cache, and stand in the form after a reload', async ({ inspector }) => {

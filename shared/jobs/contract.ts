@@ -93,7 +93,7 @@ export interface EvictSpec {
   readonly policy?: Policy
 }
 
-/** Moves what `verify` found to be no good entry into the trash. */
+/** Moves what `verify` found to be no good entry into the trash; of strays those of a known form (`Stray.entry`). */
 export interface RepairSpec {
   readonly kind: 'repair'
   readonly store: StoreLocation

@@ -176,8 +176,22 @@ export class Evictor implements Executor {
   }
 
   async perform(items: readonly PlanItem[], { again }: { readonly again: boolean }): Promise<ItemOutcome[]> {
-    const hasStamps = items.every(({ stamp }) => stamp !== undefined)
-    if (hasStamps && this.#store.canSetAside?.(this.#bin.files)) return this.#setAside(items, again)
+    const canSetAside = this.#store.canSetAside?.(this.#bin.files) === true
+    const aside: PlanItem[] = []
+    const copied: PlanItem[] = []
+    for (const item of items) {
+      // What a killed run has begun by copying is brought to its end so.
+      const isCopied = again && this.#bin.digestOf(item.key) !== undefined
+      if (canSetAside && item.stamp !== undefined && !isCopied) aside.push(item)
+      else copied.push(item)
+    }
+    const outcomes = [...(await this.#setAside(aside, again)), ...(await this.#copyOut(copied, again))]
+    const told = new Map(outcomes.map((outcome) => [outcome.n, outcome]))
+    return items.map(({ n }) => told.get(n)!)
+  }
+
+  async #copyOut(items: readonly PlanItem[], again: boolean): Promise<ItemOutcome[]> {
+    if (items.length === 0) return []
     const present = await readPresent(this.#store, keysOf(items))
     const outcomes = new Map<number, ItemOutcome>()
     const going: Leaving[] = []
@@ -188,6 +202,8 @@ export class Evictor implements Executor {
         going.push({ item, present: now })
       else if (now === undefined && kept !== undefined)
         outcomes.set(item.n, { n: item.n, state: 'done', sha256: kept })
+      else if (now === undefined && (await this.#isFileOnly(item)))
+        outcomes.set(item.n, { n: item.n, state: 'failed', reason: onAnotherDisk(item.key) })
       else outcomes.set(item.n, leftAlone(item, now))
     }
     this.#keep(going)
@@ -227,8 +243,14 @@ export class Evictor implements Executor {
     return told
   }
 
+  /** A stray has no value that could be copied: it is moved as a file, or not at all. */
+  async #isFileOnly({ key }: PlanItem): Promise<boolean> {
+    return (await this.#store.lookUp?.([key]))?.[0] !== undefined
+  }
+
   /** Files are renamed into the bin. What a killed run has renamed is absent here and in the bin there. */
   async #setAside(items: readonly PlanItem[], again: boolean): Promise<ItemOutcome[]> {
+    if (items.length === 0) return []
     this.#bin.putFiles(items)
     const outcomes = await this.#store.setAside!(items, this.#bin.files)
     const told = items.map(({ n }, i): ItemOutcome => {
@@ -255,6 +277,10 @@ export class Evictor implements Executor {
 
 function itemOf({ item }: Leaving): PlanItem {
   return item
+}
+
+function onAnotherDisk(key: Uint8Array): string {
+  return `${showKey(key)} can only be moved on its own disk, and the trash is on another.`
 }
 
 function isAsPlanned({ stamp, sha256 }: PlanItem, now: Present): boolean {

@@ -29,6 +29,7 @@ import { carryTags } from './migrate/tags.ts'
 import { Target } from './migrate/target.ts'
 import { runJob, type RunOptions } from './run.ts'
 import { openUpToDate } from './select.ts'
+import { planStrays } from './strays.ts'
 import { verifyStore, type Finding } from './verify.ts'
 import { TrashBin, removeBin } from './trash-bin.ts'
 import { planUndo, Undoer } from './undo.ts'
@@ -115,7 +116,7 @@ async function plannerOf(spec: JobSpec, options: PlanOptions): Promise<Planner> 
   return plannerOfRepair(spec, options, stack.move())
 }
 
-/** The entries with findings, as an eviction of exactly these. */
+/** The entries with findings, as an eviction of exactly these; behind them the strays that can be moved. */
 async function plannerOfRepair(
   spec: RepairSpec,
   options: PlanOptions,
@@ -134,16 +135,17 @@ async function plannerOfRepair(
     plan: async (file, onLookedAt) => {
       const reasons = new Map<string, string>()
       const onProgress = ({ entries }: { entries: number }): void => onLookedAt(entries)
-      for await (const { finding, key, sentence, name } of verifyStore(planner.store, {
-        signal: options.signal,
-        onProgress,
-      }))
-        if (wanted.has(finding) && name === undefined) reasons.set(showKey(key), sentence)
+      const strays: Finding[] = []
+      for await (const found of verifyStore(planner.store, { signal: options.signal, onProgress })) {
+        if (!wanted.has(found.finding)) continue
+        if (found.finding === 'stray') strays.push(found)
+        else reasons.set(showKey(found.key), found.sentence)
+      }
       const facts = await planner.planOf(file, onLookedAt, [...reasons.keys()], (key) => reasons.get(key))
-      const strays = wanted.has('stray')
-        ? ['Files that are no entries are left where they are; look at them yourself.']
-        : []
-      return { ...facts, warnings: [...facts.warnings, ...strays] }
+      const canMove = planner.store.canSetAside?.(options.dataFolder) === true
+      const { items, warnings } = planStrays(strays, canMove)
+      file.addItems(items)
+      return { ...facts, warnings: [...facts.warnings, ...warnings] }
     },
   }
 }

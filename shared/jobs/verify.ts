@@ -18,6 +18,8 @@ export interface Finding {
   readonly key: Uint8Array
   /** Of a file that is no entry: its name. */
   readonly name?: string
+  /** Of such a file that a repair can move. */
+  readonly entry?: Entry
   readonly bytes: number
   readonly sentence: string
 }
@@ -57,8 +59,11 @@ export async function* verifyStore(store: Store, options: VerifyOptions = {}): A
     }
     onProgress?.({ entries, bytes })
   }
-  for (const { name, reason } of (await store.strays?.(straysLimit)) ?? [])
-    yield { finding: 'stray', key: new TextEncoder().encode(name), name, bytes: 0, sentence: reason }
+  for (const { name, reason, entry } of (await store.strays?.(straysLimit)) ?? []) {
+    const key = entry?.key ?? new TextEncoder().encode(name)
+    const stray = { finding: 'stray', key, name, bytes: entry?.sizeBytes ?? 0, sentence: reason } as const
+    yield entry ? { ...stray, entry } : stray
+  }
   onProgress?.({ entries, bytes })
   if (dataFolder !== undefined) yield* duplicatesOf(store, dataFolder, signal)
 }

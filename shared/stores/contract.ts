@@ -56,7 +56,7 @@ export interface Store extends AsyncDisposable {
   /**
    * Takes entries out by renaming their files into a folder on the same disk: nothing is copied, all times stay. An
    * entry whose stamp is not the one given is `CHANGED` and stays. `bringBack` is its inverse and never overwrites
-   * (`EXISTS`). Of stores of files; `canSetAside` says whether a folder is on their disk.
+   * (`EXISTS`). Both take strays too, by the keys that `strays` gives them. Of stores of files; `canSetAside` says whether a folder is on their disk.
    */
   setAside?(entries: readonly SetAside[], folder: string): Promise<WriteOutcome[]>
   bringBack?(keys: readonly Uint8Array[], folder: string): Promise<WriteOutcome[]>
@@ -243,6 +243,11 @@ export interface ScannedPart {
 export interface Stray {
   readonly name: string
   readonly reason: string
+  /**
+   * Of a file that `setAside` takes, and that nobody seems to write: an entry in a wrong folder, a temporary file that is
+   * older than an hour. Its key is `./` and its path in the cache.
+   */
+  readonly entry?: Entry
 }
 
 /** A backend: how it is recognised, named and opened. `stores/registry.ts` lists them. */

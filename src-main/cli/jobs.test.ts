@@ -1,4 +1,13 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -124,11 +133,14 @@ describe('verify and jobs', () => {
     const [shard] = readdirSync(cache)
     const [name] = readdirSync(join(cache, shard!))
     writeFileSync(join(cache, shard!, name!), 'no pickle')
+    const temporary = join(cache, shard!, '.hashcache-0011223344556677.tmp')
+    writeFileSync(temporary, 'half')
+    utimesSync(temporary, 1, 1)
     const found = await hashcache('verify', cache, '--json')
     expect(found.code).toBe(1)
     const findings = jsonLines<{ finding: string }>(found.stdout)
     const wrong = findings.filter(({ finding }) => finding !== 'duplicate')
-    expect(wrong).toMatchObject([{ finding: 'damaged', key: name }])
+    expect(wrong).toMatchObject([{ finding: 'damaged', key: name }, { finding: 'stray' }])
     const repaired = await hashcache('verify', cache, '--repair', '--yes', '--json')
     const [job] = jsonLines<JobLine>(repaired.stdout)
     expect(repaired.code).toBe(0)
@@ -144,5 +156,8 @@ describe('verify and jobs', () => {
       (await hashcache('jobs', 'show', job!.id)).stdout,
     )
     expect(item).toMatchObject({ key: name, state: 'done' })
+    expect(existsSync(temporary)).toBe(false)
+    expect((await hashcache('undo', job!.id)).code).toBe(0)
+    expect(statSync(temporary)).toMatchObject({ size: 4, mtimeMs: 1_000 })
   })
 })

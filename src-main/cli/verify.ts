@@ -23,7 +23,7 @@ export async function runVerify(
   const location = await resolveStore(target)
   if (repair) {
     const options = jobsOptions(location)
-    const findings: RepairSpec['findings'] = ['damaged', 'misplaced']
+    const findings: RepairSpec['findings'] = ['damaged', 'misplaced', 'stray']
     return finishJob(await planJob({ kind: 'repair', store: location, findings }, options), choices, options)
   }
   const output = standardOutput()

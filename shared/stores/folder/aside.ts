@@ -6,8 +6,8 @@ import { showKey } from '../../model/keys.ts'
 import type { SetAside, WriteOutcome } from '../contract.ts'
 import { Slices } from '../slices.ts'
 import { stampOf } from '../stamp.ts'
-import { hashOfKey, shardOf } from './layout.ts'
 import type { FolderLayout } from './layout.ts'
+import { placeOfKey } from './stray.ts'
 import { failure, makeShard, syncFolder } from './write.ts'
 
 const done: WriteOutcome = { done: true }
@@ -18,7 +18,7 @@ export function isOnDiskOf(root: string, folder: string): boolean {
 }
 
 /**
- * Renames the files of entries into a folder on the same disk: nothing is copied, all times stay. An entry whose
+ * Renames the files of entries, and of strays that may be moved, into a folder on the same disk: nothing is copied, all times stay. An entry whose
  * stamp is not the one given has changed and stays.
  */
 export async function setAside(
@@ -45,19 +45,18 @@ function moveOut(
   folder: string,
   touched: Set<string>,
 ): WriteOutcome {
-  const hash = hashOfKey(key)
+  const standing = placeOfKey(layout, key)
   const absent = (path: string): WriteOutcome => ({
     done: false,
     reason: 'ABSENT',
     sentence: `There is no entry ${path}.`,
   })
-  if (hash === undefined) return absent(showKey(key))
-  const shard = join(root, shardOf(hash))
-  const name = hash + layout.suffix
-  const place = join(shard, name)
+  if (!standing) return absent(showKey(key))
+  const shard = join(root, standing.folder)
+  const place = join(shard, standing.name)
   try {
     const before = lstatSync(place, { throwIfNoEntry: false })
-    const aside = join(folder, name)
+    const aside = join(folder, standing.asideName)
     // A run that was killed had renamed it.
     if (!before && existsSync(aside)) return done
     if (!lstatSync(shard, { throwIfNoEntry: false })?.isDirectory() || !before?.isFile()) return absent(place)
@@ -108,10 +107,11 @@ function moveIn(
   folder: string,
   touched: Set<string>,
 ): WriteOutcome {
-  const hash = hashOfKey(key) ?? ''
-  const aside = join(folder, hash + layout.suffix)
-  const shard = join(root, shardOf(hash))
-  const place = join(shard, hash + layout.suffix)
+  const standing = placeOfKey(layout, key)
+  if (!standing) return { done: false, reason: 'ABSENT', sentence: `There is no entry ${showKey(key)}.` }
+  const aside = join(folder, standing.asideName)
+  const shard = join(root, standing.folder)
+  const place = join(shard, standing.name)
   try {
     if (!existsSync(aside))
       return { done: false, reason: 'ABSENT', sentence: `There is no ${aside} any more.` }

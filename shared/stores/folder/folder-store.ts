@@ -27,6 +27,7 @@ import { bringBack, isOnDiskOf, setAside } from './aside.ts'
 import { hashOfKey, isShardName, keyOfHash, shardOf } from './layout.ts'
 import type { FolderLayout } from './layout.ts'
 import { listShard, listShards, listStrays } from './scan.ts'
+import { strayEntry } from './stray.ts'
 import { writeEntries } from './write.ts'
 
 const defaultBatchSize = 1_000
@@ -165,7 +166,7 @@ export class FolderStore implements Store {
       found.push(
         shard !== undefined && this.#hasShard(shard, isFolder)
           ? this.#entry(shard, hash + this.#layout.suffix)
-          : undefined,
+          : strayEntry(this.#root, this.#layout, key),
       )
       if (slices.isOver) await slices.next()
     }

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import type { Dirent } from 'node:fs'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 
 import { errnoOf } from '../../decode/file-source.ts'
 import { AppError } from '../../model/errors.ts'
@@ -8,9 +8,10 @@ import { showKey } from '../../model/keys.ts'
 import type { Stray } from '../contract.ts'
 import { hashOfName, isHash, isShardName, shardOf, temporaryPrefix } from './layout.ts'
 import type { FolderLayout } from './layout.ts'
+import { quietStray } from './stray.ts'
 
 /** Names of a folder, sorted by bytes: latin1 keeps each byte of a name that is not UTF-8. */
-function readFolder(path: string): Dirent[] {
+function readFolder(path: string | Buffer): Dirent[] {
   const found = readdirSync(path, { encoding: 'latin1', withFileTypes: true })
   return found.toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
@@ -59,7 +60,7 @@ export function* listStrays(root: string, layout: FolderLayout): Generator<Stray
       yield* listShardStrays(root, item.name, layout)
     } else {
       const reason = strayAtTop(item, layout)
-      if (reason !== undefined) yield { name: shownName(item.name), reason }
+      if (reason !== undefined) yield strayOf(root, layout, item.name, reason)
       if (item.isDirectory()) yield* listMisplaced(root, item.name, layout)
     }
   }
@@ -69,14 +70,14 @@ export function* listStrays(root: string, layout: FolderLayout): Generator<Stray
 function* listMisplaced(root: string, folder: string, layout: FolderLayout): Generator<Stray> {
   let items: Dirent[] = []
   try {
-    items = readFolder(join(root, folder))
+    items = readFolder(Buffer.concat([Buffer.from(root + sep), Buffer.from(folder, 'latin1')]))
   } catch (error) {
     if (errnoOf(error) === undefined) throw error
   }
   for (const item of items) {
     const hash = hashOfName(layout, item.name)
     if (!item.isFile() || hash === undefined) continue
-    yield { name: shownName(`${folder}/${item.name}`), reason: misplaced(hash) }
+    yield strayOf(root, layout, `${folder}/${item.name}`, misplaced(hash))
   }
 }
 
@@ -91,7 +92,7 @@ function* listShardStrays(root: string, shard: string, layout: FolderLayout): Ge
   }
   for (const item of items) {
     const reason = strayInShard(item, shard, layout)
-    if (reason !== undefined) yield { name: shownName(`${shard}/${item.name}`), reason }
+    if (reason !== undefined) yield strayOf(root, layout, `${shard}/${item.name}`, reason)
   }
 }
 
@@ -135,6 +136,11 @@ function generalReason(item: Dirent): string | undefined {
   if (item.name.startsWith(temporaryPrefix)) return 'a temporary file of a write that did not end'
   if (item.isFile() && /\.(?:tmp|temp|part|lock)$|~$/.test(item.name)) return 'a temporary or lock file'
   return undefined
+}
+
+function strayOf(root: string, layout: FolderLayout, path: string, reason: string): Stray {
+  const entry = quietStray(root, layout, path)
+  return { name: shownName(path), reason, ...(entry && { entry }) }
 }
 
 function shownName(latin1: string): string {

@@ -141,7 +141,7 @@ function ItemRow({
       <span role="cell" className={classes.key} title={item && visibleText(item.key)}>
         {item === undefined ? (
           ''
-        ) : isOpen ? (
+        ) : isOpen && !isStray(item.key) ? (
           <button
             type="button"
             className={classes.link}
@@ -196,6 +196,11 @@ function ItemRow({
       )}
     </div>
   )
+}
+
+/** A file that is no entry has its path for a key: the grid cannot show it. */
+function isStray(key: string): boolean {
+  return key.startsWith('./')
 }
 
 /** The facts of both sides, as the plan puts them into one note: why, if there is a reason, the source’s, the target’s. */

@@ -64,6 +64,7 @@ function Verification({ store, again }: { store: Connection; again: () => void }
         </span>
         {look.isDone ? <Button onClick={again}>Look again</Button> : <Button onClick={stop}>Stop</Button>}
       </header>
+      <DuplicatesNote count={look.counts.duplicate ?? 0} />
       {present.length === 0 ? (
         <EmptyState
           icon={<IconShieldCheck size={26} stroke={1.5} />}
@@ -110,7 +111,6 @@ function Verification({ store, again }: { store: Connection; again: () => void }
           </ul>
         </>
       )}
-      <DuplicatesNote count={look.counts.duplicate ?? 0} />
     </div>
   )
 }
