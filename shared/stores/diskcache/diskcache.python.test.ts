@@ -99,7 +99,7 @@ describe.each(['cache', 'fanout'])('a %s that diskcache has just made', (kind) =
     const key = (await collect(store.entries()))[0]!.key
     const outcomes = await store.apply([{ kind: 'delete', key }])
     expect(outcomes).toMatchObject([
-      { done: false, reason: 'REFUSED', sentence: expect.stringContaining('locked') },
+      { done: false, reason: 'UNWRITABLE', sentence: expect.stringContaining('locked') },
     ])
     holder.stdin.end()
     await once(holder, 'exit')
