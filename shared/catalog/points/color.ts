@@ -47,21 +47,27 @@ interface Labels {
   readonly absent: string
 }
 
+/** What is drawn: the filter that finds it, and which clauses can be put behind that and still be read. */
+export interface Drawn {
+  readonly filter: string
+  readonly canAdd: (clause: string) => boolean
+}
+
 /**
- * What colours entries have, of which `ids` are drawn and found by `filter`.
+ * What colours entries have, of which `ids` are drawn.
  *
  * @throws AppError USAGE for what is no field, or has no values to tell apart.
  */
-export function coloringOf(text: string, ids: Int32Array, filter: string, source: SumSource): Coloring {
+export function coloringOf(text: string, ids: Int32Array, drawn: Drawn, source: SumSource): Coloring {
   const subject = parseSubject(text)
   const field = printSubject(subject)
-  const named = (labels: Labels): Coloring => byLabel(labels, countLabels(labels, ids), filter)
+  const named = (labels: Labels): Coloring => byLabel(labels, countLabels(labels, ids), drawn)
   if (subject.kind === 'field') {
     switch (subject.name) {
       case 'took':
       case 'size':
       case 'run':
-        return byNumber(measureOf(text, source), ids, filter)
+        return byNumber(measureOf(text, source), ids, drawn)
       case 'kind':
       case 'status':
         return named(choiceLabels(subject.name, source.columns))
@@ -78,13 +84,13 @@ export function coloringOf(text: string, ids: Int32Array, filter: string, source
   const numbers = countWhere(ids, (id) => isWithin(measure.numbers[id]!, measure.limits))
   if (!few.every((each) => each !== undefined))
     return 2 * numbers > ids.length
-      ? byNumber(measure, ids, filter)
+      ? byNumber(measure, ids, drawn)
       : { answer: { kind: 'many', field }, of: () => null }
   const labels = argumentLabels(field, nameIds, few, source)
   const counted = countLabels(labels, ids)
   return counted.byLabel.size > categoriesShown && 2 * numbers > ids.length
-    ? byNumber(measure, ids, filter)
-    : byLabel(labels, counted, filter, numberOf)
+    ? byNumber(measure, ids, drawn)
+    : byLabel(labels, counted, drawn, numberOf)
 }
 
 export function noColors(field: string): AppError {
@@ -100,7 +106,7 @@ function countWhere(ids: Int32Array, holds: (id: number) => boolean): number {
   return count
 }
 
-function byNumber(measure: Measure, ids: Int32Array, filter: string): Coloring {
+function byNumber(measure: Measure, ids: Int32Array, { filter }: Drawn): Coloring {
   const { numbers, limits, field, unit } = measure
   const of = (id: number): number | null => (isWithin(numbers[id]!, limits) ? numbers[id]! : null)
   let [least, greatest, entries] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0]
@@ -145,16 +151,25 @@ function countLabels({ codeOf, textOf }: Labels, ids: Int32Array): Counted {
 function byLabel(
   { field, codeOf, textOf, equals, present, absent }: Labels,
   { byCode, byLabel: counts, without }: Counted,
-  filter: string,
+  { filter, canAdd }: Drawn,
   numberOfLabel: (label: string) => number | undefined = () => undefined,
 ): Coloring {
   const frequent = [...counts]
     .toSorted((a, b) => b[1] - a[1] || compareTexts(a[0], b[0]))
     .map(([label]) => label)
-  const named = frequent.slice(0, categoriesShown)
+  // A filter has an end: texts that are too long for one are of the rest, and fewer are named where the rest's is.
+  const named: string[] = []
+  for (const label of frequent) {
+    if (named.length === categoriesShown) break
+    if (canAdd(equals(label))) named.push(label)
+  }
+  const restClause = (): string =>
+    [named.length > 0 ? `-(${named.map(equals).join(' or ')})` : '', present].join(' ').trim()
+  while (named.length > 0 && named.length < frequent.length && !canAdd(restClause())) named.pop()
   if (named.every((label) => numberOfLabel(label) !== undefined))
     named.sort((a, b) => numberOfLabel(a)! - numberOfLabel(b)!)
-  const rest = frequent.slice(categoriesShown).reduce((sum, label) => sum + counts.get(label)!, 0)
+  const places = new Map(named.map((name, place) => [name, place]))
+  const rest = frequent.reduce((sum, label) => sum + (places.has(label) ? 0 : counts.get(label)!), 0)
   const category = (entries: number, clause: string, more: { name?: string; isRest?: boolean }) => ({
     ...more,
     entries,
@@ -162,12 +177,7 @@ function byLabel(
     filter: withClauses(filter, clause),
   })
   const categories = named.map((name) => category(counts.get(name)!, equals(name), { name }))
-  const places = new Map(named.map((name, place) => [name, place]))
-  const restPlace =
-    rest === 0
-      ? -1
-      : categories.push(category(rest, `-(${named.map(equals).join(' or ')}) ${present}`, { isRest: true })) -
-        1
+  const restPlace = rest === 0 ? -1 : categories.push(category(rest, restClause(), { isRest: true })) - 1
   const withoutPlace = without === 0 ? -1 : categories.push(category(without, absent, {})) - 1
   const placeOfCode = new Map(
     [...byCode.keys()].map((code) => {

@@ -330,6 +330,32 @@ describe('points', () => {
     expect(ask({ x: 'nothing', y: 'took' })).toMatchObject({ drawable: { entries: 0 }, points: { keys: [] } })
   })
 
+  it('have filters that can be read, however long the texts are that tell their colours', () => {
+    const put = (lengths: readonly number[]): CatalogEntry[] =>
+      lengths.map((length, i) =>
+        entry(`k${i}`, {
+          args: [leaf('x', i), text('label', String(i).padEnd(length, '"')), leaf('y', i / 3)],
+        }),
+      )
+    const namesOf = (lengths: readonly number[], more: Parameters<typeof ask>[0] = {}): number[] => {
+      catalog.close()
+      catalog = Catalog.open(':memory:')
+      catalog.write({ put: put(lengths) })
+      const answer = ask({ x: 'x', y: 'y', color: 'label', ...more })
+      expectFilters(answer)
+      const { color } = answer
+      return color?.kind === 'categories' ? color.categories.map(({ name }) => name?.length ?? 0) : []
+    }
+    const long = Array.from({ length: 10 }, () => 4_500)
+    expect(namesOf(long)).toEqual([4_500, 0])
+    // Without a rest each has only its own.
+    expect(namesOf(long.slice(0, 8))).toEqual(long.slice(0, 8))
+    expect(namesOf([20_000, 10, 20_000, 20])).toEqual([10, 20, 0])
+    expect(namesOf([20_000, 20_000])).toEqual([0])
+    for (const length of [4_880, 4_900, 4_920, 4_940, 4_960, 4_980])
+      namesOf([length, 10, length], { as: 'line', q: 'x>=0', xfrom: '0.1', ylog: '1' })
+  })
+
   describe('their fields', () => {
     const fieldsOf = (query: string) => pointFields.parse(catalog.pointFields(query, nowSeconds))
 

@@ -3,6 +3,7 @@ import type { Points, PointsRequest } from '../../api/points.ts'
 import { withClauses } from '../../api/points.ts'
 import type { SumSource } from '../narrowing.ts'
 import { Narrowing } from '../narrowing.ts'
+import { quoted } from '../query/print.ts'
 import { Cells } from './cells.ts'
 import type { Coloring } from './color.ts'
 import { coloringOf } from './color.ts'
@@ -14,6 +15,8 @@ import { isWithin } from './measure.ts'
 
 /** More are counted in cells. */
 const pointsAtMost = 20_000
+/** Characters of two numbers in a filter, with what compares. */
+const roomForNumbers = 60
 const xCells = 120
 const yCells = 72
 
@@ -31,8 +34,14 @@ export function pointsOf(request: PointsRequest, source: SumSource): Points {
   const filterOf = (xSpan: Span, ySpan: Span): string =>
     withClauses(narrowing.and(''), x.measure.clause(xSpan), y.measure.clause(ySpan))
   const shown = { entries: ids.length, filter: filterOf(x.frame, y.frame) }
+  // Clauses of colours stand behind those of cells and places too, which are longer than those of a whole axis.
+  const room = [x, y].map(({ measure }) => quoted('x'.repeat(2 * measure.field.length + roomForNumbers)))
+  const canAdd = (clause: string): boolean =>
+    narrowing.canAdd(withClauses(x.measure.clause(x.frame), y.measure.clause(y.frame), ...room, clause))
   const coloring =
-    request.color === undefined ? undefined : coloringOf(request.color, ids, shown.filter, source)
+    request.color === undefined
+      ? undefined
+      : coloringOf(request.color, ids, { filter: shown.filter, canAdd }, source)
   const drawing = { x, y, ids, coloring, source }
   return {
     base: narrowing.and(''),
