@@ -138,3 +138,21 @@ test('nothing found says which term excludes everything, and an error offers wha
   await page.getByRole('alert').getByRole('button', { name: 'Write age>' }).click()
   await expect(filter).toHaveValue('age>30d')
 })
+
+test('the field rests while nobody types', async ({ inspector }) => {
+  const { page, filter } = inspector
+  await filter.fill('func:langevin')
+  await expect(page.getByRole('listbox', { name: 'Suggestions' })).toBeVisible()
+  await page.waitForTimeout(1_000)
+  const delays = await page.evaluate(async () => {
+    const begin = window.setTimeout
+    const begun: (number | undefined)[] = []
+    window.setTimeout = ((run: () => void, delay?: number) => {
+      begun.push(delay)
+      return begin(run, delay)
+    }) as typeof window.setTimeout
+    await new Promise((resolve) => begin(resolve, 1_000))
+    return begun
+  })
+  expect(delays).toEqual([])
+})

@@ -1,6 +1,6 @@
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { Completion, Suggestion } from '../../../shared/api/complete.ts'
 import type { Connection } from '../../../shared/api/contract.ts'
 import { completionQuery } from '../../client/complete.ts'
@@ -27,7 +27,9 @@ export function useSuggestions(store: Connection, text: string): Suggestions {
   const [caret, setCaret] = useState(-1)
   const [choice, setChoice] = useState({ text: '', chosen: -1 })
   const isOpen = caret >= 0 && caret <= text.length
-  const [asked] = useDebouncedValue({ text, caret }, pauseMs)
+  // One object as long as both are the same: a new one would be news, and draw the field again, for ever.
+  const now = useMemo(() => ({ text, caret }), [text, caret])
+  const [asked] = useDebouncedValue(now, pauseMs)
   const answer = useQuery({
     ...completionQuery(store.id, asked.text, asked.caret, store.revision),
     enabled: isOpen && asked.caret >= 0,
