@@ -1,6 +1,6 @@
 import { IconPlus, IconTag, IconX } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useId, useState, type FormEvent } from 'react'
+import { useId, useRef, useState, type FormEvent } from 'react'
 import { changeTags, forgetTagged, tagsQuery, type TaggedEntries } from '../../client/tags.ts'
 import { formatCount } from '../../ui/format.ts'
 import { visibleText } from '../../ui/visible-text.ts'
@@ -16,6 +16,7 @@ export interface TagEditorProps {
 /** The tags of some entries: each can be taken off, others put on. */
 export function TagEditor({ store, entries, isOpen = false }: TagEditorProps) {
   const client = useQueryClient()
+  const editor = useRef<HTMLDivElement>(null)
   const answer = useQuery(tagsQuery(store, entries))
   const change = useMutation({
     mutationFn: (wanted: { add?: string[]; remove?: string[] }) =>
@@ -25,7 +26,7 @@ export function TagEditor({ store, entries, isOpen = false }: TagEditorProps) {
   const error = answer.error ?? change.error
   const { entries: count = 0, tags = [], all = [] } = answer.data ?? {}
   return (
-    <div className={classes.editor}>
+    <div ref={editor} className={classes.editor}>
       {tags.length === 0 ? null : (
         <ul className={classes.tags} aria-label="Tags">
           {tags.map(({ tag, entries: tagged }) => (
@@ -45,7 +46,11 @@ export function TagEditor({ store, entries, isOpen = false }: TagEditorProps) {
                 type="button"
                 aria-label={`Take off the tag ${visibleText(tag)}`}
                 title="Take it off"
-                onClick={() => change.mutate({ remove: [tag] })}
+                onClick={() => {
+                  // The button goes with its tag.
+                  editor.current?.querySelector<HTMLElement>('[data-add-tag]')?.focus()
+                  change.mutate({ remove: [tag] })
+                }}
               >
                 <IconX size={12} />
               </button>
@@ -67,6 +72,11 @@ export function TagEditor({ store, entries, isOpen = false }: TagEditorProps) {
   )
 }
 
+/** As a ref: focuses what has just appeared. It is one function, so that later renders leave the focus where it is. */
+function takeFocus(appeared: HTMLElement | null): void {
+  appeared?.focus()
+}
+
 interface AddTagProps {
   known: readonly string[]
   isOpen: boolean
@@ -76,6 +86,7 @@ interface AddTagProps {
 function AddTag({ known, isOpen, onAdd }: AddTagProps) {
   const list = useId()
   const [isShown, setIsShown] = useState(isOpen)
+  const [wasLeft, setWasLeft] = useState(false)
   const [typed, setTyped] = useState('')
   const words = typed.split(/[\s,]+/).filter((word) => word !== '')
   const submit = (event: FormEvent): void => {
@@ -89,7 +100,13 @@ function AddTag({ known, isOpen, onAdd }: AddTagProps) {
   }
   if (!isShown) {
     return (
-      <button type="button" className={classes.more} onClick={() => setIsShown(true)}>
+      <button
+        type="button"
+        className={classes.more}
+        data-add-tag
+        ref={wasLeft ? takeFocus : undefined}
+        onClick={() => setIsShown(true)}
+      >
         <IconPlus size={12} aria-hidden /> Tag
       </button>
     )
@@ -105,11 +122,13 @@ function AddTag({ known, isOpen, onAdd }: AddTagProps) {
         spellCheck={false}
         autoComplete="off"
         data-autofocus={isOpen || undefined}
-        ref={(field) => (isOpen ? undefined : field?.focus())}
+        data-add-tag
+        ref={isOpen ? undefined : takeFocus}
         onChange={(event) => setTyped(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key !== 'Escape' || isOpen) return
           event.stopPropagation()
+          setWasLeft(true)
           setIsShown(false)
         }}
       />
