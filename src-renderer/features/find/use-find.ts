@@ -10,6 +10,8 @@ import { useChosenNode } from '../value/picture-place.ts'
 import { wordOfFilter } from './find-words.ts'
 
 const settleMs = 200
+/** Where the address keeps the text; the comparison has a `find` of its own. */
+const option = 'find.text'
 /** A text that was taken out stays out, also where the filter has a word. */
 const none = ' '
 
@@ -34,7 +36,7 @@ export interface Find {
 export function useFind(value: ValueAddress, detail: EntryDetail): Find {
   const { place, navigate } = useDesk()
   const [chosen, choose] = useChosenNode(value)
-  const typed = place.options['find']
+  const typed = place.options[option]
   const word = useMemo(() => wordOfFilter(place.query), [place.query])
   const written = typed === none ? '' : (typed ?? word ?? '')
   const text = written.trim()
@@ -54,8 +56,8 @@ export function useFind(value: ValueAddress, detail: EntryDetail): Find {
   }, [first, chooseLatest])
   const setText = (next: string): void => {
     setAwaited(undefined)
-    const option = next === '' && word !== undefined ? none : next
-    navigate({ options: { ...place.options, find: option } }, 'replace')
+    const kept = next === '' && word !== undefined ? none : next
+    navigate({ options: { ...place.options, [option]: kept } }, 'replace')
   }
   return {
     text: written,
