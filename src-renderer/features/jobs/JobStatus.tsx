@@ -58,7 +58,7 @@ function Ended({ job }: { job: Job }) {
         className={classes.undo}
         title={undo.error ? visibleText(undo.error.message) : 'Takes back what the job did'}
         disabled={undo.isPending}
-        onClick={() => undo.mutate()}
+        onClick={undo.start}
       >
         {undo.isPending ? 'Taking back…' : undo.error ? 'Undo failed' : 'Undo'}
       </button>
