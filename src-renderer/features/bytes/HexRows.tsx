@@ -44,11 +44,8 @@ export function HexRows({ value, of, byteLength, at, marked, broken, onChoose }:
   useEffect(() => {
     if (isMeasured) revealRow(atRow)
   }, [atRow, isMeasured, revealRow])
-  const bytesAt = (row: number): Uint8Array | undefined => {
-    const start = row * perRow
-    const page = answers[pages.indexOf(Math.floor(start / bytesPerPage))]?.data
-    return page?.subarray(start % bytesPerPage, (start % bytesPerPage) + perRow)
-  }
+  const pageOf = (row: number): Uint8Array | undefined =>
+    answers[pages.indexOf(Math.floor((row * perRow) / bytesPerPage))]?.data
   const onKeyDown = (event: KeyboardEvent): void => {
     const next = nextByte(event, at, { byteLength, perRow, pageRows: frame.pageRows })
     if (next === undefined) return
@@ -92,7 +89,7 @@ export function HexRows({ value, of, byteLength, at, marked, broken, onChoose }:
                 key={row}
                 row={row}
                 perRow={perRow}
-                bytes={bytesAt(row)}
+                page={pageOf(row)}
                 at={row === atRow ? at : undefined}
                 from={marked ? clamp(marked[0] - row * perRow, 0, perRow) : 0}
                 to={marked ? clamp(marked[1] - row * perRow, 0, perRow) : 0}
@@ -109,8 +106,8 @@ export function HexRows({ value, of, byteLength, at, marked, broken, onChoose }:
 interface HexRowProps {
   row: number
   perRow: number
-  /** Absent while they are on their way. */
-  bytes: Uint8Array | undefined
+  /** The page with its bytes, the same from draw to draw; absent while it is on its way. */
+  page: Uint8Array | undefined
   at: number | undefined
   /** Columns of the chosen node, `[from, to)`. */
   from: number
@@ -118,9 +115,10 @@ interface HexRowProps {
   broken: number | undefined
 }
 
-const HexRow = memo(function HexRow({ row, perRow, bytes, at, from, to, broken }: HexRowProps) {
+const HexRow = memo(function HexRow({ row, perRow, page, at, from, to, broken }: HexRowProps) {
   const start = row * perRow
-  const cells = [...(bytes ?? [])]
+  const inPage = start % bytesPerPage
+  const cells = [...(page?.subarray(inPage, inPage + perRow) ?? [])]
   const looks = (i: number) => ({
     'data-at': start + i,
     'data-marked': (i >= from && i < to) || undefined,

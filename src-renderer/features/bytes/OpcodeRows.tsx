@@ -1,5 +1,5 @@
 import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, type CSSProperties, type KeyboardEvent, type MouseEvent } from 'react'
+import { useEffect, useRef, type CSSProperties, type KeyboardEvent, type MouseEvent } from 'react'
 import type { OpcodeRow } from '../../../shared/api/bytes.ts'
 import { lineQuery, listingQuery, opcodesPerPage, opcodesQuery } from '../../client/bytes.ts'
 import type { ValueAddress } from '../../client/queries.ts'
@@ -44,10 +44,19 @@ export function OpcodeRows({ value, byteLength, at, marked, onChoose }: OpcodeRo
   useEffect(() => {
     if (isMeasured && atRow !== undefined) revealRow(atRow)
   }, [atRow, isMeasured, revealRow])
+  const newest = useRef(0)
   const chooseRow = async (row: number): Promise<void> => {
-    const listed = rowAt(row) ?? (await client.fetchQuery(opcodesQuery(value, row, row + 1))).rows[0]
-    if (listed) onChoose(listed.offset)
+    const choice = ++newest.current
+    const listed = rowAt(row) ?? (await fetchRow(row))
+    // A late answer must not move the cursor back.
+    if (listed && choice === newest.current) onChoose(listed.offset)
   }
+  // What cannot be had leaves the cursor where it is.
+  const fetchRow = (row: number): Promise<OpcodeRow | undefined> =>
+    client.fetchQuery(opcodesQuery(value, row, row + 1)).then(
+      ({ rows }) => rows[0],
+      () => undefined,
+    )
   const onKeyDown = (event: KeyboardEvent): void => {
     if (!/^(Arrow(Up|Down)|Page(Up|Down)|Home|End)$/.test(event.key) || atRow === undefined) return
     const isEdge = event.key === 'Home' || event.key === 'End'
