@@ -71,6 +71,9 @@ describe('clauses', () => {
     expect(withClause('cutoff>400', 'func', 'relax')).toBe('func:relax cutoff>400')
     expect(withClause('func:relax cutoff>400', 'func', 'eos')).toBe('func:eos cutoff>400')
     expect(withClause('cutoff>400 func:relax words', 'func', undefined)).toBe('cutoff>400 words')
+    expect(withClause('func:relax and x', 'func', undefined)).toBe('x')
+    expect(withClause('x and func:relax and y', 'func', 'eos')).toBe('func:eos x and y')
+    expect(withClause('func:a "two  spaces" func:b', 'func', undefined)).toBe('"two  spaces"')
   })
 
   it('can be read back, whatever the value', () => {
@@ -129,7 +132,9 @@ describe('terms', () => {
     expect(narrowed('cutoff>3 cutoff<9', 'cutoff:5')).toBe('cutoff>3 cutoff<9 cutoff:5')
     expect(narrowed('-user:bo', 'user:ana')).toBe('-user:bo user:ana')
     expect(narrowed('user:bo or x', 'user:ana')).toBe('(user:bo or x) user:ana')
-    expect(excluding('user:ana x', 'user:ana').trim()).toBe('x -user:ana')
+    expect(excluding('user:ana x', 'user:ana')).toBe('x -user:ana')
+    expect(excluding('user:ana and x', 'user:ana')).toBe('x -user:ana')
+    expect(excluding('x and user:ana', 'user:ana')).toBe('x -user:ana')
     expect(excluding('', 'user:ana')).toBe('-user:ana')
     expect(withClause('(func:a or user:b)', 'func', undefined)).toBe('(func:a or user:b)')
     expect(withClause('a or b', 'func', 'x')).toBe('(a or b) func:x')

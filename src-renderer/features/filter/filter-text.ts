@@ -64,12 +64,7 @@ export function requiredValue(text: string, field: string): string | undefined {
  */
 export function withClause(text: string, field: string, value: string | undefined): string {
   if (!isPlainList(text)) return value === undefined ? text : withTerm(text, `${field}:${quote(value)}`)
-  const rest = filterPieces(text)
-    .filter((piece) => piece.field !== field)
-    .map((piece) => piece.text)
-    .join('')
-    .trim()
-    .replace(/\s{2,}/g, ' ')
+  const rest = withoutPieces(text, (piece) => piece.field === field)
   if (value === undefined) return rest
   const clause = `${field}:${quote(value)}`
   return rest === '' ? clause : `${clause} ${rest}`
@@ -115,6 +110,18 @@ export function withoutTerm(text: string, { from, to }: TermPlace): string {
   return `${left} ${right}`.trim()
 }
 
+/** A plain list without some of its terms. */
+function withoutPieces(text: string, isOut: (piece: FilterPiece) => boolean): string {
+  const rest = text.trim()
+  let from = 0
+  for (const piece of filterPieces(rest)) {
+    const to = from + piece.text.length
+    if (isOut(piece)) return withoutPieces(withoutTerm(rest, { from, to }), isOut)
+    from = to
+  }
+  return rest
+}
+
 /** `-user:ana`, `not (a b)`. */
 export function isNegated(term: string): boolean {
   return /^(?:-|not(?=[\s("]))/i.test(term)
@@ -147,9 +154,6 @@ export function narrowed(text: string, term: string): string {
 
 /** The text that finds nothing of what a term finds. */
 export function excluding(text: string, term: string): string {
-  const rest = filterPieces(text)
-    .filter((piece) => piece.text !== term || !isPlainList(text))
-    .map((piece) => piece.text)
-    .join('')
+  const rest = isPlainList(text) ? withoutPieces(text, (piece) => piece.text === term) : text
   return withTerm(rest, `-${term}`)
 }
