@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { findPage as pageSchema, mostHits } from '../../../shared/api/find.ts'
 import { openFileDocument } from '../../../shared/catalog/documents.ts'
 import type { Document } from '../../../shared/catalog/documents.ts'
@@ -115,17 +115,20 @@ it('tells at most so many hits, a page at a time', async () => {
   expect(findPage(document, 'needle', mostHits - 2).hits.map(({ path }) => path)).toEqual(['9998', '9999'])
 })
 
-it('comes to the end of two searches that take turns', async () => {
-  using document = await openFileDocument(join(folder, 'large.pkl'))
-  const texts = ['199', '1198']
-  const looked = texts.map(() => 0)
-  for (;;) {
-    const pages = texts.map((text) => findPage(document, text, 0))
-    for (const [i, page] of pages.entries()) {
-      expect(page.isComplete || page.looked > looked[i]!).toBe(true)
-      looked[i] = page.looked
-    }
-    if (pages.every(({ isComplete }) => isComplete)) break
+it('comes to the end of searches that take turns, and forgets the one that waited for longest', async () => {
+  using document = await openFileDocument(join(folder, 'many.pkl'))
+  let ms = 0
+  // A request ends after some hundred looks.
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => ms++)
+  try {
+    const looked = (text: string) => findPage(document, text, 0).looked
+    const first = looked('a')
+    expect(first).toBeLessThan(1_000)
+    const turns = ['b', 'a', 'c', 'b', 'd', 'a'].map(looked)
+    expect(turns).toEqual([first, 2 * first, first, 2 * first, first, 3 * first])
+    expect(['e', 'a', 'c'].map(looked)).toEqual([first, 4 * first, first])
+  } finally {
+    clock.mockRestore()
   }
 })
 
