@@ -10,7 +10,10 @@ export const tagRequest = z.object({
   /** Shown keys, or rows of a result set (`POST /search`). */
   keys: z
     .array(z.string())
-    .max(20_000, 'Name at most 20,000 keys at once, since a request holds 1 MiB; more by rows of a result.')
+    .max(
+      20_000,
+      'at most 20,000 keys are named at once, since a request holds 1 MiB; more go as rows of a result',
+    )
     .optional(),
   result: z.object({ id: z.string(), ranges }).optional(),
   add: z.array(z.string()).max(50).default([]),

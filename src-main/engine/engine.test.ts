@@ -192,6 +192,23 @@ describe('a store', () => {
     })
     expect(await get(`stores/${store.id}/complete?q=ele&at=10000`)).toMatchObject({ from: 0, to: 3 })
   })
+
+  it('keeps no text that is longer than a filter, and says how many keys are tagged at once', async () => {
+    const path = `stores/${store.id}`
+    expect(await refusal(send(`${path}/filters/used`, { query: 'a'.repeat(10_001) }))).toMatchObject({
+      status: 400,
+      message: expect.stringContaining('"query"'),
+    })
+    const keys = Array.from({ length: 20_001 }, (_, i) => i.toString(16).padStart(40, '0'))
+    expect(await refusal(send(`${path}/tags`, { keys, add: ['many'] }))).toMatchObject({
+      status: 400,
+      message: expect.stringContaining('at most 20,000 keys'),
+    })
+    // Fewer than those fit into a request.
+    const most = { keys: keys.slice(1), add: ['many'] }
+    expect(JSON.stringify(most).length).toBeLessThan(1024 * 1024)
+    await post(`${path}/tags`, most)
+  })
 })
 
 describe('a store that changes', () => {
