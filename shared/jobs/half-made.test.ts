@@ -113,6 +113,25 @@ it.each([
   },
 )
 
+describe('a journal of somebody who is writing', () => {
+  it.each([
+    ['archive', 'INSERT INTO entries (key) VALUES (1)'],
+    ['shelve', 'INSERT INTO Dict VALUES (1, 2)'],
+  ])('is no half-made %s: it is opened, and written when that is done', async (kind, statement) => {
+    const path = join(folder, 'cache')
+    const url = `${kind}:${path}${kind === 'shelve' ? '?format=sqlite3' : ''}`
+    await (await openStore(url, { write: true }))[Symbol.asyncDispose]()
+    const other = new BetterSqlite3(path)
+    other.exec('BEGIN IMMEDIATE')
+    other.exec(statement)
+    expect(existsSync(`${path}-journal`)).toBe(true)
+    await using store = await openStore(url, { write: true })
+    other.exec('ROLLBACK')
+    other.close()
+    expect(await store.apply([{ kind: 'put', key: parseKey(key), value: pickle }])).toEqual([{ done: true }])
+  })
+})
+
 /** The header of a rollback journal (https://sqlite.org/fileformat2.html#the_rollback_journal): no pages are kept, the file had none. */
 function journalOfEmptyFile(): Uint8Array {
   const header = Buffer.alloc(512)
