@@ -45,6 +45,16 @@ export interface LockTimes {
   readonly tooLong: number
 }
 
+/** Of two paces that write the same place, one after the other. */
+export function addTimes(one: LockTimes, other: LockTimes | undefined): LockTimes {
+  if (!other) return one
+  return {
+    transactions: one.transactions + other.transactions,
+    longestMs: Math.max(one.longestMs, other.longestMs),
+    tooLong: one.tooLong + other.tooLong,
+  }
+}
+
 /**
  * How much goes into one write transaction, so that the write lock is held for at most some 50 ms: each is measured, and
  * the next made larger or smaller by it. What one operation takes cannot be divided.
@@ -67,7 +77,10 @@ export class LockPace {
   }
 
   /** Those of the operations that the next transaction does: one at least. */
-  next(operations: readonly WriteOperation[], from: number): readonly WriteOperation[] {
+  next<Operation extends WriteOperation>(
+    operations: readonly Operation[],
+    from: number,
+  ): readonly Operation[] {
     let bytes = 0
     let end = from
     while (end < operations.length && (end === from || bytes + weightOf(operations[end]!) <= this.#bytes))
@@ -92,10 +105,10 @@ export class LockPace {
    * and whether somebody else has written since the one before. Where the store as a whole takes nothing more, the rest
    * is told the same.
    */
-  async inTransactions(
-    operations: readonly WriteOperation[],
+  async inTransactions<Operation extends WriteOperation>(
+    operations: readonly Operation[],
     transact: (
-      part: readonly WriteOperation[],
+      part: readonly Operation[],
     ) => Promise<{ outcomes: WriteOutcome[]; heldMs: number; othersWrote?: boolean }>,
   ): Promise<WriteOutcome[]> {
     const outcomes: WriteOutcome[] = []

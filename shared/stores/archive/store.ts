@@ -5,11 +5,20 @@ import { decodeSync } from '../../decode/decode.ts'
 import { MemorySource } from '../../model/source.ts'
 import { summarize } from '../../records/summarize.ts'
 import type { Capabilities, Store, WriteOperation, WriteOutcome } from '../contract.ts'
+import { addTimes, LockPace, type LockTimes } from '../lock-pace.ts'
 import { sqliteError } from '../sqlite-file/errors.ts'
 
 const busyMs = 5_000
 
 type Put = WriteOperation & { readonly kind: 'put' }
+
+const done: WriteOutcome = { done: true }
+
+interface Description {
+  readonly put: Put
+  readonly sha256: string
+  readonly record: string | null
+}
 
 /**
  * An archive: values as they were stored, pickles or JSON, without the wrapping of the store they came from. What
@@ -26,6 +35,8 @@ export class ArchiveStore implements Store {
   readonly strays: NonNullable<Store['strays']>
   readonly #inner: Store
   readonly #path: string
+  /** Of the descriptions alone: they cost another time per byte than the values. */
+  readonly #pace = new LockPace()
 
   constructor(inner: Store, path: string) {
     this.#inner = inner
@@ -48,23 +59,38 @@ export class ArchiveStore implements Store {
     const written = operations.filter(
       (operation, i): operation is Put => operation.kind === 'put' && isThere(outcomes[i]!),
     )
-    if (written.length > 0) this.#describe(written)
+    if (written.length > 0) await this.#describe(written)
     return outcomes
   }
 
-  #describe(written: readonly Put[]): void {
-    let database
+  /** Of the values and of what describes them. */
+  get lockTimes(): LockTimes {
+    return addTimes(this.#pace.times, this.#inner.lockTimes)
+  }
+
+  async #describe(written: readonly Put[]): Promise<void> {
+    let database: BetterSqlite3.Database | undefined
     try {
       database = new BetterSqlite3(this.#path, { fileMustExist: true, timeout: busyMs })
       const update = database.prepare(
         'UPDATE entries SET sha256 = ?, modified_ms = ?, record = ? WHERE key = ? AND value = ? AND sha256 IS NOT ?',
       )
-      database.transaction(() => {
-        for (const { key, value, times } of written) {
-          const sha256 = createHash('sha256').update(value).digest('hex')
-          update.run(sha256, times?.modifiedMs ?? null, recordOf(value), key, value, sha256)
-        }
-      })()
+      const updateAll = database.transaction((descriptions: readonly Description[]) => {
+        const startMs = performance.now()
+        for (const {
+          put: { key, value, times },
+          sha256,
+          record,
+        } of descriptions)
+          update.run(sha256, times?.modifiedMs ?? null, record, key, value, sha256)
+        return startMs
+      })
+      await this.#pace.inTransactions(written, async (part: readonly Put[]) => {
+        // Digests and records take longer than writing them: they are there before others are kept out.
+        const descriptions = part.map(descriptionOf)
+        const startMs = updateAll.immediate(descriptions)
+        return { outcomes: part.map(() => done), heldMs: performance.now() - startMs }
+      })
     } catch (thrown) {
       throw sqliteError(this.#path, thrown)
     } finally {
@@ -75,6 +101,10 @@ export class ArchiveStore implements Store {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#inner[Symbol.asyncDispose]()
   }
+}
+
+function descriptionOf(put: Put): Description {
+  return { put, sha256: createHash('sha256').update(put.value).digest('hex'), record: recordOf(put.value) }
 }
 
 function isThere(outcome: WriteOutcome): boolean {

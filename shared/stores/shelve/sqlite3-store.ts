@@ -13,6 +13,7 @@ import type {
   WriteOperation,
   WriteOutcome,
 } from '../contract.ts'
+import type { LockTimes } from '../lock-pace.ts'
 import { makeTables } from '../sqlite-file/make-tables.ts'
 import { innerPickle, wrapPickle } from './inner.ts'
 import { shelveLocation } from './file-store.ts'
@@ -93,6 +94,10 @@ export class ShelveSqliteStore implements Store {
 
   apply(operations: readonly WriteOperation[], options?: { signal?: AbortSignal }): Promise<WriteOutcome[]> {
     return this.#table.apply(operations, options)
+  }
+
+  get lockTimes(): LockTimes | undefined {
+    return this.#table.lockTimes
   }
 
   changeToken(signal?: AbortSignal): Promise<ChangeToken> {
