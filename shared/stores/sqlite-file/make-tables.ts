@@ -23,7 +23,7 @@ export function makeTables(path: string, schema: string): void {
     if (tables === 0) database.exec(schema)
     database.exec('COMMIT')
   } catch (thrown) {
-    if (/^SQLITE_BUSY/.test(sqliteCode(thrown) ?? '') && !isUnmade(path)) return
+    if (sqliteCode(thrown)?.startsWith('SQLITE_BUSY') && !isUnmade(path)) return
     throw sqliteError(path, thrown)
   } finally {
     database?.close()
