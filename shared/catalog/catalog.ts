@@ -86,13 +86,13 @@ export class Catalog {
 
   /**
    * Opens an index file (`location.ts` says where they are) or `:memory:`. A file that cannot be used is
-   * replaced by an empty one.
+   * replaced by an empty one. `tagsBeside`: the index file that the cache's tags stand beside, if not this one.
    */
-  static open(file: string): Catalog {
-    return new Catalog(file, openIndexFile(file))
+  static open(file: string, tagsBeside = file): Catalog {
+    return new Catalog(file, openIndexFile(file), Tags.besideIndex(tagsBeside))
   }
 
-  private constructor(file: string, database: Database) {
+  private constructor(file: string, database: Database, tags: Tags) {
     this.file = file
     this.#database = database
     this.#strings = new Strings(database)
@@ -102,7 +102,7 @@ export class Catalog {
     this.#writer = new Writer(database, this.#strings, this.#sums, this.#textIndex, this.#kept)
     this.#keeper = new Keeper(database, this.#strings, this.#kept)
     this.#rows = new RowReader(database, this.#strings)
-    this.#tags = Tags.besideIndex(file)
+    this.#tags = tags
     this.#statements = prepareStatements(database)
   }
 

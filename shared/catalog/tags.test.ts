@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -10,11 +12,13 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Catalog } from './catalog.ts'
 import { removeIndexFile } from './open.ts'
 import { entry, keysOf, relax, text } from './testing/entries.ts'
 
+const asNobody = fileURLToPath(new URL('testing/tags-as-nobody.ts', import.meta.url))
 let folder: string
 let file: string
 let catalog: Catalog
@@ -126,6 +130,28 @@ describe('tags of entries', () => {
     for (let i = 0; i < 3; i++) expect(() => catalog.tags()).toThrow(/cannot be used/)
     const held = readdirSync('/proc/self/fd').filter((name) => linkOf(`/proc/self/fd/${name}`) === tags)
     expect(held).toEqual([])
+  })
+
+  it.skipIf(process.platform === 'win32')('are read where nothing can be written, or refused', () => {
+    const askAsNobody = (): unknown =>
+      JSON.parse(execFileSync(process.execPath, [asNobody, file], { encoding: 'utf8', timeout: 20_000 }))
+    const none = { untagged: ['a', 'b'], tags: [], changed: 0 }
+    chmodSync(folder, 0o755)
+    expect(askAsNobody()).toEqual(none)
+    catalog.tag(bytes('a'), { add: ['keep'], remove: [] })
+    catalog.close()
+    const tags = join(folder, 'tags')
+    chmodSync(join(tags, 'x.sqlite'), 0o444)
+    chmodSync(tags, 0o555)
+    expect(askAsNobody()).toEqual({
+      untagged: ['b'],
+      tags: [{ tag: 'keep', entries: 1 }],
+      changed: 'REFUSED',
+    })
+    // Nobody can say which there are.
+    chmodSync(tags, 0)
+    expect(askAsNobody()).toEqual({ untagged: 'REFUSED', tags: 'REFUSED', changed: 'REFUSED' })
+    chmodSync(tags, 0o755)
   })
 
   it('of very many entries are counted, each as often as it is named', () => {

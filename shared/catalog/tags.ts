@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import type { Database } from 'better-sqlite3'
@@ -119,8 +119,8 @@ export class Tags {
    */
   change(keys: readonly Uint8Array[], { add, remove }: TagChange): number {
     for (const tag of [...add, ...remove]) checkTag(tag)
-    const database = add.length > 0 ? this.#made() : this.#existing()
-    if (!database) return 0
+    if (add.length === 0 && !this.#isThere()) return 0
+    const database = this.#made()
     const insert = database.prepare('INSERT OR IGNORE INTO tags VALUES (?, ?)')
     const drop = database.prepare('DELETE FROM tags WHERE tag = ? AND key = ?')
     let changed = 0
@@ -143,18 +143,36 @@ export class Tags {
 
   /** Nothing is kept yet: `none`. @throws AppError REFUSED for a file that cannot be read, which is not the index */
   #ask<Answer>(none: Answer, question: (database: Database) => Answer): Answer {
-    const database = this.#existing()
-    if (!database) return none
+    if (!this.#isThere()) return none
+    const { database, isKept } = this.#readable()
     try {
       return question(database)
+    } catch (thrown) {
+      throw this.#refusal(thrown)
+    } finally {
+      if (!isKept) database.close()
+    }
+  }
+
+  /** @throws AppError REFUSED where nobody can say: tags may protect what they are on */
+  #isThere(): boolean {
+    if (this.#database) return true
+    try {
+      return this.#file !== undefined && statSync(this.#file, { throwIfNoEntry: false }) !== undefined
     } catch (thrown) {
       throw this.#refusal(thrown)
     }
   }
 
-  #existing(): Database | undefined {
-    if (this.#database) return this.#database
-    return this.#file !== undefined && existsSync(this.#file) ? this.#made() : undefined
+  /** Where it cannot be written it is opened for one question, so that what others write there is seen by the next. */
+  #readable(): { database: Database; isKept: boolean } {
+    try {
+      return { database: this.#made(), isKept: true }
+    } catch (thrown) {
+      const database = this.#file === undefined ? undefined : openToRead(this.#file)
+      if (!database) throw thrown
+      return { database, isKept: false }
+    }
   }
 
   #made(): Database {
@@ -190,6 +208,38 @@ function openTags(file: string): Database {
     database.close()
     throw thrown
   }
+}
+
+/** Where it cannot be written; `undefined`: nor can it be read. */
+function openToRead(file: string): Database | undefined {
+  return (
+    openedIfTags(() => new BetterSqlite3(file, { readonly: true, timeout: busyTimeoutMs })) ??
+    openedIfTags(() => new BetterSqlite3(copyOf(file)))
+  )
+}
+
+function openedIfTags(open: () => Database): Database | undefined {
+  let database: Database | undefined
+  try {
+    database = open()
+    database.pragma('trusted_schema = OFF')
+    database.prepare('SELECT tag, key FROM tags LIMIT 1').get()
+    return database
+  } catch {
+    database?.close()
+    return undefined
+  }
+}
+
+/**
+ * In a folder where no file can be made SQLite opens none that has a log, not even to read it. While there is no log
+ * everything is in the file, and a copy is read that says it has none (bytes 18 and 19 of SQLite's file format).
+ */
+function copyOf(file: string): Buffer {
+  const bytes = readFileSync(file)
+  if (existsSync(`${file}-wal`)) throw new Error('Some of the tags are in the log.')
+  bytes.fill(1, 18, 20)
+  return bytes
 }
 
 /** Keys as a JSON list, for SQL to unpack: `unhex(value)` of each. */

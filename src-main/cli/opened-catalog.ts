@@ -23,10 +23,12 @@ export async function openCatalog(target: string): Promise<OpenedCatalog> {
 }
 
 function openIndex(store: Store): Catalog {
+  const file = indexFile(store)
   try {
-    return Catalog.open(indexFile(store))
+    return Catalog.open(file)
   } catch (thrown) {
-    if (thrown instanceof AppError && thrown.code === 'REFUSED') return Catalog.open(':memory:')
+    // Tags protect entries: they hold without an index too.
+    if (thrown instanceof AppError && thrown.code === 'REFUSED') return Catalog.open(':memory:', file)
     throw thrown
   }
 }

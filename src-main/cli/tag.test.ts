@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -42,6 +42,24 @@ describe('tag', () => {
     expect(refused.stderr).toContain('is no tag')
     expect((await hashcache('tag', cache, '0000', '+keep')).stderr).toContain('no entry 0000')
     expect((await hashcache('tag', cache, '+keep')).stderr).toContain('Say which entries')
+  }, 90_000)
+
+  it('are known where no index can be kept, and cannot be taken for none', async () => {
+    const all = jsonLines<Line>((await hashcache('ls', cache, '--json')).stdout).map(({ key }) => key)
+    await hashcache('tag', cache, all[0]!, '+keep')
+    const data = join(work, 'data')
+    rmSync(join(data, 'index'), { recursive: true })
+    writeFileSync(join(data, 'index'), 'a file where the folder should be')
+    const others = (): Promise<Ran> => hashcache('ls', cache, '--query', '-tag:keep', '--json')
+    const listed = await others()
+    expect(listed).toMatchObject({ code: 0, stderr: '' })
+    expect(jsonLines<Line>(listed.stdout).map(({ key }) => key)).toEqual(all.slice(1))
+    const tagsFile = readdirSync(join(data, 'tags')).find((name) => name.endsWith('.sqlite'))
+    writeFileSync(join(data, 'tags', tagsFile!), 'no database'.repeat(1_000))
+    const refused = await others()
+    expect(refused).toMatchObject({ code: 2, stdout: '' })
+    expect(refused.stderr).toContain('tags')
+    expect((await hashcache('ls', cache, '--json')).code).toBe(0)
   }, 90_000)
 
   it('go along into an archive, and out of it on another machine', async () => {
