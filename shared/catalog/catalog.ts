@@ -237,11 +237,12 @@ export class Catalog {
    */
   overview(query: string, nowSeconds = Date.now() / 1000): Overview {
     return this.#summing(nowSeconds, (source) => {
-      const kept = this.#overviews.get(query)
+      const asked = `${this.#tagsVersion()} ${query}`
+      const kept = this.#overviews.get(asked)
       if (kept && Math.abs(nowSeconds - kept.nowSeconds) < overviewKeptSeconds) return kept
       const overview = overviewOf(query, source)
-      this.#overviews.delete(query)
-      this.#overviews.set(query, overview)
+      this.#overviews.delete(asked)
+      this.#overviews.set(asked, overview)
       if (this.#overviews.size > overviewsKept) this.#overviews.delete(this.#overviews.keys().next().value!)
       return overview
     })
@@ -345,6 +346,16 @@ export class Catalog {
       return this.#tags.of(keys)
     } catch (thrown) {
       if (thrown instanceof AppError) return new Map()
+      throw thrown
+    }
+  }
+
+  /** Of tags that cannot be read: 0, as what asks for them is refused. */
+  #tagsVersion(): number {
+    try {
+      return this.#tags.version()
+    } catch (thrown) {
+      if (thrown instanceof AppError) return 0
       throw thrown
     }
   }

@@ -167,6 +167,20 @@ describe('tags of entries', () => {
     expect(catalog.tagsAmong([])).toEqual([])
   })
 
+  it('that another process sets are in the next overview', () => {
+    using other = Catalog.open(file)
+    const entriesOf = (query: string): number => catalog.overview(query, 1_000).total.entries
+    expect(entriesOf('tag:mine')).toBe(0)
+    other.tag(bytes('a'), { add: ['mine'], remove: [] })
+    expect(entriesOf('tag:mine')).toBe(1)
+    other.tag(bytes('b', 'c'), { add: ['mine'], remove: [] })
+    expect(entriesOf('tag:mine')).toBe(3)
+    other.tag(bytes('a'), { add: [], remove: ['mine'] })
+    expect(entriesOf('tag:mine')).toBe(2)
+    // It is kept while nothing changes.
+    expect(catalog.overview('tag:mine', 1_001)).toBe(catalog.overview('tag:mine', 1_002))
+  })
+
   it('are suggested where a filter asks for one', () => {
     catalog.tag(bytes('a', 'b'), { add: ['keep'], remove: [] })
     catalog.tag(bytes('c'), { add: ['kept'], remove: [] })

@@ -54,6 +54,11 @@ export class Tags {
     this.close()
   }
 
+  /** Another number after another process has changed them; 0: there are none yet. Own changes do not count. */
+  version(): number {
+    return this.#ask(0, (database) => database.pragma('data_version', { simple: true }) as number)
+  }
+
   /** All tags of the cache, by name. */
   list(): TagCount[] {
     return this.#ask([], (database) =>
