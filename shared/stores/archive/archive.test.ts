@@ -43,3 +43,17 @@ it('describes a large batch in several transactions, each as short as those of t
   // The first transaction of a pace takes 128 KiB, the next twice as much at most: 4 MB takes five or more, twice over.
   expect(store.lockTimes?.transactions).toBeGreaterThanOrEqual(10)
 })
+
+it('a replaced value that nobody came to describe has no digest of the old one', async () => {
+  await using store = await openStore(`archive:${path}`, { write: true })
+  const [old, replacing] = [Buffer.from('old'), Buffer.from('new')]
+  await store.apply([put('a', old), put('b', old)])
+  {
+    // What a program does that is killed behind the transaction of the values.
+    await using values = await openStore(`sqlite:${path}?table=entries&key=key&value=value`, { write: true })
+    expect(await values.apply([put('a', replacing)])).toEqual([{ done: true }])
+  }
+  expect(digests()).toEqual({ a: null, b: sha256(old) })
+  await store.apply([put('a', replacing)])
+  expect(digests()).toEqual({ a: sha256(replacing), b: sha256(old) })
+})

@@ -9,7 +9,7 @@ export const entriesTable = 'entries'
 
 /**
  * The layout, see `docs/archive.md`. `sha256`, `modified_ms` and `record` are filled in the transaction behind the one
- * that writes the value: where they are NULL, that one was not reached.
+ * that writes the value: where they are NULL, that one was not reached. A new value takes the old one's away with it.
  */
 const schema = `
   CREATE TABLE entries (
@@ -19,6 +19,9 @@ const schema = `
     modified_ms REAL,
     record TEXT
   );
+  CREATE TRIGGER undescribed AFTER UPDATE OF value ON entries BEGIN
+    UPDATE entries SET sha256 = NULL, modified_ms = NULL, record = NULL WHERE key = new.key;
+  END;
   CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = 1;
