@@ -17,6 +17,12 @@ test('two selected entries: arguments, differences, the map, the text, and the w
     .getByRole('button', { name: /^Compare/ })
     .click()
   await expect(page.getByRole('toolbar', { name: 'Differences' })).toContainText(/\d+ differences/)
+  // What is looked for in a value is no filter of the differences.
+  await page.getByRole('button', { name: 'Entries', exact: true }).click()
+  await inspector.panel.getByRole('textbox', { name: 'Find in the value' }).fill('forces')
+  await expect(page).toHaveURL(/=forces/)
+  await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Compare' }).click()
+  await expect(page.getByRole('textbox', { name: 'Find in paths and values' })).toHaveValue('')
   const calls = page.getByRole('group', { name: 'The two calls' })
   await expect(calls).toContainText('node0031')
 

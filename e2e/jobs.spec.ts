@@ -76,7 +76,16 @@ test('the status bar takes the last run back', async ({ inspector }) => {
   await expect(page.getByText('152 entries ·')).toBeVisible()
   const bar = page.getByRole('contentinfo')
   const notice = page.getByRole('region', { name: 'What a job did' })
+  const answered = Promise.withResolvers<void>()
+  await page.route('**/api/jobs/*/undo', async (route) => {
+    await answered.promise
+    await route.continue()
+  })
   await bar.getByRole('button', { name: 'Undo' }).click()
+  // Nor does the notice take it back once more.
+  await expect(bar.getByRole('button', { name: 'Taking back…' })).toBeDisabled()
+  await expect(notice.getByRole('button', { name: 'Taking back…' })).toBeDisabled()
+  answered.resolve()
   await expect(notice.getByText(/^1 entry of .* taken back$/)).toBeVisible()
   await expect(page.getByText('153 entries ·')).toBeVisible()
   await expect(bar.getByRole('button', { name: 'Undo' })).toHaveCount(0)
