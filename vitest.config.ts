@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
@@ -14,6 +15,8 @@ const chromiumArguments = [
 
 export default defineConfig({
   test: {
+    // Much of a test's time is a program that it waits for: on two cores, one at a time leaves one idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {
