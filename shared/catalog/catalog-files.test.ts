@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Catalog } from './catalog.ts'
+import { isDamageOf } from './open.ts'
 import { keysOf, relax } from './testing/entries.ts'
 
 describe('Catalog files', () => {
@@ -62,6 +63,15 @@ describe('Catalog files', () => {
     expect(existsSync(file)).toBe(false)
     using again = Catalog.open(file)
     expect(again.count()).toBe(0)
+  })
+
+  it('are not damaged because the machine is short of memory', () => {
+    Catalog.open(file).close()
+    using stack = new DisposableStack()
+    const database = stack.adopt(new Database(file), (each) => each.close())
+    const short = new Database.SqliteError('out of memory', 'SQLITE_NOMEM')
+    expect(isDamageOf(database, short)).toBe(false)
+    expect(isDamageOf(database, new Database.SqliteError('malformed', 'SQLITE_CORRUPT'))).toBe(true)
   })
 
   it.skipIf(process.platform === 'win32')('stand in a folder for this user only', () => {

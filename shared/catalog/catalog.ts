@@ -28,7 +28,7 @@ import { Keeper } from './keeper.ts'
 import { KeptColumns } from './kept-columns.ts'
 import type { SumSource } from './narrowing.ts'
 import { Narrowing } from './narrowing.ts'
-import { isDamage, openIndexFile, removeIndexFile } from './open.ts'
+import { isDamageOf, openIndexFile, removeIndexFile } from './open.ts'
 import { overviewOf } from './overview.ts'
 import { pointFieldsOf } from './points/fields.ts'
 import { pointsOf } from './points/points.ts'
@@ -473,7 +473,7 @@ export class Catalog {
   #explain(thrown: unknown): unknown {
     if (!(thrown instanceof BetterSqlite3.SqliteError)) return thrown
     const options = { cause: thrown, data: { path: this.file, reason: thrown.code } }
-    if (isDamage(thrown)) {
+    if (isDamageOf(this.#database, thrown)) {
       this.close()
       removeIndexFile(this.file)
       return new AppError(

@@ -35,9 +35,23 @@ export function removeIndexFile(file: string): void {
 }
 
 /** Whether SQLite said that the file itself is broken (as against: locked, full, not allowed). */
-export function isDamage(thrown: unknown): boolean {
+function isDamage(thrown: unknown): boolean {
   if (thrown instanceof NewerSchema) return true
   return thrown instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB|FORMAT)/.test(thrown.code)
+}
+
+/**
+ * The same of an index that is open. A torn row may claim more bytes than there is memory: whether it was the file or
+ * the machine, a look through the file tells (some seconds for a million entries; memory that is short is rare).
+ */
+export function isDamageOf(database: Database.Database, thrown: unknown): boolean {
+  if (isDamage(thrown)) return true
+  if (!(thrown instanceof Database.SqliteError) || thrown.code !== 'SQLITE_NOMEM') return false
+  try {
+    return database.pragma('quick_check(1)', { simple: true }) !== 'ok'
+  } catch (found) {
+    return isDamage(found)
+  }
 }
 
 class NewerSchema extends Error {}
