@@ -144,6 +144,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await fieldOf(page).focus()
       await page.keyboard.press('+')
       await expect(plotOf(page)).toContainText('in the window')
+      // What is old is dimmed until the new is there.
+      await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
       expect(await violations(page, 'main')).toEqual([])
     })
   })
