@@ -78,6 +78,15 @@ test('of the entries of a filter, and after a reload', async ({ inspector }) => 
   await expect(view.getByRole('listitem').first()).toContainText('not known safe1')
 })
 
+test('says that a filter finds nothing, not that the cache is empty', async ({ inspector }) => {
+  const { page } = inspector
+  await inspector.filter.fill('func:nobody')
+  await expect(page.getByText('No entries match')).toBeVisible()
+  await page.getByRole('button', { name: 'Trust', exact: true }).click()
+  const view = page.getByRole('region', { name: 'Trust', exact: true })
+  await expect(view).toContainText('Nothing matches the filter')
+})
+
 test('keeps the report when the cache changes, and looks again when it is asked to', async ({
   inspector,
   copies,

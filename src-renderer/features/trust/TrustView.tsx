@@ -120,9 +120,13 @@ function Progress({ store, onStop }: { store: Connection; onStop: () => void }) 
 }
 
 function Report({ trust }: { trust: StoreTrust }) {
+  const { place } = useDesk()
   if (trust.entries === 0) {
     return (
-      <EmptyState icon={<IconListCheck size={26} stroke={1.5} />} title="There are no entries">
+      <EmptyState
+        icon={<IconListCheck size={26} stroke={1.5} />}
+        title={place.query === '' ? 'The cache is empty' : 'Nothing matches the filter'}
+      >
         Nothing would be imported and nothing called.
       </EmptyState>
     )
