@@ -95,7 +95,17 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.keyboard.press('ArrowDown')
       expect(await violations(page, 'main'), 'suggestions').toEqual([])
       await page.keyboard.press('Escape')
+      // What was counted before stands there, faded, until the answer comes.
+      const answered = Promise.withResolvers<void>()
+      await page.route('**/search*', async (route) => {
+        await answered.promise
+        await route.continue()
+      })
       await inspector.filter.fill('user:ana')
+      await expect(page.locator('[data-busy]')).toBeVisible()
+      expect(await violations(page, 'main'), 'still counted').toEqual([])
+      answered.resolve()
+      await expect(page.locator('[data-busy]')).toHaveCount(0)
       await page.getByRole('button', { name: 'Saved and recent filters' }).click()
       await expect(page.getByRole('menuitem', { name: 'Save this filter…' })).toBeVisible()
       expect(await violations(page, '[role="menu"]'), 'saved filters').toEqual([])
