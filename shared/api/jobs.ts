@@ -138,6 +138,12 @@ export const job = z.object({
 /** What is not in it and has no higher revision is there no more. */
 export const jobList = z.object({ revision: z.number(), jobs: z.array(job) })
 
+const conflictSide = z.object({
+  bytes: z.number(),
+  runAtSeconds: z.number().optional(),
+  elapsedSeconds: z.number().optional(),
+})
+
 export const item = z.object({
   n: z.number(),
   key: z.string(),
@@ -147,6 +153,8 @@ export const item = z.object({
   /** As the catalog shows it, where it knows the entry. */
   call: z.string().optional(),
   note: z.string().optional(),
+  /** Of a conflict that is to be decided: what one decides by. */
+  sides: z.object({ source: conflictSide, target: conflictSide }).optional(),
   state: itemState.optional(),
   reason: z.string().optional(),
 })
@@ -213,6 +221,7 @@ export type Policy = z.infer<typeof policy>
 export type PlanRequest = z.infer<typeof planRequest>
 export type Job = z.infer<typeof job>
 export type JobList = z.infer<typeof jobList>
+export type ConflictSide = z.infer<typeof conflictSide>
 export type JobItem = z.infer<typeof item>
 export type JobItemPage = z.infer<typeof itemPage>
 export type TrashBin = z.infer<typeof trashBin>

@@ -140,6 +140,20 @@ export interface PlanItem {
   readonly call?: string
   /** Why: the rule of a policy, the finding, how a conflict is decided. */
   readonly note?: string
+  /** Of a conflict that nobody has decided yet: what one decides by. */
+  readonly sides?: ConflictSides
+}
+
+export interface ConflictSides {
+  readonly source: ConflictSide
+  readonly target: ConflictSide
+}
+
+/** How large, how old, how dear, as far as the record says. */
+export interface ConflictSide {
+  readonly bytes: number
+  readonly runAtSeconds?: number
+  readonly elapsedSeconds?: number
 }
 
 /**

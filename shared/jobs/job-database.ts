@@ -15,7 +15,8 @@ const schema = `
     bytes INTEGER NOT NULL, seconds REAL NOT NULL,
     stamp TEXT, sha256 TEXT,
     replaces_bytes INTEGER, replaces_sha256 TEXT,
-    note TEXT, call TEXT
+    note TEXT, call TEXT,
+    sides TEXT
   );
   CREATE INDEX items_action ON items (action, n);
   CREATE TABLE journal (
@@ -34,8 +35,13 @@ const schema = `
   CREATE TRIGGER journal_is_true BEFORE UPDATE ON journal BEGIN SELECT raise(ABORT, 'the journal only grows'); END;
   CREATE TRIGGER outcomes_stay BEFORE DELETE ON outcomes BEGIN SELECT raise(ABORT, 'outcomes stay'); END;
   CREATE TRIGGER outcomes_are_true BEFORE UPDATE ON outcomes BEGIN SELECT raise(ABORT, 'outcomes stay'); END;
-  PRAGMA user_version = 1;
+  PRAGMA user_version = 2;
 `
+/** From each version to the next: jobs of earlier ones are run, resumed and undone as they stand. */
+const steps: Readonly<Record<number, string>> = {
+  1: 'ALTER TABLE items ADD COLUMN sides TEXT',
+}
+const schemaVersion = 2
 /** `hcij`: what `file` and others can tell it by. */
 const applicationId = 0x68_63_69_6a
 const busyTimeoutMs = 10_000
@@ -64,8 +70,7 @@ export function openJobDatabase(file: string): Database.Database {
     const database = new Database(file, { timeout: busyTimeoutMs, fileMustExist: true })
     prepare(database)
     const isOurs =
-      database.pragma('application_id', { simple: true }) === applicationId &&
-      database.pragma('user_version', { simple: true }) === 1
+      database.pragma('application_id', { simple: true }) === applicationId && bringUpToDate(database)
     if (isOurs) return database
     database.close()
   } catch (thrown) {
@@ -76,6 +81,21 @@ export function openJobDatabase(file: string): Database.Database {
   throw new AppError('DAMAGED', `${file} is no job file of this version of the program.`, {
     data: { path: file },
   })
+}
+
+/** False: it is of a newer version. Another process may do the same at the same time. */
+function bringUpToDate(database: Database.Database): boolean {
+  const version = (): number => database.pragma('user_version', { simple: true }) as number
+  if (version() < schemaVersion)
+    database
+      .transaction(() => {
+        for (let step = version(); step < schemaVersion; step++) {
+          database.exec(steps[step]!)
+          database.pragma(`user_version = ${step + 1}`)
+        }
+      })
+      .immediate()
+  return version() === schemaVersion
 }
 
 function prepare(database: Database.Database): void {

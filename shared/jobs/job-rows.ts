@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { ItemAction, PlanItem } from './contract.ts'
+import type { ConflictSides, ItemAction, PlanItem } from './contract.ts'
 
 export interface ItemRow {
   readonly n: number
@@ -14,6 +14,8 @@ export interface ItemRow {
   readonly replaces_sha256: string | null
   readonly note: string | null
   readonly call: string | null
+  /** JSON */
+  readonly sides: string | null
 }
 
 export interface OutcomeRow extends ItemRow {
@@ -40,6 +42,7 @@ export function fromRow(row: ItemRow): PlanItem {
       : { replaces: { bytes: row.replaces_bytes ?? 0, sha256: row.replaces_sha256 } }),
     ...(row.note === null ? {} : { note: row.note }),
     ...(row.call === null ? {} : { call: row.call }),
+    ...(row.sides === null ? {} : { sides: JSON.parse(row.sides) as ConflictSides }),
   }
 }
 
@@ -60,6 +63,7 @@ export function itemValues(n: number, item: Omit<PlanItem, 'n'>): unknown[] {
     item.replaces?.sha256 ?? null,
     item.note ?? null,
     item.call?.slice(0, callCharacters) ?? null,
+    item.sides === undefined ? null : JSON.stringify(item.sides),
   ]
 }
 
@@ -72,7 +76,7 @@ export function prepareStatements(database: Database) {
   return {
     header: database.prepare<[string], string>('SELECT value FROM header WHERE name = ?').pluck(),
     insertItem: database.prepare<[unknown[]]>(
-      'INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ),
     /** Numbered from 0 without a gap: a plan is only ever added to. */
     nextNumber: database.prepare<[], number>('SELECT ifnull(max(n), -1) + 1 FROM items').pluck(),

@@ -5,6 +5,7 @@ import { replanJob, type JobsOptions } from '../../shared/jobs/jobs.ts'
 import { AppError } from '../../shared/model/errors.ts'
 import { showKey } from '../../shared/model/keys.ts'
 import { visibleText } from '../../shared/value/python-text.ts'
+import { conflictTexts } from './conflict-text.ts'
 
 const pageItems = 200
 
@@ -71,8 +72,9 @@ async function decisionsOf(
   return { decisions: Object.fromEntries(decided) }
 }
 
-function questionOf({ key, call, note = '' }: ItemWithOutcome, n: number, of: number): string {
-  const facts = note.split('; ').map((side) => `  ${visibleText(side)}\n`)
+function questionOf(item: ItemWithOutcome, n: number, of: number): string {
+  const { key, call } = item
+  const facts = conflictTexts(item).map((text) => `  ${visibleText(text)}\n`)
   return `${n} of ${of}  ${visibleText(showKey(key))}  ${visibleText(call ?? '')}\n${facts.join('')}k keep the target’s (s skip), o overwrite, b keep both; a capital: all that follow; q leave: `
 }
 

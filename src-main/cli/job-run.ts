@@ -10,6 +10,7 @@ import { AppError } from '../../shared/model/errors.ts'
 import { jsonKey, showKey } from '../../shared/model/keys.ts'
 import type { StoreLocation } from '../../shared/stores/contract.ts'
 import { openStore } from '../../shared/stores/registry.ts'
+import { conflictTexts } from './conflict-text.ts'
 import { durationText, paint, sizeText, standardOutput, tableLines, type Output } from './output.ts'
 import type { ExitCode } from './program.ts'
 
@@ -150,12 +151,12 @@ async function writePlan(output: Output, job: Job, options: JobsOptions): Promis
   using file = JobFile.open(options.dataFolder, job.id)
   const { items, total } = file.items({ from: 0, to: shownItems })
   if (total === 0) return
-  const rows = items.map(({ key, action, bytes, computeSeconds, note = '' }) => [
-    showKey(key),
-    actionTexts[action],
-    sizeText(bytes),
-    computeSeconds > 0 ? durationText(computeSeconds) : '',
-    note,
+  const rows = items.map((item) => [
+    showKey(item.key),
+    actionTexts[item.action],
+    sizeText(item.bytes),
+    item.computeSeconds > 0 ? durationText(item.computeSeconds) : '',
+    conflictTexts(item).join('; '),
   ])
   const columns = [
     { title: 'KEY' },
@@ -210,13 +211,15 @@ async function writeJson(output: Output, job: Job, options: JobsOptions, isPlan:
   }
 }
 
-export function jsonItem({ key, action, bytes, computeSeconds, note, outcome }: ItemWithOutcome): object {
+export function jsonItem(item: ItemWithOutcome): object {
+  const { key, action, bytes, computeSeconds, note, sides, outcome } = item
   return {
     key: jsonKey(key),
     action,
     sizeBytes: bytes,
     computeSeconds,
     ...(note === undefined ? {} : { note }),
+    ...(sides === undefined ? {} : { sides }),
     ...(outcome === undefined ? {} : { state: outcome.state }),
     ...(outcome?.reason === undefined ? {} : { reason: outcome.reason }),
     ...(outcome?.sha256 === undefined ? {} : { sha256: outcome.sha256 }),

@@ -135,7 +135,7 @@ export class JobBoard {
     return {
       from: query.from,
       total,
-      items: items.map(({ n, key, action, bytes, computeSeconds, call, note, outcome }) => ({
+      items: items.map(({ n, key, action, bytes, computeSeconds, call, note, sides, outcome }) => ({
         n,
         key: showKey(key),
         action,
@@ -143,6 +143,7 @@ export class JobBoard {
         computeSeconds,
         call,
         note,
+        sides,
         state: outcome?.state,
         reason: outcome?.reason,
       })),

@@ -5,7 +5,7 @@ import type { EntrySummary } from '../../model/record.ts'
 import { MemorySource } from '../../model/source.ts'
 import { summarize } from '../../records/summarize.ts'
 import type { Store } from '../../stores/contract.ts'
-import type { Decision, Loss, MigrateSpec, PlanFacts, PlanItem } from '../contract.ts'
+import type { ConflictSide, Decision, Loss, MigrateSpec, PlanFacts, PlanItem } from '../contract.ts'
 import { keysOf } from '../guarded.ts'
 import { sha256Of } from '../trash-bin.ts'
 import { convert, isJson, unwrapped, type Converted } from './convert.ts'
@@ -185,9 +185,12 @@ class Planner {
       case undefined: {
         this.#undecided++
         const theirs = await summaryOf(this.#target, now)
-        const why = isImpossible ? 'its names are hashes: it cannot keep both; ' : ''
-        const note = `${why}this one: ${factsText(kept.bytes, { runAtSeconds, elapsedSeconds })}; the target’s: ${factsText(now.length, theirs)}`
-        return { ...kept, action: 'ask', note }
+        const sides = {
+          source: sideOf(kept.bytes, { runAtSeconds, elapsedSeconds }),
+          target: sideOf(now.length, theirs),
+        }
+        const note = 'the target’s names are hashes: it cannot keep both'
+        return { ...kept, action: 'ask', sides, ...(isImpossible ? { note } : {}) }
       }
       case 'fail':
         this.#undecided++
@@ -275,18 +278,16 @@ function decisionOf({ decisions = {} }: MigrateSpec, key: Uint8Array): Decision 
   return Object.hasOwn(decisions, shown) ? decisions[shown] : undefined
 }
 
-/** What a person decides by: how large, how old, how dear. */
-function factsText(
+/** What a person decides by; what the record does not say is left out. */
+function sideOf(
   bytes: number,
   { runAtSeconds, elapsedSeconds }: Partial<Pick<EntrySummary, 'runAtSeconds' | 'elapsedSeconds'>> = {},
-): string {
-  const isDated = runAtSeconds !== undefined && Number.isFinite(runAtSeconds)
-  const date = isDated ? new Date(runAtSeconds * 1_000).toISOString().slice(0, 16).replace('T', ' ') : ''
-  return [
-    `${bytes.toLocaleString('en')} bytes`,
-    ...(isDated ? [`${date} UTC`] : []),
-    ...(elapsedSeconds ? [`took ${elapsedSeconds.toPrecision(3)} s`] : []),
-  ].join(', ')
+): ConflictSide {
+  return {
+    bytes,
+    ...(runAtSeconds !== undefined && Number.isFinite(runAtSeconds) ? { runAtSeconds } : {}),
+    ...(elapsedSeconds ? { elapsedSeconds } : {}),
+  }
 }
 
 function order({ kept }: { readonly kept: Loss['kept'] }): number {

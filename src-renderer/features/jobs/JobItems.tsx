@@ -1,11 +1,20 @@
 import { SegmentedControl } from '@mantine/core'
 import { useQueries } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { Decision, Job, JobItem } from '../../../shared/api/jobs.ts'
+import type { ConflictSide, Decision, Job, JobItem } from '../../../shared/api/jobs.ts'
 import { useDesk } from '../../app/desk.ts'
 import { itemsPerPage, itemsQuery, type ItemFilter } from '../../client/jobs.ts'
 import { Code } from '../../ui/Code.tsx'
-import { formatBytes, formatCompute, formatCount, shortKey } from '../../ui/format.ts'
+import {
+  exactBytes,
+  formatBytes,
+  formatCompute,
+  formatCount,
+  formatDuration,
+  formatTime,
+  type TimeZoneChoice,
+  shortKey,
+} from '../../ui/format.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { useWindow } from '../../virtual/use-window.ts'
 import { useThrottled } from '../../ui/use-throttled.ts'
@@ -174,11 +183,10 @@ function ItemRow({
         )}
       </span>
       {deciding ? (
-        sidesOf(item?.note).map((side, i) => (
-          <span key={decidingTitles[3 + i]} role="cell" title={visibleText(side)}>
-            {visibleText(side)}
-          </span>
-        ))
+        <>
+          <SideCell side={item?.sides?.source} note={item?.note} />
+          <SideCell side={item?.sides?.target} />
+        </>
       ) : (
         <>
           <span role="cell" className={classes.number}>
@@ -203,8 +211,22 @@ function isStray(key: string): boolean {
   return key.startsWith('./')
 }
 
-/** The facts of both sides, as the plan puts them into one note: why, if there is a reason, the source’s, the target’s. */
-function sidesOf(note = ''): [string, string] {
-  const [source = '', target = ''] = note.split('; the target’s: ')
-  return [source.replace('this one: ', ''), target]
+/** What one decides by of one side of a conflict; first of all, what could not be done of what was decided before. */
+function SideCell({ side, note }: { side: ConflictSide | undefined; note?: string | undefined }) {
+  const { zone } = useDesk()
+  const facts = [note, ...(side ? sideFacts(side, zone) : [])].filter((fact) => fact !== undefined)
+  const text = visibleText(facts.join(', '))
+  return (
+    <span role="cell" title={text}>
+      {text}
+    </span>
+  )
+}
+
+function sideFacts({ bytes, runAtSeconds, elapsedSeconds }: ConflictSide, zone: TimeZoneChoice): string[] {
+  return [
+    exactBytes(bytes),
+    ...(runAtSeconds === undefined ? [] : [formatTime(runAtSeconds, zone)]),
+    ...(elapsedSeconds === undefined ? [] : [`took ${formatDuration(elapsedSeconds)}`]),
+  ]
 }
