@@ -1,5 +1,4 @@
 import type { Database } from 'better-sqlite3'
-import BetterSqlite3 from 'better-sqlite3'
 import type {
   ArgumentColumn,
   Ranges,
@@ -16,19 +15,21 @@ import type { EntryStates, InsideColumn } from '../api/inside.ts'
 import type { Overview } from '../api/overview.ts'
 import type { PointFields, Points, PointsRequest } from '../api/points.ts'
 import type { Why } from '../api/why.ts'
-import { AppError } from '../model/errors.ts'
 import type { ShownKey } from '../model/keys.ts'
 import { parseKey, showKey } from '../model/keys.ts'
 import { Columns } from './columns.ts'
 import { CatalogCompletions } from './completion-source.ts'
 import { countTerms } from './filter-terms.ts'
 import { findIds } from './find.ts'
+import { IndexGuard } from './index-guard.ts'
 import type { KeepLimits } from './keeper.ts'
 import { Keeper } from './keeper.ts'
 import { KeptColumns } from './kept-columns.ts'
+import { KeptOverviews } from './kept-overviews.ts'
+import { KnownEntries } from './known-entries.ts'
 import type { SumSource } from './narrowing.ts'
 import { Narrowing } from './narrowing.ts'
-import { isDamageOf, openIndexFile, removeIndexFile } from './open.ts'
+import { openIndexFile } from './open.ts'
 import { overviewOf } from './overview.ts'
 import { pointFieldsOf } from './points/fields.ts'
 import { pointsOf } from './points/points.ts'
@@ -45,6 +46,7 @@ import { RowReader } from './rows.ts'
 import { Strings } from './strings.ts'
 import { Sums } from './sums.ts'
 import { Tags, type TagChange, type TagCount } from './tags.ts'
+import { versionOf, withTags } from './tags-of-rows.ts'
 import { TextIndex } from './text-index.ts'
 import { whyOf } from './why.ts'
 import type { CatalogBatch } from './writer.ts'
@@ -52,14 +54,6 @@ import { Writer } from './writer.ts'
 
 /** Rows of one page; more are asked for page by page. */
 const pageRowsLimit = 10_000
-const overviewsKept = 4
-const overviewKeptSeconds = 60
-
-/** What the catalog knows of an entry that the store still lists. */
-export interface KnownEntry {
-  readonly id: number
-  readonly stamp: string | null
-}
 
 /**
  * The index of one store: a SQLite file of ours with a row for each entry. Several processes may have it
@@ -69,6 +63,8 @@ export interface KnownEntry {
  */
 export class Catalog {
   readonly file: string
+  /** For the indexer. */
+  readonly known: KnownEntries
   readonly #database: Database
   readonly #strings: Strings
   readonly #sums: Sums
@@ -80,8 +76,9 @@ export class Catalog {
   /** Not of the index: they stay when that is made anew. */
   readonly #tags: Tags
   readonly #results = new ResultSets()
-  readonly #statements
-  readonly #overviews = new Map<string, Overview>()
+  readonly #revision
+  readonly #guard: IndexGuard
+  readonly #overviews = new KeptOverviews()
   #columns: Columns | undefined
 
   /**
@@ -103,7 +100,9 @@ export class Catalog {
     this.#keeper = new Keeper(database, this.#strings, this.#kept)
     this.#rows = new RowReader(database, this.#strings)
     this.#tags = tags
-    this.#statements = prepareStatements(database)
+    this.#guard = new IndexGuard(file, database, () => this.close())
+    this.known = new KnownEntries(database, this.#guard)
+    this.#revision = database.prepare<[], number>(`SELECT value FROM meta WHERE name = 'revision'`).pluck()
   }
 
   close(): void {
@@ -117,31 +116,31 @@ export class Catalog {
 
   /** Rises with every change of the entries, whoever made it. */
   get revision(): number {
-    return this.#guard(() => this.#statements.revision.get()!)
+    return this.#guard.run(() => this.#revision.get()!)
   }
 
   count(): number {
-    return this.#guard(() => this.#sums.count().entries)
+    return this.#guard.run(() => this.#sums.count().entries)
   }
 
   /** All of the API's summary but the strays, which only the store knows. */
   summary(): Omit<StoreSummary, 'strays'> {
-    return this.#guard(() => this.#sums.summary())
+    return this.#guard.run(() => this.#sums.summary())
   }
 
   /** Arguments of the calls of a function, in the order of its signature; an unknown function has none. */
   argumentColumns(func: string, module: string): ArgumentColumn[] {
-    return this.#guard(() => this.#sums.argumentColumns(func, module))
+    return this.#guard.run(() => this.#sums.argumentColumns(func, module))
   }
 
   /** What there is inside arguments and outputs of a function; an unknown function has nothing. */
   insideColumns(func: string, module: string): InsideColumn[] {
-    return this.#guard(() => this.#sums.insideColumns(func, module))
+    return this.#guard.run(() => this.#sums.insideColumns(func, module))
   }
 
   /** Sums over superseded calls, duplicates and misplaced entries, which `is:` of a filter finds. */
   states(): EntryStates {
-    return this.#guard(() => this.#database.transaction(() => this.#currentColumns().states().sums())())
+    return this.#guard.atOneMoment(() => this.#currentColumns().states().sums())
   }
 
   // ---- searching ----------------------------------------------------------------------------------
@@ -154,16 +153,14 @@ export class Catalog {
   search(query: string, sort: readonly SortKey[] = [], nowSeconds = Date.now() / 1000): SearchResult {
     const parsed = parseQuery(query)
     startRegexClock()
-    const result = this.#guard(() =>
-      this.#database.transaction(() => {
-        const columns = this.#currentColumns()
-        let ids = findIds(this.#compile(parsed, nowSeconds), columns, this.#database)
-        for (const { column, descending } of sort.toReversed()) {
-          ids = sortByRank(ids, columns.rank(column), descending)
-        }
-        return this.#results.add(ids, columns)
-      })(),
-    )
+    const result = this.#guard.atOneMoment(() => {
+      const columns = this.#currentColumns()
+      let ids = findIds(this.#compile(parsed, nowSeconds), columns, this.#database)
+      for (const { column, descending } of sort.toReversed()) {
+        ids = sortByRank(ids, columns.rank(column), descending)
+      }
+      return this.#results.add(ids, columns)
+    })
     const { id, entries, bytes, computeSeconds, revision } = result
     return { id, entries, bytes, computeSeconds, revision }
   }
@@ -183,9 +180,9 @@ export class Catalog {
     const { ids } = this.#results.get(resultId)
     const start = Math.max(0, from)
     const page = ids.subarray(start, Math.min(to, start + pageRowsLimit))
-    return this.#guard(() => ({
+    return this.#guard.run(() => ({
       from: start,
-      rows: this.#tagged(this.#rows.read(page, argumentNames)),
+      rows: withTags(this.#rows.read(page, argumentNames), this.#tags),
       entries: ids.length,
     }))
   }
@@ -193,29 +190,27 @@ export class Catalog {
   /** The row number of a key in a result, or null. */
   position(resultId: string, key: ShownKey): number | null {
     const { ids } = this.#results.get(resultId)
-    const id = this.#guard(() => this.#statements.known.get(parseKey(key)))?.id
-    const row = id === undefined ? -1 : ids.indexOf(id)
+    const [found] = this.known.ofKeys([parseKey(key)]).values()
+    const row = found ? ids.indexOf(found.id) : -1
     return row < 0 ? null : row
   }
 
   /** Sums over selected rows, with sizes and times of now. */
   totals(resultId: string, ranges: Ranges): SelectionTotals {
     const { ids } = this.#results.get(resultId)
-    return this.#guard(() =>
-      this.#database.transaction(() => selectionTotals(ids, this.#currentColumns(), ranges))(),
-    )
+    return this.#guard.atOneMoment(() => selectionTotals(ids, this.#currentColumns(), ranges))
   }
 
   /** Shown keys of selected rows, in order, without those that are gone. */
   keys(resultId: string, ranges: Ranges, limit: number): ShownKey[] {
     const { ids } = this.#results.get(resultId)
-    return this.#guard(() => this.#rows.keys(idsInRanges(ids, ranges, limit)).map(showKey))
+    return this.#guard.run(() => this.#rows.keys(idsInRanges(ids, ranges, limit)).map(showKey))
   }
 
   /** One entry by its key. */
   row(key: ShownKey): Row | undefined {
-    const row = this.#guard(() => this.#rows.readKey(parseKey(key)))
-    return row && this.#tagged([row])[0]
+    const row = this.#guard.run(() => this.#rows.readKey(parseKey(key)))
+    return row && withTags([row], this.#tags)[0]
   }
 
   /**
@@ -225,8 +220,8 @@ export class Catalog {
    */
   why(key: ShownKey): Why {
     const [database, strings, rows] = [this.#database, this.#strings, this.#rows]
-    return this.#guard(() =>
-      database.transaction(() => whyOf(key, { database, strings, rows, columns: this.#currentColumns() }))(),
+    return this.#guard.atOneMoment(() =>
+      whyOf(key, { database, strings, rows, columns: this.#currentColumns() }),
     )
   }
 
@@ -237,14 +232,8 @@ export class Catalog {
    */
   overview(query: string, nowSeconds = Date.now() / 1000): Overview {
     return this.#summing(nowSeconds, (source) => {
-      const asked = `${this.#tagsVersion()} ${query}`
-      const kept = this.#overviews.get(asked)
-      if (kept && Math.abs(nowSeconds - kept.nowSeconds) < overviewKeptSeconds) return kept
-      const overview = overviewOf(query, source)
-      this.#overviews.delete(asked)
-      this.#overviews.set(asked, overview)
-      if (this.#overviews.size > overviewsKept) this.#overviews.delete(this.#overviews.keys().next().value!)
-      return overview
+      const asked = `${versionOf(this.#tags)} ${query}`
+      return this.#overviews.of(asked, nowSeconds, () => overviewOf(query, source))
     })
   }
 
@@ -284,10 +273,8 @@ export class Catalog {
     const [database, strings] = [this.#database, this.#strings]
     const compile = (text: string): Filter => this.#compile(parseQuery(text), nowSeconds)
     startRegexClock()
-    return this.#guard(() =>
-      database.transaction(() =>
-        sum({ database, strings, columns: this.#currentColumns(), nowSeconds, compile }),
-      )(),
+    return this.#guard.atOneMoment(() =>
+      sum({ database, strings, columns: this.#currentColumns(), nowSeconds, compile }),
     )
   }
 
@@ -299,14 +286,12 @@ export class Catalog {
   complete(text: string, caret: number, limit: number): Completion {
     const [database, strings] = [this.#database, this.#strings]
     const compile = (query: Query): Filter => this.#compile(query, Date.now() / 1000)
-    return this.#guard(() =>
-      database.transaction(() => {
-        const columns = this.#currentColumns()
-        const tags = (): readonly TagCount[] => this.#tags.list()
-        const source = new CatalogCompletions({ database, strings, columns, compile, tags })
-        return complete(text, caret, source, limit)
-      })(),
-    )
+    return this.#guard.atOneMoment(() => {
+      const columns = this.#currentColumns()
+      const tags = (): readonly TagCount[] => this.#tags.list()
+      const source = new CatalogCompletions({ database, strings, columns, compile, tags })
+      return complete(text, caret, source, limit)
+    })
   }
 
   /** Tags that are used in this cache, by name. */
@@ -330,36 +315,6 @@ export class Catalog {
     return this.#tags.change(keys, change)
   }
 
-  #tagged(rows: readonly Row[]): Row[] {
-    const keys = rows.map(({ key }) => parseKey(key))
-    const tags = this.#tagsOf(keys)
-    if (tags.size === 0) return [...rows]
-    return rows.map((row, i) => {
-      const own = tags.get(Buffer.from(keys[i]!).toString('latin1'))
-      return own ? { ...row, tags: own } : row
-    })
-  }
-
-  /** Entries are listed where their tags cannot be read; who asks for tags is told why. */
-  #tagsOf(keys: readonly Uint8Array[]): ReadonlyMap<string, string[]> {
-    try {
-      return this.#tags.of(keys)
-    } catch (thrown) {
-      if (thrown instanceof AppError) return new Map()
-      throw thrown
-    }
-  }
-
-  /** Of tags that cannot be read: 0, as what asks for them is refused. */
-  #tagsVersion(): number {
-    try {
-      return this.#tags.version()
-    } catch (thrown) {
-      if (thrown instanceof AppError) return 0
-      throw thrown
-    }
-  }
-
   /**
    * The terms of a filter that must all hold, with what each finds by itself and what there is without it.
    *
@@ -369,10 +324,8 @@ export class Catalog {
     const terms = parseTerms(text)
     const compile = (query: Query): Filter => this.#compile(query, nowSeconds)
     startRegexClock()
-    return this.#guard(() =>
-      this.#database.transaction(() =>
-        countTerms(terms, { database: this.#database, columns: this.#currentColumns(), compile }),
-      )(),
+    return this.#guard.atOneMoment(() =>
+      countTerms(terms, { database: this.#database, columns: this.#currentColumns(), compile }),
     )
   }
 
@@ -390,59 +343,16 @@ export class Catalog {
     })
   }
 
-  // ---- what the indexer needs ---------------------------------------------------------------------
-
-  /** The store's token when the catalog last was complete. */
-  token(): string | undefined {
-    return this.#guard(() => this.#statements.token.get())
-  }
-
-  /** Tokens of the parts as they were when each was last complete; `null`: it never was. */
-  partTokens(): Map<string, string | null> {
-    return this.#guard(() => new Map(this.#statements.parts.all()))
-  }
-
-  /** What the catalog has of a part, or of no part, by key as binary text (`latin1`). */
-  knownOfPart(part: string | undefined): Map<string, KnownEntry> {
-    const { knownOfPart, knownOfNoPart } = this.#statements
-    return this.#guard(() => byKey(part === undefined ? knownOfNoPart.all() : knownOfPart.all(part)))
-  }
-
-  /** What the catalog has of these keys. */
-  known(keys: readonly Uint8Array[]): Map<string, KnownEntry> {
-    return this.#guard(() =>
-      byKey(keys.map((key) => this.#statements.known.get(key)).filter((entry) => entry !== undefined)),
-    )
-  }
-
-  /** How many entries each part has. */
-  partCounts(): Map<string, number> {
-    return this.#guard(() => new Map(this.#statements.partCounts.all()))
-  }
-
-  /** The highest id given so far. */
-  lastId(): number {
-    return this.#guard(() => this.#statements.lastId.get() ?? 0)
-  }
-
-  /** Keys as binary text (`latin1`) of all entries but those whose id passes. */
-  keysUnless(passes: (id: number) => boolean): string[] {
-    return this.#guard(() => {
-      const keys: string[] = []
-      for (const { id, key } of this.#statements.allKeys.iterate())
-        if (!passes(id)) keys.push(key.toString('latin1'))
-      return keys
-    })
-  }
+  // ---- what the indexer writes ---------------------------------------------------------------------
 
   /** Writes a batch in one transaction. `removed`: how many of `remove` were there. */
   write(batch: CatalogBatch): { removed: number } {
-    return this.#guard(() => ({ removed: this.#writer.write(batch) }))
+    return this.#guard.run(() => ({ removed: this.#writer.write(batch) }))
   }
 
   /** Takes up to `rows` more entries into the text index; 0: it is complete. Searching works without, slower. */
   indexTexts(rows: number): number {
-    return this.#guard(() => this.#textIndex.step(rows))
+    return this.#guard.run(() => this.#textIndex.step(rows))
   }
 
   /**
@@ -450,67 +360,15 @@ export class Catalog {
    * none left to keep. Everything works without, slower.
    */
   keepColumn(limits?: Partial<KeepLimits>): boolean {
-    return this.#guard(() => this.#keeper.step(() => this.#statements.revision.get()!, limits))
+    return this.#guard.run(() => this.#keeper.step(() => this.#revision.get()!, limits))
   }
 
   #currentColumns(): Columns {
-    const revision = this.#statements.revision.get()!
+    const revision = this.#revision.get()!
     if (this.#columns?.revision !== revision) {
       this.#columns = new Columns(this.#database, this.#strings, this.#kept, revision)
       this.#overviews.clear()
     }
     return this.#columns
-  }
-
-  #guard<T>(action: () => T): T {
-    try {
-      return action()
-    } catch (thrown) {
-      throw this.#explain(thrown)
-    }
-  }
-
-  #explain(thrown: unknown): unknown {
-    if (!(thrown instanceof BetterSqlite3.SqliteError)) return thrown
-    const options = { cause: thrown, data: { path: this.file, reason: thrown.code } }
-    if (isDamageOf(this.#database, thrown)) {
-      this.close()
-      removeIndexFile(this.file)
-      return new AppError(
-        'DAMAGED',
-        `The index ${this.file} was damaged and has been removed; open the store again to make a new one.`,
-        options,
-      )
-    }
-    return new AppError(
-      'REFUSED',
-      `The index ${this.file} cannot be used now (${thrown.message}); close other programs that use it, free disk space, and try again.`,
-      options,
-    )
-  }
-}
-
-function byKey(rows: readonly { id: number; key: Buffer; stamp: string | null }[]): Map<string, KnownEntry> {
-  return new Map(rows.map(({ id, key, stamp }) => [key.toString('latin1'), { id, stamp }]))
-}
-
-function prepareStatements(database: Database) {
-  type Known = { id: number; key: Buffer; stamp: string | null }
-  return {
-    revision: database.prepare<[], number>(`SELECT value FROM meta WHERE name = 'revision'`).pluck(),
-    token: database.prepare<[], string>(`SELECT value FROM meta WHERE name = 'token'`).pluck(),
-    parts: database.prepare<[], [string, string | null]>('SELECT name, token FROM parts').raw(),
-    known: database.prepare<[Uint8Array], Known>('SELECT id, key, stamp FROM entries WHERE key = ?'),
-    knownOfPart: database.prepare<[string], Known>(
-      'SELECT id, key, stamp FROM entries WHERE part = (SELECT id FROM parts WHERE name = ?)',
-    ),
-    knownOfNoPart: database.prepare<[], Known>('SELECT id, key, stamp FROM entries WHERE part IS NULL'),
-    partCounts: database
-      .prepare<[], [string, number]>(
-        'SELECT name, count(*) FROM parts JOIN entries ON entries.part = parts.id GROUP BY parts.id',
-      )
-      .raw(),
-    allKeys: database.prepare<[], { id: number; key: Buffer }>('SELECT id, key FROM entries'),
-    lastId: database.prepare<[], number>('SELECT max(id) FROM entries').pluck(),
   }
 }

@@ -44,6 +44,11 @@ const textColumns: Readonly<Record<string, 'call' | 'output' | 'problem'>> = {
   outputPreview: 'output',
   problem: 'problem',
 }
+/** What a list can be sorted by; also `arg:NAME` and `out:PATH`. */
+export const sortColumns: readonly string[] = [
+  'key',
+  ...[numberColumns, nameColumns, textColumns].flatMap((columns) => Object.keys(columns)),
+]
 
 /**
  * Columns of one revision of the catalog in memory, each read when first asked for: what filtering, sorting and

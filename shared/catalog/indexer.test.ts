@@ -162,7 +162,7 @@ describe('indexStore of a folder', () => {
       expect(catalog.summary().entries).toBe(catalog.search('').entries)
       read = catalog.count()
       expect(read).toBeLessThan(300)
-      expect(catalog.token()).toBeUndefined()
+      expect(catalog.known.token()).toBeUndefined()
     }
     expect(read).toBeGreaterThan(0)
     const report = await index()

@@ -1,7 +1,8 @@
 import { throwIfCancelled, Slices } from '../stores/slices.ts'
 import type { ChangeToken, Entry, ScannedPart, Store } from '../stores/contract.ts'
-import type { Catalog, KnownEntry } from './catalog.ts'
+import type { Catalog } from './catalog.ts'
 import { EntryReader } from './entry-reader.ts'
+import type { KnownEntry } from './known-entries.ts'
 import type { CatalogEntry } from './writer.ts'
 
 export interface IndexOptions {
@@ -44,12 +45,12 @@ export async function indexStore(
   options: IndexOptions = {},
 ): Promise<IndexReport> {
   throwIfCancelled(options.signal)
-  if (catalog.lastId() === 0) {
+  if (catalog.known.lastId() === 0) {
     if (store.scan) return new Run(store, catalog, options).first()
     await showFirstRows(store, catalog, options)
   }
   const token = await store.changeToken(options.signal)
-  if (token.whole === catalog.token()) {
+  if (token.whole === catalog.known.token()) {
     const unchanged = catalog.count()
     options.onProgress?.({ done: unchanged, total: unchanged })
     return { read: 0, unchanged, removed: 0, bytesRead: 0, bytesStored: 0, damaged: 0 }
@@ -177,11 +178,11 @@ class Run {
   }
 
   async #indexParts(parts: ReadonlyMap<string, string>): Promise<void> {
-    const known = this.#catalog.partTokens()
-    const entriesOfParts = this.#catalog.partCounts()
+    const known = this.#catalog.known.partTokens()
+    const entriesOfParts = this.#catalog.known.partCounts()
     for (const part of known.keys()) {
       if (parts.has(part)) continue
-      this.#removeAll(this.#catalog.knownOfPart(part).keys())
+      this.#removeAll(this.#catalog.known.ofPart(part).keys())
       this.#parts.set(part, undefined)
     }
     const changed = [...parts].filter(([part, token]) => {
@@ -196,11 +197,11 @@ class Run {
     }
     // First rows of a run that was cancelled, whose entries went away before they were listed again.
     this.#flush()
-    this.#removeAll(this.#catalog.knownOfPart(undefined).keys())
+    this.#removeAll(this.#catalog.known.ofPart(undefined).keys())
   }
 
   async #indexPart(part: string, token: string): Promise<void> {
-    const known = this.#catalog.knownOfPart(part)
+    const known = this.#catalog.known.ofPart(part)
     this.#parts.set(part, undefined)
     for await (const entries of this.#store.entriesOf!(part, { signal: this.#options.signal })) {
       await this.#consider(entries, part, (key) => {
@@ -217,12 +218,12 @@ class Run {
   // ---- stores without -----------------------------------------------------------------------------
 
   async #indexWhole(): Promise<void> {
-    const lastId = this.#catalog.lastId()
+    const lastId = this.#catalog.known.lastId()
     const seen = new Uint8Array(lastId + 1)
     const knownBefore = this.#catalog.count()
     if (knownBefore > 0) this.#total = knownBefore
     for await (const entries of this.#store.entries({ signal: this.#options.signal })) {
-      const known = this.#catalog.known(entries.map(({ key }) => key))
+      const known = this.#catalog.known.ofKeys(entries.map(({ key }) => key))
       await this.#consider(entries, undefined, (key) => {
         const entry = known.get(nameOf(key))
         if (entry && entry.id <= lastId) seen[entry.id] = 1
@@ -231,7 +232,7 @@ class Run {
       if (this.#total !== undefined) this.#total = Math.max(this.#total, this.#done)
     }
     this.#flush()
-    this.#removeAll(this.#catalog.keysUnless((id) => id > lastId || seen[id] === 1))
+    this.#removeAll(this.#catalog.known.keysUnless((id) => id > lastId || seen[id] === 1))
   }
 
   // ---- both ---------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ export function* candidates(catalog: Catalog, { query = '', keys }: Selection): 
     const { rows } = catalog.rows(id, from, Math.min(entries, from + pageRows))
     const chosen = wanted ? rows.filter(({ key }) => wanted.has(key)) : rows
     if (chosen.length === 0) continue
-    const known = catalog.known(chosen.map(({ key }) => parseKey(key)))
+    const known = catalog.known.ofKeys(chosen.map(({ key }) => parseKey(key)))
     yield chosen.map((row) => {
       const key = parseKey(row.key)
       const stamp = known.get(Buffer.from(key).toString('latin1'))?.stamp ?? undefined

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { EntryInside, EntrySummary } from '../../model/record.ts'
+import { sortColumns } from '../columns.ts'
 import type { CatalogEntry } from '../writer.ts'
 
 /** Entries, filters and sorts for laws of the catalog. */
@@ -200,31 +201,7 @@ export const arbitraryQuery = fc.letrec<{ query: string }>((tie) => ({
 })).query
 export const arbitrarySort = fc.array(
   fc.record({
-    column: fc.constantFrom(
-      'key',
-      'kind',
-      'status',
-      'func',
-      'module',
-      'call',
-      'outputType',
-      'dtype',
-      'outputPreview',
-      'elapsedSeconds',
-      'sizeBytes',
-      'runAtSeconds',
-      'user',
-      'host',
-      'cwd',
-      'version',
-      'arg:x',
-      'arg:y',
-      'arg:z',
-      'arg:p.q',
-      'out:',
-      'out:e',
-      'out:a b',
-    ),
+    column: fc.constantFrom(...sortColumns, 'arg:x', 'arg:y', 'arg:z', 'arg:p.q', 'out:', 'out:e', 'out:a b'),
     descending: fc.boolean(),
   }),
   { maxLength: 3 },

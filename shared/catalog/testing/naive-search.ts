@@ -30,7 +30,7 @@ export function naiveSearch(
           if (left !== right) return left === undefined ? 1 : -1
           continue
         }
-        const difference = compareValues(left, right, column === 'version' ? naiveVersions : codePoints)
+        const difference = compareValues(left, right, orderOf(column))
         if (difference !== 0) return descending ? -difference : difference
       }
       return compareBytes(a.key, b.key)
@@ -299,9 +299,16 @@ function codePoints(a: string, b: string): number {
   return left.length - right.length
 }
 
-function naiveVersions(a: string, b: string): number {
-  const left = a.split('.').map(Number)
-  const right = b.split('.').map(Number)
+function orderOf(column: string): typeof codePoints {
+  if (column === 'version') return naiveVersions
+  return column === 'shape' ? (a, b) => byNumbers(a, b, 'x') : codePoints
+}
+
+const naiveVersions = (a: string, b: string): number => byNumbers(a, b, '.')
+
+function byNumbers(a: string, b: string, separator: string): number {
+  const left = a.split(separator).map(Number)
+  const right = b.split(separator).map(Number)
   for (let i = 0; i < Math.max(left.length, right.length); i++) {
     const difference = (left[i] ?? -1) - (right[i] ?? -1)
     if (difference !== 0) return difference
@@ -325,6 +332,7 @@ function sortValue(entry: CatalogEntry, column: string): SortValue | undefined {
   }
   if (column === 'sizeBytes') return entry.sizeBytes
   if (column === 'dtype') return summary.inside?.dtype
+  if (column === 'shape') return summary.inside?.shape
   if (column === 'kind') return ['call', 'dump', 'foreign'].indexOf(summary.kind)
   if (column === 'status') return ['ok', 'partial', 'damaged'].indexOf(summary.status)
   return summary[column as keyof Row & keyof typeof summary] as number | string | undefined

@@ -44,7 +44,7 @@ async function run({ store: location, catalogFile, onlyIfChanged, port }: IndexT
 }
 
 async function isUpToDate(store: Store, catalog: Catalog): Promise<boolean> {
-  const before = catalog.token()
+  const before = catalog.known.token()
   return before !== undefined && (await store.changeToken()).whole === before
 }
 
