@@ -200,7 +200,8 @@ export class Evictor implements Executor {
       const kept = again ? this.#bin.digestOf(item.key) : undefined
       if (isPresent(now) && (now.sha256 === kept || isAsPlanned(item, now)))
         going.push({ item, present: now })
-      else if (now === undefined && kept !== undefined)
+      // It may have been deleted before somebody wrote the key again: with what the trash has, undo can bring it back.
+      else if (kept !== undefined && (now === undefined || isPresent(now)))
         outcomes.set(item.n, { n: item.n, state: 'done', sha256: kept })
       else if (now === undefined && (await this.#isFileOnly(item)))
         outcomes.set(item.n, { n: item.n, state: 'failed', reason: onAnotherDisk(item.key) })
@@ -236,7 +237,10 @@ export class Evictor implements Executor {
       const here = standing.get(n)
       if (outcome.done || here === undefined) return { n, state: 'done', sha256: was.sha256 }
       const isOvertaken = outcome.reason === 'ABSENT' || outcome.reason === 'CHANGED'
-      if ((isPresent(here) && here.sha256 === was.sha256) || (isOvertaken && !again)) back.push(key)
+      const isSame = isPresent(here) && here.sha256 === was.sha256
+      // A killed run may have deleted it, and somebody written it again: undo has to know of what the trash keeps.
+      if (isOvertaken && again && isPresent(here) && !isSame) return { n, state: 'done', sha256: was.sha256 }
+      if (isSame || (isOvertaken && !again)) back.push(key)
       return { n, state: isOvertaken ? 'changed' : 'failed', reason: outcome.sentence }
     })
     if (back.length > 0) this.#bin.drop(back)

@@ -57,8 +57,14 @@ function moveOut(
   try {
     const before = lstatSync(place, { throwIfNoEntry: false })
     const aside = join(folder, standing.asideName)
-    // A run that was killed had renamed it.
-    if (!before && existsSync(aside)) return done
+    const moved = lstatSync(aside, { throwIfNoEntry: false })
+    // A run that was killed had renamed it; what stands in its place now was written since, and is not the one meant.
+    if (moved && moved.ino !== before?.ino) return done
+    // One that was killed while it gave back what it should not have taken.
+    if (moved) {
+      unlinkSync(aside)
+      return changed(place)
+    }
     if (!lstatSync(shard, { throwIfNoEntry: false })?.isDirectory() || !before?.isFile()) return absent(place)
     if (stamp !== undefined && stampOf(before, Date.now()).text !== stamp) return changed(place)
     renameSync(place, aside)
