@@ -6,7 +6,7 @@ import type { FewValues } from './few-values.ts'
 import type { KeptColumns } from './kept-columns.ts'
 import { storedNameIds } from './leaf-names.ts'
 import type { NameColumn, NumberColumn } from './query/condition.ts'
-import { compareTexts, compareVersions } from './query/text.ts'
+import { compareShapes, compareTexts, compareVersions } from './query/text.ts'
 import type { Digested } from './ranked-column.ts'
 import { textColumn } from './ranked-column.ts'
 import type { RankColumn } from './ranks.ts'
@@ -38,6 +38,10 @@ export const nameColumns: Readonly<Record<string, NameColumn>> = {
   outputType: 'output_type',
   shape: 'shape',
   dtype: 'dtype',
+}
+const nameOrders: Partial<Record<NameColumn, typeof compareTexts>> = {
+  version: compareVersions,
+  shape: compareShapes,
 }
 const textColumns: Readonly<Record<string, 'call' | 'output' | 'problem'>> = {
   call: 'call',
@@ -165,7 +169,7 @@ export class Columns {
 
   #nameRanks(column: NameColumn): RankColumn {
     const names = this.names(column)
-    const compare = column === 'version' || column === 'shape' ? compareVersions : compareTexts
+    const compare = nameOrders[column] ?? compareTexts
     let last = 0
     for (const name of names) if (name > last) last = name
     const isThere = new Uint8Array(last + 1)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compareTexts, compareVersions, foldFor, matchesPattern } from './text.ts'
+import { compareShapes, compareTexts, compareVersions, foldFor, matchesPattern } from './text.ts'
 
 describe('texts', () => {
   it('matches stars like a regular expression would', () => {
@@ -23,6 +23,11 @@ describe('texts', () => {
     const ordered = ['0.0.2', '0.0.3', '0.9', '0.10', '1.0rc1', '1.0', '1.0.1', '1.1', '2']
     const shuffled = ordered.toReversed()
     expect(shuffled.toSorted(compareVersions)).toEqual(ordered)
+  })
+
+  it('orders shapes axis by axis', () => {
+    const ordered = ['', '0', '3', '3x4x5', '3x10', '10x3']
+    expect(ordered.toReversed().toSorted(compareShapes)).toEqual(ordered)
   })
 
   it('orders texts by code point but for the case of A to Z', () => {

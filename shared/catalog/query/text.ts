@@ -41,6 +41,17 @@ export function compareVersions(a: string, b: string): number {
   return 0
 }
 
+/** Shapes of arrays (`3x10`) axis by axis, by value; what is longer after its beginning, a scalar's (empty) first. */
+export function compareShapes(a: string, b: string): number {
+  const left = a.match(/\d+/g) ?? []
+  const right = b.match(/\d+/g) ?? []
+  for (const [axis, length] of left.entries()) {
+    const difference = Number(length) - Number(right[axis] ?? -1)
+    if (difference !== 0) return difference
+  }
+  return left.length - right.length
+}
+
 function versionParts(text: string): (number | string)[] {
   return (foldAscii(text).match(/\d+|[^\d.\s_+-]+/g) ?? []).map((part) =>
     /^\d/.test(part) ? Number(part) : part,
