@@ -9,6 +9,7 @@ import { findAlike } from './alike.ts'
 import { isPresent, keysOf, readPresent, stopIfRefused, toBin, unreadable, type Present } from './guarded.ts'
 import { judge, type Judged } from './policy.ts'
 import { candidates, type Candidate } from './select.ts'
+import { settledEntries } from './settled.ts'
 import { sha256Of, type TrashBin } from './trash-bin.ts'
 
 const itemsAtOnce = 1_000
@@ -36,8 +37,9 @@ export async function planEviction(spec: EvictSpec, planning: Planning): Promise
   let lookedAt = 0
   const going = spec.policy ? await judged(spec, spec.policy, planning) : undefined
   for (const batch of going?.batches ?? candidates(catalog, spec.selection)) {
+    const settled = store.whole ? await settledEntries(store, batch, planning.signal) : batch
     const items = await Promise.all(
-      slicesOf(batch, valuesAtOnce).map((slice) => itemsOf(store, slice, planning)),
+      slicesOf(settled, valuesAtOnce).map((slice) => itemsOf(store, slice, planning)),
     )
     add(items.flat())
     lookedAt += batch.length
@@ -52,15 +54,10 @@ export async function planEviction(spec: EvictSpec, planning: Planning): Promise
     : { ...facts, protectedEntries: going.protectedEntries }
 }
 
-/** A kind whose entries are more than one value each could not be brought back from the value alone. */
-function refuseWhatCannotBeUndone(store: Store): void {
-  if (store.capabilities.write) return
-  throw new AppError(
-    'READ_ONLY',
-    store.capabilities.deletes
-      ? `Entries of ${store.label} are more than their values, and what is deleted there could not be brought back; use its own program (joblib: Memory.reduce_size, diskcache: Cache.evict).`
-      : `${store.label} cannot be written; unlock it, or look who may.`,
-  )
+/** What is deleted must come back: as a value that is put, or whole. */
+function refuseWhatCannotBeUndone({ capabilities: { write, deletes }, whole, label }: Store): void {
+  if (write || (deletes === true && whole)) return
+  throw new AppError('READ_ONLY', `${label} cannot be written; unlock it, or look who may.`)
 }
 
 function warnOfGuests(catalog: Catalog, warnings: string[]): void {
@@ -142,7 +139,8 @@ async function itemsOf(
   { signal, noteOf }: Planning,
 ): Promise<NewItem[]> {
   const hasStamps =
-    store.lookUp !== undefined && entries.every(({ stamp }) => stamp !== undefined && isSettled(stamp))
+    store.lookUp !== undefined &&
+    (store.whole !== undefined || entries.every(({ stamp }) => stamp !== undefined && isSettled(stamp)))
   const values = hasStamps ? [] : await store.getMany(keysOf(entries), { signal })
   return entries.map(({ key, row, stamp, reason }, i) => {
     const value = values[i]
@@ -208,12 +206,20 @@ export class Evictor implements Executor {
       else outcomes.set(item.n, leftAlone(item, now))
     }
     this.#keep(going)
-    const deleted = await this.#store.apply(
+    if (again) await this.#clearRests(items.filter((_, i) => present[i] === undefined))
+    const deleted = await (this.#store.whole ?? this.#store).apply(
       going.map(({ item: { key }, present: { value } }) => ({ kind: 'delete', key, ifValue: value })),
     )
     for (const outcome of await this.#told(going, deleted, again)) outcomes.set(outcome.n, outcome)
     stopIfRefused(deleted, again)
     return items.map(({ n }) => outcomes.get(n)!)
+  }
+
+  /** Of an entry that is more than its value a killed deletion may have left something. */
+  async #clearRests(items: readonly PlanItem[]): Promise<void> {
+    const { whole } = this.#store
+    const kept = whole ? items.flatMap(({ key }) => this.#bin.get(key) ?? []) : []
+    await whole?.apply(kept.map(({ key, value }) => ({ kind: 'delete', key, ifValue: value })))
   }
 
   /**

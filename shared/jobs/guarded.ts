@@ -12,14 +12,17 @@ export interface Present {
   readonly stamp?: string
 }
 
-/** The values of keys with their digests and what else the store tells of them. */
+/**
+ * The values of keys with their digests and what else the store tells of them; of entries that are more than their values,
+ * these whole.
+ */
 export async function readPresent(
   store: Store,
   keys: readonly Uint8Array[],
   signal?: AbortSignal,
 ): Promise<(Present | Problem | undefined)[]> {
   const entries = (await store.lookUp?.(keys, { signal })) ?? []
-  const values = await store.getMany(keys, { signal })
+  const values = await (store.whole ?? store).getMany(keys, { signal })
   return values.map((value, i) => (value instanceof Uint8Array ? presentOf(value, entries[i]) : value))
 }
 

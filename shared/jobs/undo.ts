@@ -1,6 +1,6 @@
 import type { Problem } from '../model/errors.ts'
 import { showKey } from '../model/keys.ts'
-import type { Store, WriteOperation, WriteOutcome } from '../stores/contract.ts'
+import type { Store, WholeEntries, WholeOperation, WriteOperation, WriteOutcome } from '../stores/contract.ts'
 import type { Executor, ItemOutcome, PlanFacts, PlanItem } from './contract.ts'
 import { isPresent, keysOf, readPresent, stopIfRefused, type Present } from './guarded.ts'
 import type { ItemWithOutcome, JobFile } from './job-file.ts'
@@ -73,10 +73,10 @@ export class Undoer implements Executor {
   async perform(items: readonly PlanItem[], { again }: { readonly again: boolean }): Promise<ItemOutcome[]> {
     const files = items.filter(({ key, action }) => action === 'restore' && this.#bin?.isFile(key))
     const back = new Map((await this.#bringBack(files, again)).map((outcome) => [outcome.n, outcome]))
-    const others = await this.#write(
-      items.filter(({ n }) => !back.has(n)),
-      again,
-    )
+    const left = items.filter(({ n }) => !back.has(n))
+    const others = this.#store.whole
+      ? await this.#restoreWhole(this.#store.whole, left, again)
+      : await this.#write(left, again)
     for (const outcome of others) back.set(outcome.n, outcome)
     return items.map(({ n }) => back.get(n)!)
   }
@@ -93,6 +93,20 @@ export class Undoer implements Executor {
       if (outcome.reason === 'EXISTS') return written(n, key)
       return { n, state: outcome.reason === 'ABSENT' ? 'skipped' : 'failed', reason: outcome.sentence }
     })
+  }
+
+  /** The store itself tells an entry that was written since from one that a killed run has brought back. */
+  async #restoreWhole(
+    whole: WholeEntries,
+    items: readonly PlanItem[],
+    again: boolean,
+  ): Promise<ItemOutcome[]> {
+    const kept = items.map(({ key }) => this.#bin?.get(key))
+    const operations = kept.flatMap((entry) => (entry ? [restoring(entry)] : []))
+    const applied = await whole.apply(operations)
+    stopIfRefused(applied, again)
+    const answers = applied.values()
+    return items.map((item, i) => (kept[i] ? toldBy(item, answers.next().value!) : isInTrashNoMore(item)))
   }
 
   async #write(items: readonly PlanItem[], again: boolean): Promise<ItemOutcome[]> {
@@ -136,7 +150,7 @@ export class Undoer implements Executor {
       return { operation: { kind: 'delete' as const, key, ifValue: here.value } }
     }
     const kept = this.#bin?.get(key)
-    if (!kept) return { outcome: skipped(n, `${showKey(key)} is not in the trash any more.`) }
+    if (!kept) return { outcome: isInTrashNoMore(item) }
     // Brought back by a run that was killed, or that did not hear that it was done.
     if (here?.sha256 === kept.sha256) return { outcome: done(n, kept.sha256) }
     const expected = item.replaces ? item.sha256 : undefined
@@ -173,6 +187,17 @@ function done(n: number, sha256?: string): ItemOutcome {
 
 function skipped(n: number, reason: string): ItemOutcome {
   return { n, state: 'skipped', reason }
+}
+
+function isInTrashNoMore({ n, key }: PlanItem): ItemOutcome {
+  return skipped(n, `${showKey(key)} is not in the trash any more.`)
+}
+
+/** An entry that had expired when it was taken comes back as expired as it was. */
+function restoring(kept: BinEntry): WholeOperation {
+  const { key, value, expiresAtMs, takenAtMs } = kept
+  const hadLife = expiresAtMs !== undefined && expiresAtMs > takenAtMs
+  return { kind: 'put', key, value, ...(hadLife ? { expiresAtMs: lifeOf(kept)! } : {}) }
 }
 
 function written(n: number, key: Uint8Array): ItemOutcome {

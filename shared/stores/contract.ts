@@ -62,6 +62,9 @@ export interface Store extends AsyncDisposable {
   bringBack?(keys: readonly Uint8Array[], folder: string): Promise<WriteOutcome[]>
   canSetAside?(folder: string): boolean
 
+  /** Of stores whose entries are more than their values (files beside it, a row of many columns): what takes them out and brings them back. */
+  readonly whole?: WholeEntries
+
   /**
    * Puts and deletes. Each operation is done whole or not at all and has its own outcome, in order; none is rolled back
    * because another failed. Where a store has one lock for all writers, a batch is several transactions of some 50 ms at
@@ -157,6 +160,34 @@ export interface Entry {
   /** How many values the key has, where that is not 1 (LMDB's DUPSORT databases); `getMany` gives the first. */
   readonly valueCount?: number
 }
+
+/**
+ * Entries with all that the store keeps of them, as bytes that only the store itself reads: what is deleted so comes back
+ * as it was, with its times, to the byte.
+ */
+export interface WholeEntries {
+  /** As `Store.getMany`, but whole: also what has no value that could be read is told, as far as it is there. */
+  getMany(
+    keys: readonly Uint8Array[],
+    options?: { signal?: AbortSignal },
+  ): Promise<(Uint8Array | import('../model/errors.ts').Problem | undefined)[]>
+
+  /**
+   * `delete` with `ifValue`, the entry as it was told: `CHANGED` if it was written since, however often it was read. Of an
+   * entry that is gone (`ABSENT`) goes what a killed deletion has left. `put` with such an entry as its value never
+   * overwrites: `EXISTS`, and done where this very entry stands already. Its `expiresAtMs` counts if the entry's own moment has passed.
+   */
+  apply(operations: readonly WholeOperation[]): Promise<WriteOutcome[]>
+}
+
+export type WholeOperation =
+  | { readonly kind: 'delete'; readonly key: Uint8Array; readonly ifValue: Uint8Array }
+  | {
+      readonly kind: 'put'
+      readonly key: Uint8Array
+      readonly value: Uint8Array
+      readonly expiresAtMs?: number
+    }
 
 export interface SetAside {
   readonly key: Uint8Array

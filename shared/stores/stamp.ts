@@ -20,6 +20,11 @@ export function isSettled(stamp: string): boolean {
   return !stamp.includes('~')
 }
 
+/** A stamp as it is told again when the file has settled, if nobody has written meanwhile. */
+export function settledForm(stamp: string): string {
+  return stamp.replace(/~[^+]*/g, '')
+}
+
 function inBase36(number: number): string {
   return Math.round(number).toString(36)
 }

@@ -35,6 +35,7 @@ export function readOnlyConformance(name: string, harness: ReadOnlyHarness): voi
     listingLaws(harness)
     valueLaws(harness)
     deletionLaws(harness)
+    wholeLaws(harness)
     closingLaw(harness)
     unchangedLaw(name, async () => {
       const cache = await harness.create()
@@ -206,6 +207,56 @@ function deletionLaws({ create, badKeys, absentKey }: ReadOnlyHarness): void {
       expect(await shownKeys(other)).toEqual(sorted(remaining.keys()))
     }
     expect(cache.expected.size).toBeGreaterThan(3)
+  })
+}
+
+function wholeLaws({ create, badKeys, absentKey }: ReadOnlyHarness): void {
+  test('what is taken out whole comes back as it was, and never over something else', async () => {
+    await using cache = await create()
+    await using store = await cache.open({ write: true })
+    await using other = await cache.open({ write: false })
+    const { whole } = store
+    if (!whole) return
+    const keys = [...cache.expected.keys()].map(parseKey)
+    const told = await whole.getMany([absentKey, ...keys, ...badKeys])
+    expect(told.map((value) => value instanceof Uint8Array)).toEqual([
+      false,
+      ...keys.map(() => true),
+      ...badKeys.map(() => false),
+    ])
+    const facts = await other.facts?.(keys)
+    const wholes = told.slice(1, 1 + keys.length) as Uint8Array[]
+    const another = (i: number): Uint8Array => wholes[(i + 1) % wholes.length]!
+    const absent = badKeys.map((key) => ({ kind: 'delete' as const, key, ifValue: wholes[0]! }))
+    for (const [i, key] of keys.entries()) {
+      const value = wholes[i]!
+      const outcomes = await whole.apply([
+        { kind: 'delete', key, ifValue: another(i) },
+        { kind: 'put', key, value: another(i) },
+        { kind: 'delete', key, ifValue: value },
+        { kind: 'delete', key, ifValue: value },
+        { kind: 'delete', key: absentKey, ifValue: value },
+        ...absent,
+      ])
+      expect(outcomesOf(outcomes)).toEqual([
+        'CHANGED',
+        'EXISTS',
+        'done',
+        'ABSENT',
+        'ABSENT',
+        ...badKeys.map(() => 'BAD_KEY'),
+      ])
+      expect(await other.getMany([key])).toEqual([undefined])
+      const back = [{ kind: 'put', key, value } as const]
+      expect(outcomesOf(await whole.apply(back))).toEqual(['done'])
+      // As a run does that was killed before it could note it.
+      expect(outcomesOf(await whole.apply(back))).toEqual(['done'])
+      expectBytes((await other.getMany([key]))[0], cache.expected.get(showKey(key)))
+    }
+    expect(await shownKeys(other)).toEqual(sorted(cache.expected.keys()))
+    expect(await other.facts?.(keys)).toEqual(facts)
+    expect(await other.strays?.(10)).toEqual(await store.strays?.(10))
+    await expect(other.whole!.apply(absent)).rejects.toMatchObject({ code: 'READ_ONLY' })
   })
 }
 

@@ -1,21 +1,17 @@
-import { existsSync, linkSync, lstatSync, renameSync, statSync, unlinkSync } from 'node:fs'
+import { existsSync, linkSync, lstatSync, renameSync, unlinkSync } from 'node:fs'
 import type { Stats } from 'node:fs'
 import { join } from 'node:path'
 import { errnoOf } from '../../decode/file-source.ts'
 import { showKey } from '../../model/keys.ts'
 import type { SetAside, WriteOutcome } from '../contract.ts'
+import { failure, syncFolder } from '../disk.ts'
 import { Slices } from '../slices.ts'
 import { stampOf } from '../stamp.ts'
 import type { FolderLayout } from './layout.ts'
 import { placeOfKey } from './stray.ts'
-import { failure, makeShard, syncFolder } from './write.ts'
+import { makeShard } from './write.ts'
 
 const done: WriteOutcome = { done: true }
-
-/** Renaming leads nowhere else than on one disk. */
-export function isOnDiskOf(root: string, folder: string): boolean {
-  return existsSync(folder) && statSync(folder).dev === statSync(root).dev
-}
 
 /**
  * Renames the files of entries, and of strays that may be moved, into a folder on the same disk: nothing is copied, all times stay. An entry whose

@@ -17,13 +17,14 @@ import type {
   WriteOperation,
   WriteOutcome,
 } from '../contract.ts'
+import { isOnDiskOf } from '../disk.ts'
 import { PartDigest, settledToken, wholeToken } from '../part-tokens.ts'
 import type { PartToken } from '../part-tokens.ts'
 import { statusOf } from '../paths.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
 import { stampOf } from '../stamp.ts'
 import type { Stamp } from '../stamp.ts'
-import { bringBack, isOnDiskOf, setAside } from './aside.ts'
+import { bringBack, setAside } from './aside.ts'
 import { hashOfKey, isShardName, keyOfHash, shardOf } from './layout.ts'
 import type { FolderLayout } from './layout.ts'
 import { listShard, listShards, listStrays } from './scan.ts'

@@ -4,7 +4,6 @@ import {
   fchmodSync,
   fchownSync,
   fsync,
-  fsyncSync,
   futimesSync,
   linkSync,
   lstatSync,
@@ -25,7 +24,7 @@ import { AppError } from '../../model/errors.ts'
 import { showKey } from '../../model/keys.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
 import { changed, isOvertaken } from '../lock-pace.ts'
-import { refusedPath } from '../paths.ts'
+import { failure, refused, syncFolder } from '../disk.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
 import { hashOfKey, shardOf, temporaryPrefix } from './layout.ts'
 import type { FolderLayout } from './layout.ts'
@@ -279,35 +278,4 @@ function removeTemporary(path: string): void {
 
 function statusOf(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false })
-}
-
-export function failure(path: string, error: unknown): WriteOutcome {
-  const errno = errnoOf(error)
-  if (errno === 'ENOSPC' || errno === 'EDQUOT') {
-    const sentence = `There is no room for ${path}; make some on its disk, or raise the quota.`
-    return { done: false, reason: 'NO_SPACE', sentence }
-  }
-  if (error instanceof AppError) return refused(path, error.message)
-  if (errno === undefined) throw error
-  if (errno === 'EROFS')
-    return { done: false, reason: 'UNWRITABLE', sentence: refusedPath(path, error, 'written').message }
-  return refused(path, errno)
-}
-
-function refused(path: string, why: string): WriteOutcome {
-  return { done: false, reason: 'REFUSED', sentence: `${path} cannot be written (${why}).` }
-}
-
-/** Makes the names last too. Windows cannot open folders, and keeps names by itself. */
-export function syncFolder(folder: string): void {
-  try {
-    const file = openSync(folder, 'r')
-    try {
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-  } catch (error) {
-    if (errnoOf(error) === undefined) throw error
-  }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 import { errnoOf } from '../../decode/file-source.ts'
 import type { WriteOutcome } from '../contract.ts'
+import { failure } from '../disk.ts'
 import { outputName } from './layout.ts'
 
 /**
@@ -17,8 +18,7 @@ export function deleteCall(callFolder: string): WriteOutcome {
     const errno = errnoOf(error)
     if (errno === undefined) throw error
     if (errno === 'ENOENT') return absent(callFolder)
-    const sentence = `${callFolder} cannot be deleted (${errno}); check the permissions of the folder.`
-    return { done: false, reason: 'REFUSED', sentence }
+    return failure(callFolder, error)
   }
   try {
     rmSync(callFolder, { recursive: true, force: true })

@@ -1,6 +1,5 @@
 import { basename, dirname, join } from 'node:path'
 
-import { openFileSource } from '../../decode/file-source.ts'
 import { AppError } from '../../model/errors.ts'
 import type { Problem } from '../../model/errors.ts'
 import { showKey } from '../../model/keys.ts'
@@ -10,33 +9,39 @@ import type {
   ChangeToken,
   Entry,
   FileRange,
+  SetAside,
   Store,
   Stray,
+  WholeEntries,
+  WholeOperation,
   WriteOperation,
   WriteOutcome,
 } from '../contract.ts'
+import { isOnDiskOf } from '../disk.ts'
+import { changed, isOvertaken } from '../lock-pace.ts'
 import { PartDigest, settledToken } from '../part-tokens.ts'
 import type { PartToken } from '../part-tokens.ts'
 import { statusOf } from '../paths.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
-import { stampOf } from '../stamp.ts'
-import type { Stamp } from '../stamp.ts'
+import { bringBack, setAside } from './aside.ts'
+import { callFolderOf, isFolder, lookAt, readOutput } from './call.ts'
 import { absent, deleteCall } from './delete.ts'
 import { namesOf, readMetadata } from './facts.ts'
-import { isFunctionPath, keyOfPlace, metadataName, outputName, placeOfKey } from './layout.ts'
+import { isFunctionPath, keyOfPlace, outputName, placeOfKey } from './layout.ts'
 import type { CallPlace } from './layout.ts'
 import { listCalls, walkFolders } from './scan.ts'
 import { listStrays } from './strays.ts'
+import { readWhole, removeWhole, restoreWhole } from './whole.ts'
 
 const defaultBatchSize = 1_000
 const encoder = new TextEncoder()
 
 const noPuts =
-  'joblib finds a call by a hash of its arguments that only Python can make: calls can be deleted here, not added.'
+  'joblib finds a call by a hash of its arguments that only Python can make: calls can be evicted and brought back here, not added.'
 
 /**
  * A cache of joblib.Memory: an entry is a call, its key the path of the call's folder, its value the bytes of
- * `output.pkl`. A part is the folder of a function. Opened for writing, it deletes; it never puts.
+ * `output.pkl`. A part is the folder of a function. Opened for writing, it deletes and brings back; it never puts.
  */
 export class JoblibStore implements Store {
   readonly kind = 'joblib'
@@ -44,6 +49,10 @@ export class JoblibStore implements Store {
   readonly label: string
   readonly capabilities: Capabilities
   readonly notes: readonly string[] = [noPuts]
+  readonly whole: WholeEntries = {
+    getMany: (keys, options) => this.#forEach(keys, options?.signal, readWhole),
+    apply: (operations) => this.#applyWhole(operations),
+  }
   readonly #root: string
   #closed = false
 
@@ -97,7 +106,7 @@ export class JoblibStore implements Store {
     throwIfCancelled(options.signal)
     if (!isFunctionPath(part))
       throw new AppError('USAGE', `${part} is no part of the cache ${this.location}.`)
-    if (!this.#isFolder(part, new Map())) return
+    if (!isFolder(this.#root, part, new Map())) return
     const names = listCalls(this.#root, part)
     for (let start = 0; start < names.length; start += defaultBatchSize) {
       throwIfCancelled(options.signal)
@@ -137,43 +146,71 @@ export class JoblibStore implements Store {
 
   locate(key: Uint8Array): FileRange | undefined {
     this.#assertOpen()
-    const callFolder = this.#callFolder(placeOfKey(key), new Map())
+    const callFolder = callFolderOf(this.#root, placeOfKey(key), new Map())
     if (callFolder === undefined) return undefined
     const path = join(callFolder, outputName)
     const status = statusOf(path)
     return status?.isFile() ? { path, offset: 0, length: status.size } : undefined
   }
 
+  async lookUp(
+    keys: readonly Uint8Array[],
+    options: { signal?: AbortSignal } = {},
+  ): Promise<(Entry | undefined)[]> {
+    return this.#forEach(keys, options.signal, (_, place) => this.#entry(place))
+  }
+
+  canSetAside(folder: string): boolean {
+    return isOnDiskOf(this.#root, folder)
+  }
+
+  async setAside(entries: readonly SetAside[], folder: string): Promise<WriteOutcome[]> {
+    this.#assertWritable()
+    return setAside(this.#root, entries, folder)
+  }
+
+  async bringBack(keys: readonly Uint8Array[], folder: string): Promise<WriteOutcome[]> {
+    this.#assertWritable()
+    return bringBack(this.#root, keys, folder)
+  }
+
   async apply(
     operations: readonly WriteOperation[],
     options: { signal?: AbortSignal } = {},
   ): Promise<WriteOutcome[]> {
-    this.#assertOpen()
-    if (this.capabilities.deletes !== true) {
-      throw new AppError(
-        'READ_ONLY',
-        `The cache ${this.location} is open for reading only; unlock it to change it.`,
-      )
-    }
-    const slices = new Slices(options.signal)
+    return this.#performEach(operations, options.signal, (operation, place, callFolder) => {
+      if (operation.kind === 'put') return { done: false, reason: 'REFUSED', sentence: noPuts }
+      if (callFolder === undefined || lookAt(callFolder) === undefined)
+        return absent(join(this.#root, keyOfPlace(place)))
+      return isOvertaken(operation, () => readOutput(callFolder, undefined))
+        ? changed
+        : deleteCall(callFolder)
+    })
+  }
+
+  #applyWhole(operations: readonly WholeOperation[]): Promise<WriteOutcome[]> {
+    return this.#performEach(operations, undefined, (operation, place, callFolder) => {
+      if (operation.kind === 'put') return restoreWhole(this.#root, keyOfPlace(place), operation.value)
+      if (callFolder === undefined) return absent(join(this.#root, keyOfPlace(place)))
+      return removeWhole(callFolder, operation.ifValue)
+    })
+  }
+
+  async #performEach<Operation extends { readonly key: Uint8Array }>(
+    operations: readonly Operation[],
+    signal: AbortSignal | undefined,
+    perform: (operation: Operation, place: CallPlace, callFolder: string | undefined) => WriteOutcome,
+  ): Promise<WriteOutcome[]> {
+    this.#assertWritable()
+    const slices = new Slices(signal)
     const outcomes: WriteOutcome[] = []
     for (const operation of operations) {
-      outcomes.push(this.#perform(operation))
+      const place = placeOfKey(operation.key)
+      const callFolder = callFolderOf(this.#root, place, new Map())
+      outcomes.push(place ? perform(operation, place, callFolder) : badKey(operation.key))
       if (slices.isOver) await slices.next()
     }
     return outcomes
-  }
-
-  #perform({ kind, key }: WriteOperation): WriteOutcome {
-    const place = placeOfKey(key)
-    if (!place) {
-      const sentence = `The key ${showKey(key)} is no path of a call's folder: it ends in 32 hex digits.`
-      return { done: false, reason: 'BAD_KEY', sentence }
-    }
-    if (kind === 'put') return { done: false, reason: 'REFUSED', sentence: noPuts }
-    const callFolder = this.#callFolder(place, new Map())
-    const isEntry = callFolder !== undefined && statusOf(join(callFolder, outputName))?.isFile() === true
-    return isEntry ? deleteCall(callFolder) : absent(join(this.#root, keyOfPlace(place)))
   }
 
   async changeToken(signal?: AbortSignal): Promise<ChangeToken> {
@@ -220,32 +257,20 @@ export class JoblibStore implements Store {
     const results: (Result | undefined)[] = []
     for (const key of keys) {
       const place = placeOfKey(key)
-      const callFolder = this.#callFolder(place, known)
+      const callFolder = callFolderOf(this.#root, place, known)
       results.push(place && callFolder !== undefined ? action(callFolder, place) : undefined)
       if (slices.isOver) await slices.next()
     }
     return results
   }
 
-  /** The folder of a call, if it and all above it are folders: a link among them would lead out of the cache. */
-  #callFolder(place: CallPlace | undefined, known: Map<string, boolean>): string | undefined {
-    if (!place || !this.#isFolder(place.functionPath, known)) return undefined
-    const parts = keyOfPlace(place).split('/')
-    const above = parts.slice(0, -1).join('/')
-    const path = join(this.#root, ...parts)
-    return this.#isFolder(above, known) && statusOf(path)?.isDirectory() === true ? path : undefined
-  }
-
-  #isFolder(path: string, known: Map<string, boolean>): boolean {
-    if (path === '') return true
-    let is = known.get(path)
-    if (is === undefined) {
-      is =
-        this.#isFolder(path.slice(0, Math.max(0, path.lastIndexOf('/'))), known) &&
-        statusOf(join(this.#root, path))?.isDirectory() === true
-      known.set(path, is)
-    }
-    return is
+  #assertWritable(): void {
+    this.#assertOpen()
+    if (this.capabilities.deletes === true) return
+    throw new AppError(
+      'READ_ONLY',
+      `The cache ${this.location} is open for reading only; unlock it to change it.`,
+    )
   }
 
   #assertOpen(): void {
@@ -258,33 +283,7 @@ export class JoblibStore implements Store {
   }
 }
 
-/** joblib writes the metadata after the result, so the stamp is of both. */
-function lookAt(callFolder: string): { entry: Omit<Entry, 'key'>; stamp: Stamp } | undefined {
-  const output = statusOf(join(callFolder, outputName))
-  if (!output?.isFile()) return undefined
-  const metadata = statusOf(join(callFolder, metadataName))
-  const nowMs = Date.now()
-  const stamps = [output, metadata].map((status) => status && stampOf(status, nowMs))
-  return {
-    entry: { sizeBytes: output.size, modifiedMs: output.mtimeMs },
-    stamp: {
-      text: stamps.map((stamp) => stamp?.text ?? '').join('+'),
-      fresh: stamps.some((stamp) => stamp?.fresh === true),
-    },
-  }
-}
-
-function readOutput(
-  callFolder: string,
-  range: readonly [start: number, end: number] | undefined,
-): Uint8Array | Problem | undefined {
-  const [start, end] = range ?? [0, Number.POSITIVE_INFINITY]
-  try {
-    using file = openFileSource(join(callFolder, outputName), { follow: false })
-    return file.read(start, Math.min(end, file.byteLength) - start)
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error
-    if (error.code === 'NOT_FOUND') return undefined
-    return { code: 'UNREADABLE', sentence: error.message }
-  }
+function badKey(key: Uint8Array): WriteOutcome {
+  const sentence = `The key ${showKey(key)} is no path of a call's folder: it ends in 32 hex digits.`
+  return { done: false, reason: 'BAD_KEY', sentence }
 }

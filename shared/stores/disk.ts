@@ -1,0 +1,42 @@
+import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs'
+
+import { errnoOf } from '../decode/file-source.ts'
+import { AppError } from '../model/errors.ts'
+import type { WriteOutcome } from './contract.ts'
+import { refusedPath } from './paths.ts'
+
+/** Renaming leads nowhere else than on one disk. */
+export function isOnDiskOf(root: string, folder: string): boolean {
+  return existsSync(folder) && statSync(folder).dev === statSync(root).dev
+}
+
+/** What an error of the system is to the entry at a path. @throws whatever is none of the system's */
+export function failure(path: string, error: unknown): WriteOutcome {
+  const errno = errnoOf(error)
+  if (errno === 'ENOSPC' || errno === 'EDQUOT') {
+    const sentence = `There is no room for ${path}; make some on its disk, or raise the quota.`
+    return { done: false, reason: 'NO_SPACE', sentence }
+  }
+  if (error instanceof AppError) return refused(path, error.message)
+  if (errno === undefined) throw error
+  const { message: sentence } = refusedPath(path, error, 'written')
+  return { done: false, reason: errno === 'EROFS' ? 'UNWRITABLE' : 'REFUSED', sentence }
+}
+
+export function refused(path: string, why: string): WriteOutcome {
+  return { done: false, reason: 'REFUSED', sentence: `${path} cannot be written (${why}).` }
+}
+
+/** Makes the names last too. Windows cannot open folders, and keeps names by itself. */
+export function syncFolder(folder: string): void {
+  try {
+    const file = openSync(folder, 'r')
+    try {
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error
+  }
+}

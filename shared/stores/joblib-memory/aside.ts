@@ -1,0 +1,154 @@
+import { linkSync, renameSync, rmdirSync, unlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+import { errnoOf } from '../../decode/file-source.ts'
+import { showKey } from '../../model/keys.ts'
+import type { SetAside, WriteOutcome } from '../contract.ts'
+import { failure, syncFolder } from '../disk.ts'
+import { changed } from '../lock-pace.ts'
+import { statusOf } from '../paths.ts'
+import { Slices } from '../slices.ts'
+import { settledForm } from '../stamp.ts'
+import { callFolderOf, isBeingWritten, lookAt } from './call.ts'
+import { absent } from './delete.ts'
+import { makeFolders } from './folders.ts'
+import { keyOfPlace, outputName, placeOfKey } from './layout.ts'
+import type { CallPlace } from './layout.ts'
+import { readItems } from './scan.ts'
+
+const done: WriteOutcome = { done: true }
+
+type Move = (root: string, place: CallPlace, folder: string, touched: Set<string>) => WriteOutcome
+
+/**
+ * Renames the folders of calls into a folder on the same disk, where they stand under the same path: nothing is copied, all
+ * times stay. A call whose stamp is not the one given has changed and stays, as does one that is written just now.
+ */
+export function setAside(
+  root: string,
+  entries: readonly SetAside[],
+  folder: string,
+): Promise<WriteOutcome[]> {
+  const stamps = entries.values()
+  return moveEach(root, entries, folder, (...context) => moveOut(stamps.next().value?.stamp, ...context))
+}
+
+/** The inverse of `setAside`; never over a result that was stored since. */
+export function bringBack(
+  root: string,
+  keys: readonly Uint8Array[],
+  folder: string,
+): Promise<WriteOutcome[]> {
+  return moveEach(
+    root,
+    keys.map((key) => ({ key })),
+    folder,
+    moveIn,
+  )
+}
+
+async function moveEach(
+  root: string,
+  entries: readonly { readonly key: Uint8Array }[],
+  folder: string,
+  move: Move,
+): Promise<WriteOutcome[]> {
+  const slices = new Slices()
+  const touched = new Set<string>()
+  const outcomes: WriteOutcome[] = []
+  for (const { key } of entries) {
+    const place = placeOfKey(key)
+    outcomes.push(place ? move(root, place, folder, touched) : absent(showKey(key)))
+    if (slices.isOver) await slices.next()
+  }
+  for (const each of touched) syncFolder(each)
+  return outcomes
+}
+
+function moveOut(
+  stamp: string | undefined,
+  ...[root, place, folder, touched]: Parameters<Move>
+): WriteOutcome {
+  const path = keyOfPlace(place)
+  const callFolder = join(root, path)
+  const aside = join(folder, path)
+  try {
+    // A run that was killed had renamed it; what stands in the cache now was stored since.
+    if (statusOf(aside)) return done
+    const before = callFolderOf(root, place, new Map()) === undefined ? undefined : lookAt(callFolder)
+    if (!before) return absent(callFolder)
+    const isOther = stamp !== undefined && before.stamp.text !== stamp
+    if (isOther || isBeingWritten(callFolder)) return changed
+    makeFolders(folder, dirname(path))
+    renameSync(callFolder, aside)
+    touched.add(dirname(callFolder)).add(dirname(aside))
+    // Somebody may have stored a result there between the look and the rename.
+    if (settledForm(lookAt(aside)?.stamp.text ?? '') === settledForm(before.stamp.text)) return done
+    return putBack(aside, callFolder) === 'done' ? changed : done
+  } catch (error) {
+    return failure(callFolder, error)
+  }
+}
+
+function moveIn(root: string, place: CallPlace, folder: string, touched: Set<string>): WriteOutcome {
+  const path = keyOfPlace(place)
+  const callFolder = join(root, path)
+  const aside = join(folder, path)
+  try {
+    if (!statusOf(aside)?.isDirectory())
+      return { done: false, reason: 'ABSENT', sentence: `There is no ${aside} any more.` }
+    makeFolders(root, dirname(path))
+    touched.add(dirname(callFolder)).add(dirname(aside))
+    return putBack(aside, callFolder) === 'done' ? done : exists(callFolder)
+  } catch (error) {
+    return failure(callFolder, error)
+  }
+}
+
+/** Renaming takes no folder's place that has something in it. One that has, and no result, is filled up. */
+function putBack(aside: string, callFolder: string): 'done' | 'exists' {
+  try {
+    renameSync(aside, callFolder)
+    return 'done'
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOTEMPTY' && errnoOf(error) !== 'EEXIST') throw error
+  }
+  return fillUp(aside, callFolder)
+}
+
+/** File by file, and the result last: with it the call is there. Its place is taken only if it is free. */
+function fillUp(aside: string, callFolder: string): 'done' | 'exists' {
+  const from = join(aside, outputName)
+  const to = join(callFolder, outputName)
+  const standing = statusOf(to)
+  // Both names are there where a run was killed between the two steps.
+  if (standing && standing.ino !== statusOf(from)?.ino) return 'exists'
+  for (const { bytes } of readItems(aside)) {
+    const name = Buffer.from(bytes).toString()
+    if (name !== outputName) renameSync(join(aside, name), join(callFolder, name))
+  }
+  if (standing) unlinkSync(from)
+  else if (!takesPlace(from, to)) return 'exists'
+  rmdirSync(aside)
+  return 'done'
+}
+
+/** A link takes a place only if it is free; where there are no hard links, a look before the rename has to do. */
+export function takesPlace(from: string, to: string): boolean {
+  try {
+    linkSync(from, to)
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return false
+    if (errnoOf(error) === 'ENOENT') throw error
+    if (statusOf(to)) return false
+    renameSync(from, to)
+    return true
+  }
+  unlinkSync(from)
+  return true
+}
+
+export function exists(callFolder: string): WriteOutcome {
+  const sentence = `There is a result in ${callFolder} already; it was left as it is.`
+  return { done: false, reason: 'EXISTS', sentence }
+}
