@@ -65,6 +65,9 @@ export default defineConfig({
       // Nothing inline: the policy has no `data:` scripts, and pictures are files.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
+      // Half as much to read before the first paint.
+      minify: true,
+      chunkSizeWarningLimit: 1_000,
       rollupOptions: { input: path.join(root, 'src-renderer/index.html') },
     },
   },

@@ -7,6 +7,8 @@ import { createHash } from 'node:crypto'
 const root = path.resolve(import.meta.dirname, '..')
 const corpus = path.join(root, 'shared/testing/corpus')
 const startLimitMs = 20_000
+/** Every test has a data folder of its own, and would compile the program anew; what is kept there is checked elsewhere. */
+const compiledFolder = path.join(root, 'out/e2e-compiled')
 
 /** The real program, serving on a free port, with a data folder of its own. */
 export interface Program extends AsyncDisposable {
@@ -38,7 +40,7 @@ export async function startProgram(stores: readonly string[], dataFolder: string
   const command = ['src-main/cli/main.ts', 'serve', '--no-open', ...stores]
   const child = spawn(process.execPath, command, {
     cwd: root,
-    env: { ...process.env, HASHCACHE_DATA: dataFolder, NODE_OPTIONS: '' },
+    env: { ...process.env, HASHCACHE_DATA: dataFolder, NODE_OPTIONS: '', NODE_COMPILE_CACHE: compiledFolder },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const url = await printedAddress(child)

@@ -9,6 +9,7 @@ import { ranges } from './ranges.ts'
  * `{ code, message, data }` of `SerializedError` with a 4xx or 5xx status.
  *
  *   GET    /api/app                              → App
+ *   POST   /api/samples                          → Sample[]          the sample caches, made if they are not there; not open yet
  *   GET    /api/events                           → text/event-stream of EngineEvent
  *   GET    /api/files?path=                      → Folder (what stands on the engine's machine, for the open dialog)
  *   POST   /api/detect            DetectRequest  → Detected[]
@@ -89,9 +90,9 @@ export const app = z.object({
   recents: z.array(
     z.object({ location: z.string(), kind: z.string(), label: z.string(), openedAtMs: z.number() }),
   ),
-  /** Locations of the sample caches, made on first use. */
-  samples: z.array(z.object({ location: z.string(), label: z.string() })),
 })
+
+export const sample = z.object({ location: z.string(), label: z.string() })
 
 export const folder = z.object({
   path: z.string(),
@@ -422,6 +423,7 @@ export const engineEvent = z.discriminatedUnion('type', [
 ])
 
 export type App = z.infer<typeof app>
+export type Sample = z.infer<typeof sample>
 export type Folder = z.infer<typeof folder>
 export type Detected = z.infer<typeof detected>
 export type StoreKindInfo = z.infer<typeof storeKind>

@@ -1,5 +1,6 @@
 import { cp, mkdir, readFile, rm, stat, symlink, writeFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type {
   App,
@@ -25,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => client[Symbol.asyncDispose]())
 
 describe('the program itself', () => {
-  it('describes itself and makes the samples on first use', async () => {
+  it('describes itself, and leaves its data folder without samples', async () => {
     const app = contract.app.parse(await get<App>('app'))
     expect(app).toMatchObject({
       version: '9.9',
@@ -33,13 +34,12 @@ describe('the program itself', () => {
       nativeOpenDialog: false,
       nodeVersion: process.version,
     })
-    expect(app.samples).toHaveLength(2)
-    for (const { location } of app.samples) expect((await stat(location)).isDirectory()).toBe(true)
+    await expect(stat(join(folder, 'data', 'samples'))).rejects.toMatchObject({ code: 'ENOENT' })
     expect(app.recents[0]).toMatchObject({ kind: 'fs', label: expect.stringMatching(/\/cache$/) })
   })
 
-  it('opens every sample', async () => {
-    const { samples } = await get<App>('app')
+  it('makes the samples when they are asked for, and opens every one', async () => {
+    const samples = z.array(contract.sample).parse(await post('samples'))
     const opened = await Promise.all(
       samples.map(async ({ location }) => ready(await post<Connection>('stores', { location }))),
     )

@@ -1,12 +1,8 @@
 import { cp, mkdtemp, mkdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Sample } from '../../shared/api/contract.ts'
 import { makeDataFolder } from './data-folder.ts'
-
-export interface Sample {
-  readonly location: string
-  readonly label: string
-}
 
 /** `samples/` beside this file; the build copies it beside the bundle. */
 const shippedFolder = fileURLToPath(new URL('./samples', import.meta.url))

@@ -10,6 +10,7 @@ import type {
   Folder,
   Ranges,
   RowPage,
+  Sample,
   SearchRequest,
   SearchResult,
   SelectionTotals,
@@ -239,6 +240,11 @@ export function cancelIndex(store: string): Promise<Connection> {
 
 export function forgetRecent(location: string): Promise<App> {
   return callJson<App>(address(['recents'], { location }), { method: 'DELETE' })
+}
+
+/** Where the sample caches are; they are made by this. */
+export function makeSamples(): Promise<Sample[]> {
+  return callJson<Sample[]>('samples', { method: 'POST' })
 }
 
 /** Puts one connection's news into the list that everything reads. */

@@ -151,7 +151,6 @@ const fakeApp: App = {
   homeFolder: '/home/ana',
   nativeOpenDialog: false,
   recents: [],
-  samples: [],
 }
 
 function fakeSummary(entries: number): StoreSummary {

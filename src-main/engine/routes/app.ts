@@ -12,9 +12,9 @@ export interface AppRoutesOptions {
   readonly settings: Settings
 }
 
-/** `GET /app` and `DELETE /recents`: the program itself, and what it remembers. */
+/** `GET /app`, `POST /samples` and `DELETE /recents`: the program itself, and what it brings along and remembers. */
 export function appRoutes(options: AppRoutesOptions): Hono {
-  const describe = async (): Promise<App> => ({
+  const describe = (): App => ({
     version: options.version,
     host: options.host,
     platform: process.platform,
@@ -22,15 +22,15 @@ export function appRoutes(options: AppRoutesOptions): Hono {
     homeFolder: homedir(),
     nativeOpenDialog: options.host === 'desktop',
     recents: [...options.settings.recents],
-    samples: await provideSamples(options.dataFolder),
   })
   return new Hono()
-    .get('/app', async (context) => context.json(await describe()))
+    .get('/app', (context) => context.json(describe()))
+    .post('/samples', async (context) => context.json(await provideSamples(options.dataFolder)))
     .delete('/recents', async (context) => {
       const location = context.req.query('location')
       if (location === undefined)
         throw new AppError('USAGE', 'Name the recent location to forget: ?location=…')
       await options.settings.forget(location)
-      return context.json(await describe())
+      return context.json(describe())
     })
 }

@@ -3,7 +3,7 @@ import { IconFlask, IconFolderOpen, IconPencil, IconShieldCheck, IconX } from '@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { needsPassword } from '../../client/locations.ts'
-import { appQuery, forgetRecent, openStore, putConnection } from '../../client/queries.ts'
+import { appQuery, forgetRecent, makeSamples, openStore, putConnection } from '../../client/queries.ts'
 import { useDesk } from '../../app/desk.ts'
 import { hostDialog } from '../../app/host-dialog.ts'
 import { formatRelative, middleCut } from '../../ui/format.ts'
@@ -138,13 +138,13 @@ function Recents({ onOpen }: { onOpen: (location: string) => void }) {
 
 /** Opens every sample and goes to the first. */
 function useOpenSamples() {
-  const { app, navigate } = useDesk()
+  const { navigate } = useDesk()
   const client = useQueryClient()
   const [state, setState] = useState<{ isBusy: boolean; error: Error | null }>({ isBusy: false, error: null })
   const open = async (): Promise<void> => {
     setState({ isBusy: true, error: null })
     try {
-      const opened = await Promise.all(app.samples.map((sample) => openStore(sample.location)))
+      const opened = await Promise.all((await makeSamples()).map(({ location }) => openStore(location)))
       for (const connection of opened) putConnection(client, connection)
       void client.invalidateQueries({ queryKey: appQuery.queryKey })
       setState({ isBusy: false, error: null })
