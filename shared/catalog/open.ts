@@ -1,8 +1,9 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { AppError } from '../model/errors.ts'
 import { showKey } from '../model/keys.ts'
+import { makeOwnFolder, whyUnusable } from './own-folder.ts'
 import { regexFinds } from './query/regex.ts'
 import { matchesPattern } from './query/text.ts'
 import { migrate, readVersion, schemaVersion } from './migrations.ts'
@@ -15,7 +16,7 @@ import { migrate, readVersion, schemaVersion } from './migrations.ts'
  */
 export function openIndexFile(file: string): Database.Database {
   try {
-    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    if (file !== ':memory:') makeOwnFolder(dirname(file))
     return tryOpen(file)
   } catch (thrown) {
     // Another program's tables give plain errors ("no such column").
@@ -122,10 +123,10 @@ function registerFunctions(database: Database.Database): void {
 }
 
 function refusal(file: string, thrown: unknown): AppError {
-  const reason = thrown instanceof Error ? thrown.message : String(thrown)
+  if (thrown instanceof AppError) return thrown
   return new AppError(
     'REFUSED',
-    `The index ${file} cannot be opened (${reason}); free the file or choose another data folder with HASHCACHE_DATA.`,
+    `The index ${file} cannot be opened (${whyUnusable(file, thrown)}); free the file or choose another data folder with HASHCACHE_DATA.`,
     { cause: thrown, data: { path: file } },
   )
 }

@@ -1,8 +1,8 @@
 import Database from 'better-sqlite3'
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FilterScope, SavedFilter, StoredFilters } from '../api/filters.ts'
 import { AppError } from '../model/errors.ts'
+import { makeOwnFolder, whyUnusable } from './own-folder.ts'
 import { nearest } from './query/error.ts'
 import { parseQuery } from './query/parse.ts'
 
@@ -32,7 +32,7 @@ export class SavedFilters implements Disposable {
   static open(dataFolder: string): SavedFilters {
     const file = join(dataFolder, 'filters.sqlite')
     try {
-      mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
+      makeOwnFolder(dataFolder)
       return new SavedFilters(file)
     } catch (thrown) {
       throw refusal(file, thrown)
@@ -194,10 +194,9 @@ function checkName(name: string): void {
 
 function refusal(file: string, thrown: unknown): unknown {
   if (thrown instanceof AppError) return thrown
-  const reason = thrown instanceof Error ? thrown.message : String(thrown)
   return new AppError(
     'REFUSED',
-    `Saved filters in ${file} cannot be used now (${reason}); see to that file.`,
+    `Saved filters in ${file} cannot be used now (${whyUnusable(file, thrown)}); see to that file, or choose another data folder with HASHCACHE_DATA.`,
     {
       cause: thrown,
       data: { path: file },

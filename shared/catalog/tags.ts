@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import type { Database } from 'better-sqlite3'
 import { AppError } from '../model/errors.ts'
+import { makeOwnFolder, whyUnusable } from './own-folder.ts'
 
 /**
  * Words that a person puts on entries. They are ours, never in the user's cache: a file for each cache in the data
@@ -186,7 +187,7 @@ export class Tags {
     if (file === undefined)
       throw new AppError('REFUSED', 'Tags cannot be kept, because the data folder cannot be written.')
     try {
-      mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+      makeOwnFolder(dirname(file))
       this.#database = openTags(file)
       return this.#database
     } catch (thrown) {
@@ -195,7 +196,9 @@ export class Tags {
   }
 
   #refusal(thrown: unknown): AppError {
-    const message = `The tags in ${this.#file} cannot be used (${(thrown as Error).message}); free the file and its disk, or choose another data folder with HASHCACHE_DATA.`
+    if (thrown instanceof AppError) return thrown
+    const why = this.#file === undefined ? (thrown as Error).message : whyUnusable(this.#file, thrown)
+    const message = `The tags in ${this.#file} cannot be used (${why}); free the file and its disk, or choose another data folder with HASHCACHE_DATA.`
     return new AppError('REFUSED', message, { cause: thrown, data: { path: this.#file ?? '' } })
   }
 }

@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3'
+import { whyUnusable } from '../catalog/own-folder.ts'
 import { AppError } from '../model/errors.ts'
 
 /**
@@ -76,7 +77,10 @@ export function openJobDatabase(file: string): Database.Database {
   } catch (thrown) {
     if (!(thrown instanceof Database.SqliteError)) throw thrown
     const options = { cause: thrown, data: { path: file } }
-    throw new AppError('DAMAGED', `The job file ${file} cannot be read (${thrown.message}).`, options)
+    const isDamaged = /^SQLITE_(CORRUPT|NOTADB)/.test(thrown.code)
+    const why = isDamaged ? thrown.message : whyUnusable(file, thrown)
+    const sentence = `The job file ${file} cannot be used (${why}); mend that, then try again.`
+    throw new AppError(isDamaged ? 'DAMAGED' : 'REFUSED', sentence, options)
   }
   throw new AppError('DAMAGED', `${file} is no job file of this version of the program.`, {
     data: { path: file },

@@ -2,7 +2,8 @@ import Sqlite, { type Database } from 'better-sqlite3'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { AppError, toAppError } from '../model/errors.ts'
+import { makeOwnFolder, readableOf, whyUnusable } from '../catalog/own-folder.ts'
+import { AppError } from '../model/errors.ts'
 import type {
   ItemAction,
   ItemOutcome,
@@ -78,15 +79,16 @@ export class JobFile implements Disposable {
     const id = `${time}-${randomBytes(2).toString('hex')}`
     const folder = join(jobsFolder(dataFolder), id)
     try {
-      mkdirSync(jobsFolder(dataFolder), { recursive: true, mode: 0o700 })
+      makeOwnFolder(jobsFolder(dataFolder))
       // Not there yet: an id that another process has drawn at the same time is an error, not a shared job.
       mkdirSync(folder, { mode: 0o700 })
       const { spec, ...job } = { ...header, createdAtMs: now }
       return new JobFile(id, folder, createJobDatabase(join(folder, 'job.sqlite'), { spec, job }))
     } catch (thrown) {
+      if (thrown instanceof AppError) throw thrown
       throw new AppError(
         'REFUSED',
-        `The job cannot be kept in ${folder} (${toAppError(thrown).message}); free the disk or choose another data folder with HASHCACHE_DATA.`,
+        `The job cannot be kept in ${folder} (${whyUnusable(folder, thrown)}); free the disk or choose another data folder with HASHCACHE_DATA.`,
         { cause: thrown, data: { path: folder } },
       )
     }
@@ -386,18 +388,10 @@ export function listJobs(dataFolder: string): Job[] {
   } catch {
     return []
   }
-  return ids
-    .toSorted()
-    .toReversed()
-    .flatMap((id) => {
-      try {
-        using file = JobFile.open(dataFolder, id)
-        return [file.job()]
-      } catch (thrown) {
-        if (thrown instanceof AppError) return []
-        throw thrown
-      }
-    })
+  return readableOf(ids.toSorted().toReversed(), (id) => {
+    using file = JobFile.open(dataFolder, id)
+    return file.job()
+  })
 }
 
 /** Forgets a job that is not under way. What it has in the trash must be gone before: see `trash.ts`. */

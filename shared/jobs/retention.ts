@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { storeId } from '../catalog/location.ts'
+import { makeOwnFolder, whyUnusable } from '../catalog/own-folder.ts'
 import { AppError, toAppError } from '../model/errors.ts'
 import type { Policy } from './contract.ts'
 import { parsePolicy } from './policy.ts'
@@ -46,9 +47,14 @@ export async function keepRetention(
 ): Promise<Retention> {
   refuseBeside(store)
   const file = ownFile(store, dataFolder)
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  await writeFile(`${file}.tmp`, JSON.stringify(policy, undefined, 2) + '\n', { mode: 0o600 })
-  await rename(`${file}.tmp`, file)
+  makeOwnFolder(dirname(file))
+  try {
+    await writeFile(`${file}.tmp`, JSON.stringify(policy, undefined, 2) + '\n', { mode: 0o600 })
+    await rename(`${file}.tmp`, file)
+  } catch (thrown) {
+    const sentence = `The rules cannot be kept in ${file} (${whyUnusable(file, thrown)}); mend that, or choose another data folder with HASHCACHE_DATA.`
+    throw new AppError('REFUSED', sentence, { cause: thrown, data: { path: file } })
+  }
   return readRetention(store, dataFolder)
 }
 

@@ -1,7 +1,8 @@
 import Database from 'better-sqlite3'
 import { hash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeOwnFolder, whyUnusable } from '../catalog/own-folder.ts'
 import { AppError } from '../model/errors.ts'
 import type { StoreRef } from './contract.ts'
 
@@ -78,7 +79,7 @@ export class TrashBin implements Disposable {
   /** Opens the bin of a job, making it if it is not there. @throws AppError REFUSED, DAMAGED */
   static open(dataFolder: string, info: BinInfo): TrashBin {
     const folder = join(trashFolder(dataFolder), info.job)
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeOwnFolder(folder)
     return TrashBin.#at(folder, info)
   }
 
@@ -111,9 +112,10 @@ export class TrashBin implements Disposable {
       database.close()
     } catch (thrown) {
       if (!(thrown instanceof Database.SqliteError)) throw thrown
-      throw new AppError('DAMAGED', `The trash bin ${file} cannot be used (${thrown.message}).`, {
-        cause: thrown,
-      })
+      const isDamaged = /^SQLITE_(CORRUPT|NOTADB)/.test(thrown.code)
+      const why = isDamaged ? thrown.message : whyUnusable(file, thrown)
+      const sentence = `The trash bin ${file} cannot be used (${why}); mend that, then try again.`
+      throw new AppError(isDamaged ? 'DAMAGED' : 'REFUSED', sentence, { cause: thrown })
     }
     throw new AppError('DAMAGED', `${file} is no trash bin of this version of the program.`)
   }
@@ -126,7 +128,7 @@ export class TrashBin implements Disposable {
   /** Where stores of files set entries aside. */
   get files(): string {
     const folder = join(this.folder, 'files')
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeOwnFolder(folder)
     return folder
   }
 

@@ -1,3 +1,4 @@
+import { readableOf } from '../catalog/own-folder.ts'
 import { AppError } from '../model/errors.ts'
 import type { Job } from './contract.ts'
 import { JobFile } from './job-file.ts'
@@ -21,17 +22,11 @@ const dayMs = 86_400_000
 
 /** What the trash holds, newest first. A bin that cannot be read is listed as far as it says. */
 export function listTrash(dataFolder: string, { keepDays }: TrashLimits = defaultTrashLimits): BinSummary[] {
-  return jobsWithBins(dataFolder)
-    .flatMap((job) => {
-      try {
-        using bin = TrashBin.find(dataFolder, job)
-        const { info } = bin
-        return [{ ...info, ...bin.totals(), expiresAtMs: info.createdAtMs + keepDays * dayMs }]
-      } catch (thrown) {
-        if (thrown instanceof AppError) return []
-        throw thrown
-      }
-    })
+  return readableOf(jobsWithBins(dataFolder), (job) => {
+    using bin = TrashBin.find(dataFolder, job)
+    const { info } = bin
+    return { ...info, ...bin.totals(), expiresAtMs: info.createdAtMs + keepDays * dayMs }
+  })
     .filter(({ entries }) => entries > 0)
     .toSorted((a, b) => b.createdAtMs - a.createdAtMs)
 }

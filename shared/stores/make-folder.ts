@@ -9,14 +9,14 @@ import { refusedPath } from './paths.ts'
  *
  * @throws AppError `REFUSED`
  */
-export function makeFolder(path: string): void {
+export function makeFolder(path: string, mode = 0o777): void {
   const missing: string[] = []
   for (let folder = path; !existsSync(folder) && dirname(folder) !== folder; folder = dirname(folder)) {
     missing.push(folder)
   }
   for (const folder of missing.toReversed()) {
     try {
-      mkdirSync(folder)
+      mkdirSync(folder, { mode })
     } catch (thrown) {
       if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw refusedPath(folder, thrown, 'written')
     }

@@ -419,7 +419,9 @@ describe('serve', () => {
     let told = ''
     child.stderr!.setEncoding('utf8').on('data', (text: string) => (told += text))
     expect(await once(child, 'close')).toEqual([2, null])
-    expect(told).toMatch(/^hashcache: The data folder .*a-file.* cannot be written .*HASHCACHE_DATA\.\n$/)
+    expect(told).toMatch(
+      /^hashcache: The data folder cannot be used: .*a-file is a file, and no folder; .*HASHCACHE_DATA\.\n$/,
+    )
   })
 
   it('ends quietly when nobody reads its address', async () => {

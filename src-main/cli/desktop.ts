@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { makeOwnFolder } from '../../shared/catalog/own-folder.ts'
 import { hasDisplay } from './browser.ts'
 
 export type Desktop =
@@ -38,7 +39,7 @@ export async function findDesktop(options: DesktopOptions): Promise<Desktop> {
   await download(folder, options.downloadLimitMs ?? 3_000)
   const downloaded = electronBinary(folder)
   if (downloaded !== undefined) return { kind: 'ready', binary: downloaded }
-  mkdirSync(options.dataFolder, { recursive: true, mode: 0o700 })
+  makeOwnFolder(options.dataFolder)
   writeFileSync(noteFile, version)
   return absent(`Electron ${version} cannot be downloaded`)
 }

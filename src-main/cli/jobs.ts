@@ -1,7 +1,7 @@
-import { dataFolder } from '../../shared/catalog/location.ts'
 import { JobFile, listJobs } from '../../shared/jobs/job-file.ts'
 import { planJob } from '../../shared/jobs/jobs.ts'
 import { resolveStore } from '../../shared/stores/registry.ts'
+import { readableDataFolder } from './data-folder.ts'
 import { finishJob, jobsOptions, jsonItem, runToEnd } from './job-run.ts'
 import { sizeText, standardOutput, tableLines, timeText } from './output.ts'
 import type { ExitCode } from './program.ts'
@@ -15,7 +15,7 @@ export interface JobChoices {
 /** `hashcache jobs`: what was planned and run on this machine, newest first. */
 export async function runJobsList({ json = false }: JobChoices): Promise<ExitCode> {
   const output = standardOutput()
-  const jobs = listJobs(dataFolder())
+  const jobs = listJobs(readableDataFolder())
   if (json) {
     for (const { spec: _spec, ...job } of jobs) await output.write(JSON.stringify(job) + '\n')
     return 0
@@ -47,7 +47,7 @@ export async function runJobsList({ json = false }: JobChoices): Promise<ExitCod
 /** `hashcache jobs show ID`: the job and each of its items as NDJSON. */
 export async function runJobShow(id: string): Promise<ExitCode> {
   const output = standardOutput()
-  using file = JobFile.open(dataFolder(), id)
+  using file = JobFile.open(readableDataFolder(), id)
   const { spec: _spec, ...job } = file.job()
   await output.write(JSON.stringify(job) + '\n')
   const step = 1_000

@@ -1,15 +1,16 @@
 import { createInterface } from 'node:readline/promises'
-import { dataFolder } from '../../shared/catalog/location.ts'
 import { emptyTrash, expireTrash, listTrash } from '../../shared/jobs/trash.ts'
 import { AppError } from '../../shared/model/errors.ts'
+import { readableDataFolder } from './data-folder.ts'
 import { sizeText, standardOutput, tableLines, timeText } from './output.ts'
 import type { ExitCode } from './program.ts'
 
 /** `hashcache trash [ls]`: what can still be brought back. */
 export async function runTrashList({ json = false }: { readonly json?: boolean }): Promise<ExitCode> {
   const output = standardOutput()
-  expireTrash(dataFolder())
-  const bins = listTrash(dataFolder())
+  const folder = readableDataFolder()
+  expireTrash(folder)
+  const bins = listTrash(folder)
   if (json) {
     for (const bin of bins) await output.write(JSON.stringify(bin) + '\n')
     return 0
@@ -45,7 +46,7 @@ export async function runTrashEmpty(
 ): Promise<ExitCode> {
   const output = standardOutput()
   const jobs = ids.length === 0 ? undefined : ids
-  const bins = listTrash(dataFolder()).filter(({ job }) => jobs?.includes(job) ?? true)
+  const bins = listTrash(readableDataFolder()).filter(({ job }) => jobs?.includes(job) ?? true)
   const unknown = ids.find((id) => !bins.some(({ job }) => job === id))
   if (unknown !== undefined)
     throw new AppError(
@@ -53,7 +54,7 @@ export async function runTrashEmpty(
       `The trash has nothing of job ${unknown}; "hashcache trash" lists what it has.`,
     )
   const entries = bins.reduce((sum, bin) => sum + bin.entries, 0)
-  if (entries > 0) emptyTrash(dataFolder(), jobs, count ?? (await askCount(entries)))
+  if (entries > 0) emptyTrash(readableDataFolder(), jobs, count ?? (await askCount(entries)))
   await output.write(
     json ? JSON.stringify({ deleted: entries }) + '\n' : `${entries} entries are gone for good.\n`,
   )

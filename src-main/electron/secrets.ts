@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { SafeStorage } from 'electron'
+import { makeOwnFolder } from '../../shared/catalog/own-folder.ts'
 import { hasHiddenSecrets, withoutSecrets } from '../../shared/model/secrets.ts'
 
 /** The part of Electron's `safeStorage` that is used. */
@@ -134,7 +135,7 @@ async function readKept(file: string): Promise<Map<string, string>> {
 }
 
 async function writeWhole(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  makeOwnFolder(dirname(file))
   const beside = `${file}.${randomBytes(6).toString('hex')}.tmp`
   await writeFile(beside, text, { mode: 0o600, flag: 'wx' })
   await rename(beside, file)

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { MessageChannel } from 'node:worker_threads'
 import type { Comparison, ComparePage, CompareRequest } from '../../shared/api/compare.ts'
+import { makeOwnFolder } from '../../shared/catalog/own-folder.ts'
 import type { CompareTotals, Relation } from '../../shared/compare/contract.ts'
 import { relations } from '../../shared/compare/contract.ts'
 import { AppError, toAppError } from '../../shared/model/errors.ts'
@@ -60,7 +61,7 @@ export class Comparisons implements AsyncDisposable {
     const isUsable = known && (known.shown.state === 'running' || known.shown.state === 'done')
     if (known && isUsable && known.revisions === revisions) return known.shown
     if (known) void this.#drop(id, known)
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+    makeOwnFolder(this.#folder)
     const { left, right, by, tolerance } = request
     const cancelling = new AbortController()
     const held: Held = {

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { getuid } from 'node:process'
@@ -16,7 +16,7 @@ export function compiledCodeFolder(
   const folder = join(dataFolder, 'compiled')
   try {
     if (!isOwn(dataFolder)) return undefined
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
     return isOwn(folder) ? folder : undefined
   } catch {
     return undefined

@@ -1,8 +1,8 @@
-import { cp, mkdtemp, mkdir, rename, rm, stat } from 'node:fs/promises'
+import { cp, mkdtemp, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Sample } from '../../shared/api/contract.ts'
-import { makeDataFolder } from './data-folder.ts'
+import { makeOwnFolder } from '../../shared/catalog/own-folder.ts'
 
 /** `samples/` beside this file; the build copies it beside the bundle. */
 const shippedFolder = fileURLToPath(new URL('./samples', import.meta.url))
@@ -17,9 +17,8 @@ const samples: readonly { readonly folder: string; readonly label: string }[] = 
  * A copy that is there stays as it is: the user may have changed it. Throws `REFUSED` where nothing can be written.
  */
 export async function provideSamples(dataFolder: string): Promise<Sample[]> {
-  await makeDataFolder(dataFolder)
   const home = join(dataFolder, 'samples')
-  await mkdir(home, { recursive: true, mode: 0o700 })
+  makeOwnFolder(home)
   const provided: Sample[] = []
   for (const { folder, label } of samples) {
     const target = join(home, folder)

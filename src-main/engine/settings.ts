@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { open, readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { app } from '../../shared/api/contract.ts'
-import { makeDataFolder } from './data-folder.ts'
+import { makeOwnFolder, requireOwnFolder } from '../../shared/catalog/own-folder.ts'
 
 const settingsFile = z.object({ recents: app.shape.recents })
 type Recent = z.infer<typeof settingsFile>['recents'][number]
@@ -20,7 +20,7 @@ export interface Settings {
 
 /** Opens `settings.json` of the data folder; it is written whole, beside and renamed, readable by its owner only. */
 export async function openSettings(dataFolder: string): Promise<Settings> {
-  await makeDataFolder(dataFolder)
+  requireOwnFolder(dataFolder)
   const path = join(dataFolder, 'settings.json')
   let recents = await readRecents(path)
   let writing: Promise<void> = Promise.resolve()
@@ -52,7 +52,7 @@ async function readRecents(path: string): Promise<Recent[]> {
 }
 
 async function writeWhole(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  makeOwnFolder(dirname(path))
   const beside = `${path}.${randomBytes(6).toString('hex')}.tmp`
   const file = await open(beside, 'wx', 0o600)
   try {

@@ -2,7 +2,6 @@ import {
   accessSync,
   constants,
   existsSync,
-  mkdirSync,
   readdirSync,
   realpathSync,
   statSync,
@@ -11,6 +10,7 @@ import {
 import { join } from 'node:path'
 
 import { errnoOf } from '../../decode/file-source.ts'
+import { makeFolder } from '../make-folder.ts'
 import { AppError } from '../../model/errors.ts'
 import type { StoreLocation } from '../contract.ts'
 import { isUnmade, noSuchPath, refusedPath } from '../paths.ts'
@@ -56,11 +56,11 @@ function openableFolder(layout: FolderLayout, path: string, write: boolean): str
 function prepare(layout: FolderLayout, path: string): void {
   if (existsSync(path) && !statSync(path).isDirectory()) return
   try {
-    mkdirSync(path, { recursive: true })
+    makeFolder(path)
     if (readdirSync(path).some((name) => !layout.ownFiles.has(name))) return
     for (const [name, content] of layout.ownFiles)
       if (isUnmade(join(path, name))) writeFileSync(join(path, name), content)
   } catch (error) {
-    throw refusedPath(path, error, 'written')
+    throw error instanceof AppError ? error : refusedPath(path, error, 'written')
   }
 }
