@@ -44,7 +44,7 @@ export const policy = z.strictObject({
   damaged: z.boolean().optional(),
   duplicates: z.boolean().optional(),
   protect: z.string().optional(),
-  protectTags: z.array(z.string().min(1)).max(100).optional(),
+  protectTags: z.array(z.string().min(1)).max(100).readonly().optional(),
   order: z.enum(['oldest', 'largest', 'least-recently-used', 'value']).optional(),
 })
 

@@ -1,5 +1,6 @@
 import { AppError } from '../model/errors.ts'
 import { showKey } from '../model/keys.ts'
+import { namesWhatGoes } from '../api/policies.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import { checkTag } from '../catalog/tags.ts'
 import type { Store, WriteOutcome } from '../stores/contract.ts'
@@ -35,6 +36,7 @@ export async function planEviction(spec: EvictSpec, planning: Planning): Promise
   const facts = { warnings: [] as string[], losses: [], conflicts: 0 }
   refuseWhatCannotBeUndone(store)
   let lookedAt = 0
+  if (spec.policy) refuseToGuess(spec.policy, spec)
   const going = spec.policy ? await judged(spec, spec.policy, planning) : undefined
   for (const batch of going?.batches ?? candidates(catalog, spec.selection)) {
     const settled = store.whole ? await settledEntries(store, batch, planning.signal) : batch
@@ -52,6 +54,15 @@ export async function planEviction(spec: EvictSpec, planning: Planning): Promise
   return going?.protectedEntries === undefined
     ? facts
     : { ...facts, protectedEntries: going.protectedEntries }
+}
+
+/** Rules that only say what stays do not mean that all else goes, where nobody has chosen entries. */
+function refuseToGuess(policy: Policy, { selection: { query = '', keys } }: EvictSpec): void {
+  if (namesWhatGoes(policy) || query.trim() !== '' || keys !== undefined) return
+  throw new AppError(
+    'USAGE',
+    'These rules only say what stays. Say what goes: a filter, or a rule such as maxBytes (docs/eviction.md).',
+  )
 }
 
 /** What is deleted must come back: as a value that is put, or whole. */

@@ -44,6 +44,12 @@ describe('a policy', () => {
     expect(gone(entries, { maxBytes: 0, keepLastPerFunction: 1 }).toSorted()).toEqual(['e2', 'e3', 'e4'])
   })
 
+  it('that only says what stays takes all else of what was chosen', () => {
+    const entries = [1, 2, 3].map((age) => entry(`e${age}`, { runAtSeconds: now - age * 100 }))
+    expect(gone(entries, { keepLastPerFunction: 1, order: 'value' })).toEqual(['e2', 'e3'])
+    expect(gone(entries, { protect: 'x' }, { isProtected: (key) => key === 'e2' })).toEqual(['e1', 'e3'])
+  })
+
   it('loses the least compute time for the bytes it frees', () => {
     const entries = [
       entry('dear', { sizeBytes: 100, elapsedSeconds: 1_000 }),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '../model/errors.ts'
 import { policy as policySchema } from '../api/jobs.ts'
+import { namesWhatGoes } from '../api/policies.ts'
 import type { Policy } from './contract.ts'
 import type { Candidate } from './select.ts'
 
@@ -41,7 +42,8 @@ export function parsePolicy(value: unknown, where: string): Policy {
 
 /**
  * Which entries go, and why, in the order in which they go: first those that a rule names, then, while there is too
- * much, the rest in the policy's order. The newest of each function and what is protected stay.
+ * much, the rest in the policy's order. The newest of each function and what is protected stay. Of a policy that only
+ * says what stays, all else goes: `entries` are what somebody chose.
  */
 export function judge(entries: readonly Candidate[], policy: Policy, facts: CatalogFacts): Judged[] {
   const kept = new Set<string>()
@@ -53,6 +55,7 @@ export function judge(entries: readonly Candidate[], policy: Policy, facts: Cata
   const drop = (candidate: Candidate, reason: string): void => {
     if (!goes.has(candidate.row.key)) goes.set(candidate.row.key, { ...candidate, reason })
   }
+  if (!namesWhatGoes(policy)) return free
   for (const candidate of free) {
     const reason = ruleOf(candidate, policy, facts)
     if (reason !== undefined) drop(candidate, reason)

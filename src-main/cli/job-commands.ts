@@ -1,8 +1,9 @@
-import { Argument, InvalidArgumentError, Option, type Command } from 'commander'
+import { Argument, Option, type Command } from 'commander'
 import type { ConflictRule } from '../../shared/jobs/contract.ts'
 import type { EvictOptions } from './evict.ts'
 import type { JobChoices } from './jobs.ts'
 import type { MigrateOptions } from './migrate.ts'
+import { addPolicyOptions, rulesIn, wholeNumber } from './policy-options.ts'
 import type { ExitCode } from './program.ts'
 import type { TagOptions } from './tag.ts'
 import type { VerifyOptions } from './verify.ts'
@@ -57,34 +58,36 @@ export function addJobCommands(program: Command, exit: (code: ExitCode) => void)
         )
       },
     )
-  program
+  const evict = program
     .command('evict')
     .description(
-      'move entries into the trash, from where undo brings them back; with neither filter nor policy, by the rules kept for the store',
+      'move entries into the trash, from where undo brings them back: those that match, those that a rule names (docs/eviction.md), or with neither what the rules kept for the store name',
     )
     .argument('<store>')
-    .option('-q, --query <filter>', 'which entries, such as "age>1y -user:ana"')
-    .option('-p, --policy <file>', 'rules of a retention.json (docs/eviction.md)')
+    .option('-q, --query <filter>', 'only among entries that match, such as "age>1y -user:ana"')
+    .option('-p, --policy <file>', 'rules of a retention.json')
     .addOption(dryRun())
     .option('-y, --yes', 'run the plan without asking')
     .addOption(json())
     .action(async (target: string, options: EvictOptions) => {
       const { runEvict } = await import('./evict.ts')
-      exit(await runEvict(target, options))
+      exit(await runEvict(target, { ...options, rules: rulesIn({ ...options }) }))
     })
-  program
+  addPolicyOptions(evict)
+  const retention = program
     .command('retention')
     .description('show, set or clear the rules that evict goes by when it is given none')
     .argument('<store>')
     .addArgument(
       new Argument('[action]', 'what to do with them').choices(['show', 'set', 'clear']).default('show'),
     )
-    .argument('[file]', 'for set: rules as in a retention.json (docs/eviction.md)')
+    .argument('[file]', 'for set: rules as in a retention.json (docs/eviction.md), if not by options')
     .addOption(new Option('--json', 'machine-readable output'))
     .action(async (target: string, action: string, file: string | undefined, options: { json?: boolean }) => {
       const { runRetention } = await import('./retention.ts')
-      exit(await runRetention(target, action, file, options))
+      exit(await runRetention(target, action, { ...options, file, rules: rulesIn({ ...options }) }))
     })
+  addPolicyOptions(retention)
   program
     .command('tag')
     .description(
@@ -179,15 +182,10 @@ function addTrashCommand(program: Command, exit: (code: ExitCode) => void): void
     .command('empty')
     .description('delete for good what the trash holds, or what these jobs put there')
     .argument('[id...]')
-    .option('--count <entries>', 'how many entries will be gone, instead of typing it', entryCount)
+    .option('--count <entries>', 'how many entries will be gone, instead of typing it', wholeNumber)
     .option('--json', 'machine-readable output')
     .action(async (ids: string[], options: { count?: number; json?: boolean }) => {
       const { runTrashEmpty } = await import('./trash.ts')
       exit(await runTrashEmpty(ids, options))
     })
-}
-
-function entryCount(text: string): number {
-  if (!/^\d{1,12}$/.test(text)) throw new InvalidArgumentError('A whole number is wanted.')
-  return Number(text)
 }

@@ -86,6 +86,30 @@ describe('evict, trash and undo', () => {
     expect(wrong.stderr).toContain('"maxAge" is no rule')
   })
 
+  it('takes rules as options, and guesses none', async () => {
+    const policy = join(work, 'retention.json')
+    writeFileSync(policy, '{"maxBytes": 4000, "keepLastPerFunction": 1, "order": "largest"}')
+    const options = ['--max-bytes', '4kB', '--keep-last', '1', '--order', 'largest']
+    const itemsOf = async (...words: string[]): Promise<unknown[]> =>
+      jsonLines((await hashcache('evict', cache, ...words, '--dry-run', '--json')).stdout).slice(1)
+    const planned = await itemsOf(...options)
+    expect(planned.length).toBeGreaterThan(5)
+    expect(planned).toEqual(await itemsOf('--policy', policy))
+
+    const chosen = ['--query', 'func:energy']
+    const [all, some] = [await itemsOf(...chosen), await itemsOf(...chosen, '--keep-last', '1')]
+    expect(some).toHaveLength(all.length - 1)
+    for (const [words, reason] of [
+      [['--keep-last', '1'], 'only say what stays'],
+      [['--max-age', '1m'], 'A time span is wanted'],
+      [['--damaged', '--policy', policy], 'not in both'],
+    ] as const) {
+      const refused = await hashcache('evict', cache, ...words, '--yes')
+      expect(refused.code).toBe(2)
+      expect(refused.stderr).toContain(reason)
+    }
+  })
+
   it('empties the trash only by the number of its entries', async () => {
     const done = await hashcache('evict', cache, '--query', 'func:rate', '--yes', '--json')
     const [job] = jsonLines<JobLine>(done.stdout)

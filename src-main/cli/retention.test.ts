@@ -59,6 +59,10 @@ describe('the rules kept for a cache', () => {
     expect(planned.length).toBeGreaterThan(5)
     expect(await planOfWindow()).toEqual(planned.map(({ key, note }) => ({ key, note })))
 
+    await hashcache('retention', cache, 'set', '--max-per-function', '3', '--protect', 'func:energy')
+    expect((await hashcache('retention', cache)).stdout).toContain('"maxEntriesPerFunction": 3')
+    expect((await hashcache('retention', cache, 'set')).stderr).toContain('Say which rules')
+    expect((await hashcache('retention', cache, 'clear', '--damaged')).stderr).toContain('takes no rules')
     expect((await hashcache('retention', cache, 'clear')).stdout).toContain('No rules are kept')
     expect((await hashcache('evict', cache, '--dry-run')).code).toBe(2)
   }, 60_000)

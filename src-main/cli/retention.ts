@@ -14,20 +14,29 @@ import { openStore, resolveStore } from '../../shared/stores/registry.ts'
 import { standardOutput } from './output.ts'
 import type { ExitCode } from './program.ts'
 
-/** `hashcache retention STORE [show | set FILE | clear]`: the rules that `evict STORE` goes by. */
+export interface RetentionOptions {
+  readonly file: string | undefined
+  readonly rules: Policy | undefined
+  readonly json?: boolean
+}
+
+/** `hashcache retention STORE [show | set FILE | set --max-age 1y … | clear]`: the rules that `evict STORE` goes by. */
 export async function runRetention(
   target: string,
   action: string,
-  file: string | undefined,
-  { json = false }: { readonly json?: boolean },
+  { file, rules, json = false }: RetentionOptions,
 ): Promise<ExitCode> {
   const store = await ruledStore(await resolveStore(target))
   if (action === 'set') {
-    if (file === undefined)
-      throw new AppError('USAGE', 'Say which rules: retention STORE set FILE, as in docs/eviction.md.')
-    await keepRetention(store, dataFolder(), await policyIn(file))
-  } else if (file !== undefined) {
-    throw new AppError('USAGE', `"retention STORE ${action}" takes no file.`)
+    const given = await givenRules(file, rules)
+    if (given === undefined)
+      throw new AppError(
+        'USAGE',
+        'Say which rules: retention STORE set FILE, or with options such as --max-bytes 20GB (docs/eviction.md).',
+      )
+    await keepRetention(store, dataFolder(), given)
+  } else if (file !== undefined || rules !== undefined) {
+    throw new AppError('USAGE', `"retention STORE ${action}" takes no rules; "set" does.`)
   } else if (action === 'clear') {
     await clearRetention(store, dataFolder())
   }
@@ -44,8 +53,18 @@ export async function keptRules(location: StoreLocation): Promise<Retention> {
   return readRetention(await ruledStore(location), dataFolder())
 }
 
-/** @throws AppError USAGE that names the file */
-export async function policyIn(file: string): Promise<Policy> {
+/** Those of a file or those of options; neither: `undefined`. @throws AppError USAGE, for both at once too */
+export async function givenRules(
+  file: string | undefined,
+  rules: Policy | undefined,
+): Promise<Policy | undefined> {
+  if (file === undefined) return rules
+  if (rules !== undefined)
+    throw new AppError('USAGE', `Rules are in ${file} or in options, not in both: one could hide the other.`)
+  return policyIn(file)
+}
+
+async function policyIn(file: string): Promise<Policy> {
   const policy = await readPolicy(file)
   if (policy) return policy
   throw new AppError('USAGE', `There is no file ${file}; docs/eviction.md says what stands in it.`, {

@@ -1,58 +1,32 @@
+import { parseBytes, parseSpan, sizeExamples, spanExamples } from '../../model/units.ts'
 import { badQuery, quote } from './error.ts'
 
 const numberPattern = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
-const measurePattern = /^(\d+\.?\d*|\.\d+)([a-zµ]*)$/i
-
 export function isNumber(text: string): boolean {
   return numberPattern.test(text)
 }
 
-const sizeUnits: ReadonlyMap<string, number> = new Map([
-  ['', 1],
-  ['b', 1],
-  ...['k', 'm', 'g', 't'].flatMap((letter, i): [string, number][] => [
-    [letter, 1000 ** (i + 1)],
-    [`${letter}b`, 1000 ** (i + 1)],
-    [`${letter}i`, 1024 ** (i + 1)],
-    [`${letter}ib`, 1024 ** (i + 1)],
-  ]),
-])
-
-/** `1.5MB` → 1500000. Units B, kB MB GB TB (1000), KiB MiB GiB TiB (1024), in any case; none: bytes. */
+/** As `parseBytes` reads it. @throws AppError BAD_QUERY */
 export function readSizeBytes(text: string, column: number): number {
-  const [, digits, unit] = measurePattern.exec(text) ?? []
-  const factor = sizeUnits.get((unit ?? '?').toLowerCase())
-  if (digits === undefined || factor === undefined) {
-    throw badQuery(column, `a size was expected, such as 500kB, 1.5MB or 2GiB, not ${quote(text)}`)
-  }
-  return Number(digits) * factor
+  const bytes = parseBytes(text)
+  if (bytes === undefined)
+    throw badQuery(column, `a size was expected, such as ${sizeExamples}, not ${quote(text)}`)
+  return bytes
 }
 
-const day = 86_400
-const durationUnits: ReadonlyMap<string, number> = new Map([
-  ['ms', 0.001],
-  ['s', 1],
-  ['min', 60],
-  ['h', 3600],
-  ['d', day],
-  ['w', 7 * day],
-  ['mo', 30 * day],
-  ['y', 365 * day],
-])
-
-/** `10min` → 600. Units ms s min h d w mo (30 d) y (365 d); none: seconds, unless `unitNeeded`. */
+/** As `parseSpan` reads it; a number without a unit is seconds, unless `unitNeeded`. @throws AppError BAD_QUERY */
 export function readSeconds(text: string, column: number, unitNeeded: boolean): number {
-  const [, digits, unit] = measurePattern.exec(text) ?? []
-  const factor = unit === '' && !unitNeeded ? 1 : durationUnits.get((unit ?? '?').toLowerCase())
-  if (digits === undefined || factor === undefined) {
-    const hint = unit?.toLowerCase() === 'm' ? "; 'm' could be minutes or months: write min or mo" : ''
+  const isBare = /^(?:\d+\.?\d*|\.\d+)$/.test(text)
+  const seconds = parseSpan(isBare && !unitNeeded ? `${text}s` : text)
+  if (seconds === undefined) {
+    const hint = /^[\d.]+m$/i.test(text) ? "; 'm' could be minutes or months: write min or mo" : ''
     throw badQuery(
       column,
-      `a time span was expected, such as 10s, 5min, 12h, 30d, 2w, 6mo or 1y, not ${quote(text)}${hint}`,
-      unit === '' ? { column, old: text, text: `${text}d` } : undefined,
+      `a time span was expected, such as ${spanExamples}, not ${quote(text)}${hint}`,
+      isBare ? { column, old: text, text: `${text}d` } : undefined,
     )
   }
-  return Number(digits) * factor
+  return seconds
 }
 
 const datePattern = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2}))?)?)?)?$/i

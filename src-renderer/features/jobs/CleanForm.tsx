@@ -3,12 +3,13 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState, type FormEvent } from 'react'
 import type { Connection } from '../../../shared/api/contract.ts'
 import type { Policy } from '../../../shared/api/jobs.ts'
+import { namesWhatGoes } from '../../../shared/api/policies.ts'
 import { useDesk } from '../../app/desk.ts'
 import { keepRetention, retentionQuery, type Retention } from '../../client/jobs.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { ErrorState, Waiting } from '../../ui/States.tsx'
 import classes from './form.module.css'
-import { hasRule, noChoices, policyFields, policyOf, typedOf, type Choices } from './policy-fields.ts'
+import { noChoices, policyFields, policyOf, typedOf, type Choices } from './policy-fields.ts'
 import { usePlanJob } from './use-job-commands.ts'
 
 const orders: readonly { value: Choices['order']; label: string }[] = [
@@ -48,7 +49,7 @@ function Rules({ store, kept }: { store: Connection; kept: Retention }) {
   const plan = usePlanJob()
   const keep = useKeep(store)
   const { policy, wrong } = policyOf(typed, choices)
-  const isReady = wrong.length === 0 && hasRule(policy)
+  const isReady = wrong.length === 0 && (namesWhatGoes(policy) || query.trim() !== '')
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     const selection = query.trim() === '' ? {} : { query: query.trim() }

@@ -84,14 +84,3 @@ export function typedOf(policy: Policy): { typed: Typed; choices: Choices } {
   const protectTags = (policy.protectTags ?? []).join(' ')
   return { typed, choices: { superseded, damaged, duplicates, protect, protectTags, order } }
 }
-
-/** A policy without any rule that lets something go would plan nothing. */
-export function hasRule(policy: Policy): boolean {
-  const { maxAgeSeconds, maxIdleSeconds, maxBytes, maxEntriesPerFunction } = policy
-  return (
-    [maxAgeSeconds, maxIdleSeconds, maxBytes, maxEntriesPerFunction].some((limit) => limit !== undefined) ||
-    policy.superseded === true ||
-    policy.damaged === true ||
-    policy.duplicates === true
-  )
-}
