@@ -62,6 +62,7 @@ export class JobFile implements Disposable {
   readonly folder: string
   readonly #database: Database
   readonly #statements: ReturnType<typeof prepareStatements>
+  #isDurable = true
 
   private constructor(id: string, folder: string, database: Database) {
     this.id = id
@@ -116,17 +117,14 @@ export class JobFile implements Disposable {
   /** Adds items to the plan, numbered in the order of their coming; the sums of the plan grow with them. */
   addItems(items: readonly Omit<PlanItem, 'n'>[]): void {
     // A plan whose making was cut off is made anew: it is on the disk with its end.
-    this.#database.pragma('synchronous = NORMAL')
-    this.#write(() => {
-      const sums = new Map<string, Totals>()
-      let n = this.#statements.nextNumber.get()!
-      for (const item of items) {
-        this.#statements.insertItem.run(itemValues(n++, item))
-        addTo(sums, `action ${item.action}`, item)
-      }
-      for (const [what, sum] of sums) this.#addSum(what, sum)
+    this.#setDurable(false)
+    this.#transact(() => {
+      const sums = new Sums()
+      const first = this.#statements.nextNumber.get()!
+      this.#statements.items.insert(items.map((item, i) => itemValues(first + i, item)))
+      for (const item of items) sums.add(`action ${item.action}`, item)
+      for (const [what, sum] of sums.all) this.#addSum(what, sum)
     })
-    this.#database.pragma('synchronous = FULL')
   }
 
   /** Ends planning: `planned`, or `refused` with its reason. The sums by action are those of the items. */
@@ -178,21 +176,26 @@ export class JobFile implements Disposable {
 
   /** On the disk before anything of the batch is done. */
   begin({ items, again }: Batch): void {
-    if (!again) this.#write(() => this.#journal('begin', items[0]!.n, items.at(-1)!.n))
+    if (!again) this.#write(() => this.#journalOf('begin', items))
   }
 
-  /** What became of a batch, and that it is over, at once. */
-  end({ items }: Batch, outcomes: readonly ItemOutcome[]): void {
-    const bytesOf = new Map(items.map((item) => [item.n, item]))
+  /** What became of the items of a batch, in their order, and that it is over, at once; and that the next is begun. */
+  end({ items }: Batch, outcomes: readonly ItemOutcome[], next?: Batch): void {
     this.#write(() => {
-      const sums = new Map<string, Totals>()
-      for (const { n, state, reason, sha256 } of outcomes) {
-        this.#statements.insertOutcome.run(n, state, reason ?? null, sha256 ?? null)
-        addTo(sums, `state ${state}`, bytesOf.get(n)!)
-      }
-      for (const [what, sum] of sums) this.#addSum(what, sum)
-      this.#journal('end', items[0]!.n, items.at(-1)!.n)
+      const sums = new Sums()
+      this.#statements.outcomes.insert(
+        outcomes.map(({ n, state, reason, sha256 }) => [n, state, reason ?? null, sha256 ?? null]),
+      )
+      for (const [i, { state }] of outcomes.entries()) sums.add(`state ${state}`, items[i]!)
+      for (const [what, sum] of sums.all) this.#addSum(what, sum)
+      this.#journalOf('end', items)
+      if (next) this.#journalOf('begin', next.items)
     })
+  }
+
+  /** A batch that was begun and that nothing was done of: it is none that a killed run left. */
+  giveBack({ items }: Batch): void {
+    this.#write(() => this.#journalOf('end', items))
   }
 
   setState(state: JobState, problem?: Job['problem']): void {
@@ -209,8 +212,20 @@ export class JobFile implements Disposable {
     return this.#statements.undoneInPartBy.all()
   }
 
-  /** All of it or nothing. @throws AppError REFUSED if the disk is full or cannot be written */
+  /** All of it, on the disk, or nothing. @throws AppError REFUSED if the disk is full or cannot be written */
   #write(action: () => void): void {
+    this.#setDurable(true)
+    this.#transact(action)
+  }
+
+  /** Whether what is written is forced to the disk. */
+  #setDurable(isDurable: boolean): void {
+    if (this.#isDurable === isDurable) return
+    this.#database.pragma(`synchronous = ${isDurable ? 'FULL' : 'NORMAL'}`)
+    this.#isDurable = isDurable
+  }
+
+  #transact(action: () => void): void {
     try {
       this.#database.transaction(action)()
     } catch (thrown) {
@@ -315,6 +330,10 @@ export class JobFile implements Disposable {
     this.#statements.insertJournal.run(Date.now(), event, first, last, data)
   }
 
+  #journalOf(event: 'begin' | 'end', items: Batch['items']): void {
+    this.#journal(event, items[0]!.n, items.at(-1)!.n)
+  }
+
   #first(event: string): number | undefined {
     return this.#statements.firstEvent.get(event)
   }
@@ -343,17 +362,16 @@ function withOutcome(row: OutcomeRow, state: ItemState): ItemWithOutcome {
   return Object.assign(fromRow(row), { outcome })
 }
 
-function addTo(
-  sums: Map<string, Totals>,
-  what: string,
-  { bytes, computeSeconds }: Pick<PlanItem, 'bytes' | 'computeSeconds'>,
-): void {
-  const sum = sums.get(what) ?? noTotals
-  sums.set(what, {
-    entries: sum.entries + 1,
-    bytes: sum.bytes + bytes,
-    computeSeconds: sum.computeSeconds + computeSeconds,
-  })
+class Sums {
+  readonly all = new Map<string, { entries: number; bytes: number; computeSeconds: number }>()
+
+  add(what: string, { bytes, computeSeconds }: Pick<PlanItem, 'bytes' | 'computeSeconds'>): void {
+    let sum = this.all.get(what)
+    if (!sum) this.all.set(what, (sum = { ...noTotals }))
+    sum.entries++
+    sum.bytes += bytes
+    sum.computeSeconds += computeSeconds
+  }
 }
 
 function killed(state: JobState): NonNullable<Job['problem']> {

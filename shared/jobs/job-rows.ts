@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3'
+import type { Database, Statement } from 'better-sqlite3'
 import type { ConflictSides, ItemAction, PlanItem } from './contract.ts'
 
 export interface ItemRow {
@@ -49,6 +49,23 @@ export function fromRow(row: ItemRow): PlanItem {
 /** A line of a list shows no more. */
 const callCharacters = 300
 
+/** The columns of `items`, in the order of `itemValues`. */
+const itemColumns = [
+  'n',
+  'key',
+  'source_key',
+  'action',
+  'bytes',
+  'seconds',
+  'stamp',
+  'sha256',
+  'replaces_bytes',
+  'replaces_sha256',
+  'note',
+  'call',
+  'sides',
+]
+
 export function itemValues(n: number, item: Omit<PlanItem, 'n'>): unknown[] {
   return [
     n,
@@ -75,9 +92,8 @@ const filtered = `FROM items LEFT JOIN outcomes USING (n)
 export function prepareStatements(database: Database) {
   return {
     header: database.prepare<[string], string>('SELECT value FROM header WHERE name = ?').pluck(),
-    insertItem: database.prepare<[unknown[]]>(
-      'INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-    ),
+    items: new Inserter(database, 'items', itemColumns),
+    outcomes: new Inserter(database, 'outcomes', ['n', 'state', 'reason', 'sha256']),
     /** Numbered from 0 without a gap: a plan is only ever added to. */
     nextNumber: database.prepare<[], number>('SELECT ifnull(max(n), -1) + 1 FROM items').pluck(),
     addSum: database.prepare<[string, number, number, number]>(
@@ -89,9 +105,6 @@ export function prepareStatements(database: Database) {
     ),
     insertJournal: database.prepare<[number, string, number | null, number | null, string | null]>(
       'INSERT INTO journal (at_ms, event, first, last, data) VALUES (?, ?, ?, ?, ?)',
-    ),
-    insertOutcome: database.prepare<[number, string, string | null, string | null]>(
-      'INSERT INTO outcomes VALUES (?, ?, ?, ?)',
     ),
     /** The batch that was begun last, unless it was ended. */
     openBatch: database.prepare<[], { first: number; last: number }>(
@@ -140,5 +153,50 @@ export function prepareStatements(database: Database) {
       `SELECT items.*, reason, outcomes.sha256 AS outcome_sha256 FROM outcomes JOIN items USING (n)
          WHERE state = ? AND n > ? ORDER BY n LIMIT ?`,
     ),
+  }
+}
+
+/** A call costs as much as some rows do; beyond so many nothing is gained. */
+const rowsAtOnce = 50
+
+/** Inserts many rows in few statements, which name only the columns that have something in them. */
+class Inserter {
+  readonly #database: Database
+  readonly #table: string
+  readonly #columns: readonly string[]
+  readonly #statements = new Map<string, Statement<[unknown[]]>>()
+
+  constructor(database: Database, table: string, columns: readonly string[]) {
+    this.#database = database
+    this.#table = table
+    this.#columns = columns
+  }
+
+  /** Rows of values in the order of the columns. */
+  insert(rows: readonly (readonly unknown[])[]): void {
+    const whole = rows.length - (rows.length % rowsAtOnce)
+    for (let from = 0; from < whole; from += rowsAtOnce) this.#insert(rows.slice(from, from + rowsAtOnce))
+    for (let from = whole; from < rows.length; from++) this.#insert([rows[from]!])
+  }
+
+  #insert(rows: readonly (readonly unknown[])[]): void {
+    const used = this.#columns.flatMap((_, column) =>
+      rows.some((row) => row[column] !== null) ? [column] : [],
+    )
+    const values: unknown[] = []
+    for (const row of rows) for (const column of used) values.push(row[column])
+    this.#statement(used, rows.length).run(values)
+  }
+
+  #statement(used: readonly number[], rows: number): Statement<[unknown[]]> {
+    const name = `${rows}:${used.join()}`
+    const known = this.#statements.get(name)
+    if (known) return known
+    const names = used.map((column) => this.#columns[column]).join()
+    const row = `(${used.map(() => '?').join()})`
+    const all = Array.from({ length: rows }, () => row).join()
+    const made = this.#database.prepare<[unknown[]]>(`INSERT INTO ${this.#table} (${names}) VALUES ${all}`)
+    this.#statements.set(name, made)
+    return made
   }
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '../model/errors.ts'
 import type { Executor, ItemOutcome, Job, PlanItem } from './contract.ts'
@@ -124,6 +125,51 @@ describe('a run', () => {
     await runOnce(id, watching, { items: 4, bytes: 15 })
     expect(Math.max(...sizes)).toBe(1)
     expect(sizes).toHaveLength(24)
+  })
+
+  it('that is paused between batches has begun nothing: what was not touched is not done again', async () => {
+    const id = plan(30)
+    const seen: { first: number; again: boolean }[] = []
+    const watching: Executor = {
+      async perform(items, { again }) {
+        seen.push({ first: items[0]!.n, again })
+        // Longer than progress is kept quiet.
+        if (seen.length === 1) await delay(250)
+        return items.map(({ n }) => ({ n, state: 'done' }))
+      },
+      [Symbol.asyncDispose]: async () => undefined,
+    }
+    const stop = new AbortController()
+    const limits = { items: 4, bytes: 1_000 }
+    {
+      using file = JobFile.open(dataFolder, id)
+      const onProgress = ({ finished }: Job): void => {
+        if (finished.entries > 0) stop.abort('pause')
+      }
+      const paused = await runJob(file, watching, { limits, signal: stop.signal, onProgress })
+      expect(paused).toMatchObject({ state: 'paused', finished: { entries: 4 } })
+    }
+    expect(await runOnce(id, watching, limits)).toMatchObject({ state: 'done', outcomes: { done: 24 } })
+    expect(seen.map(({ first }) => first)).toEqual([0, 5, 10, 15, 20, 25])
+    expect(seen.some(({ again }) => again)).toBe(false)
+  })
+
+  it('makes batches larger while they are done quickly, up to a bound', async () => {
+    const id = plan(20_000)
+    const sizes: number[] = []
+    const watching: Executor = {
+      async perform(items) {
+        sizes.push(items.length)
+        return items.map(({ n }) => ({ n, state: 'done' }))
+      },
+      [Symbol.asyncDispose]: async () => undefined,
+    }
+    using file = JobFile.open(dataFolder, id)
+    await runJob(file, watching)
+    expect(sizes[0]).toBe(1_000)
+    expect(Math.max(...sizes)).toBeGreaterThan(1_000)
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(4_000)
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(16_000)
   })
 
   it('that nobody holds any more shows as stopped, and a plan as cancelled', async () => {

@@ -1,11 +1,16 @@
 import { AppError, toAppError } from '../model/errors.ts'
-import type { Executor, ItemOutcome, Job, PlanItem } from './contract.ts'
+import type { Executor, ItemOutcome, Job } from './contract.ts'
 import type { Batch, JobFile } from './job-file.ts'
 import { lockJob } from './job-lock.ts'
 
 /** Small enough that a pause comes soon and a kill costs little, large enough that transactions pay. */
-const batchItems = 1_000
+const firstItems = 1_000
+const fewestItems = 250
+const mostItems = 4_000
 const batchBytes = 32 * 1024 * 1024
+/** Batches that take less are made larger, and those that take more smaller. */
+const quickMs = 150
+const slowMs = 600
 const progressEveryMs = 200
 const rateWindowMs = 5_000
 
@@ -36,17 +41,28 @@ export async function runJob(file: JobFile, executor: Executor, options: RunOpti
   file.setState('running')
   const progress = new Progress(file, options.onProgress)
   const signal = options.signal ?? new AbortController().signal
-  const limits = options.limits ?? { items: batchItems, bytes: batchBytes }
+  const size = new BatchSize(options.limits)
   try {
-    for (let batch = file.nextBatch(limits), next; !signal.aborted; batch = next) {
+    let batch = file.nextBatch(size.limits)
+    if (batch && !signal.aborted) file.begin(batch)
+    while (!signal.aborted) {
       if (!batch) {
         await executor.finish?.(file.job())
         file.setState('done')
         return progress.end()
       }
-      next = file.nextBatch(limits, batch)
-      await perform(file, executor, batch, { next: next?.items ?? [], signal })
+      const startMs = performance.now()
+      const next = file.nextBatch(size.limits, batch)
+      const context = { again: batch.again, next: next?.items ?? [], signal }
+      const outcomes = await executor.perform(batch.items, context)
+      checkOutcomes(batch, outcomes)
+      file.end(batch, outcomes, signal.aborted ? undefined : next)
+      size.note(performance.now() - startMs)
+      const isBegun = next && !signal.aborted
       progress.note()
+      // Whoever heard of the progress may have ended the run.
+      if (isBegun && signal.aborted) file.giveBack(next)
+      batch = next
     }
     file.setState((signal.reason as StopReason) === 'cancel' ? 'cancelled' : 'paused')
   } catch (thrown) {
@@ -71,16 +87,23 @@ function isKept(file: JobFile, problem: NonNullable<Job['problem']>): boolean {
   }
 }
 
-async function perform(
-  file: JobFile,
-  executor: Executor,
-  batch: Batch,
-  context: { readonly next: readonly PlanItem[]; readonly signal: AbortSignal },
-): Promise<void> {
-  file.begin(batch)
-  const outcomes = await executor.perform(batch.items, { again: batch.again, ...context })
-  checkOutcomes(batch, outcomes)
-  file.end(batch, outcomes)
+/** How many items are done between two lines of the journal: more where they are done quickly. */
+class BatchSize {
+  readonly #given: RunOptions['limits']
+  #items = firstItems
+
+  constructor(given: RunOptions['limits']) {
+    this.#given = given
+  }
+
+  get limits(): NonNullable<RunOptions['limits']> {
+    return this.#given ?? { items: this.#items, bytes: batchBytes }
+  }
+
+  note(tookMs: number): void {
+    if (tookMs < quickMs) this.#items = Math.min(mostItems, this.#items * 2)
+    if (tookMs > slowMs) this.#items = Math.max(fewestItems, this.#items / 2)
+  }
 }
 
 /** A fault of ours here would be a hole in the report. */

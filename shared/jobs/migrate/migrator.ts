@@ -167,14 +167,17 @@ export class Migrator implements Executor {
   }
 }
 
-/** What is there counts, whatever the writing said: only bytes that were read back are done. */
+/**
+ * What is there counts, whatever the writing said: only bytes that were read back are done. Those that are the bytes that
+ * were written have their digest.
+ */
 function told(
-  { item: { n, key }, sha256 }: Step,
+  { item: { n, key }, operation, sha256 }: Step,
   outcome: WriteOutcome,
   back: Uint8Array | Problem | undefined,
   again: boolean,
 ): ItemOutcome {
-  const isThere = back instanceof Uint8Array && sha256Of(back) === sha256
+  const isThere = back instanceof Uint8Array && Buffer.compare(back, operation.value) === 0
   // A run that was killed had written it, or the answer that it was written was lost.
   if (isThere && (outcome.done || again || (outcome.reason !== 'EXISTS' && outcome.reason !== 'CHANGED')))
     return { n, state: 'done', sha256 }

@@ -5,7 +5,7 @@ import { LmdbFile } from './file.ts'
 import type { Layout, TreeInfo } from './layout.ts'
 import { PageFault } from './pages.ts'
 import { Snapshot, findNode } from './tree.ts'
-import { lostEnd, placeOf, problemOf, readStretch, valuesOf } from './values.ts'
+import { lostEnd, placeOf, wholeOrPlace, problemOf, readStretch, valuesOf } from './values.ts'
 import type { ValuePlace } from './values.ts'
 
 /** How long reads are tried again while a writer keeps overtaking them. */
@@ -279,6 +279,10 @@ function findValue(
   try {
     const node = findNode(snapshot, tree, key)
     if (!node || node.data.kind === 'database') return undefined
+    if (!range && node.data.kind === 'overflow') {
+      const whole = wholeOrPlace(snapshot, node.data, pieceBytes)
+      return whole.kind === 'memory' ? whole.bytes : whole
+    }
     const place = placeOf(snapshot, node.data)
     const [from, to] = clip(range, place)
     if (place.kind === 'memory') return place.bytes.slice(from, to)

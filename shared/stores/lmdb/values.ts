@@ -82,24 +82,44 @@ function firstValue(snapshot: Snapshot, data: NodeData): Overflow | { kind: 'inl
   return { kind: 'inline', bytes: first?.key ?? new Uint8Array(0) }
 }
 
+/**
+ * The whole value of a node, header and all in one reading, if it has at most `longest` bytes; else its place. The
+ * memory may be shared with the header: it is nobody else's.
+ */
+export function wholeOrPlace(snapshot: Snapshot, data: NodeData, longest: number): ValuePlace {
+  if (data.kind !== 'overflow' || data.sizeBytes > longest) return placeOf(snapshot, data)
+  const { file } = snapshot
+  const { headerBytes, pageBytes } = file.layout
+  const bytes = new Uint8Array(headerBytes + data.sizeBytes)
+  if (file.readInto(bytes, data.page * pageBytes) < bytes.length) throw endsBefore(data)
+  checkOverflow(file, data, bytes)
+  return { kind: 'memory', bytes: bytes.subarray(headerBytes) }
+}
+
 function overflowPlace(file: LmdbFile, node: Overflow): ValuePlace {
   const { headerBytes, pageBytes } = file.layout
   const start = node.page * pageBytes
   const header = new Uint8Array(headerBytes)
-  if (file.readInto(header, start) < headerBytes || start + headerBytes + node.sizeBytes > file.sizeBytes) {
-    throw new PageFault(
-      node.page,
-      `should hold a value of ${node.sizeBytes} bytes, and the file ends before that`,
-    )
-  }
+  if (file.readInto(header, start) < headerBytes || start + headerBytes + node.sizeBytes > file.sizeBytes)
+    throw endsBefore(node)
+  checkOverflow(file, node, header)
+  const identity = `${node.page}:${node.sizeBytes}:${node.transaction ?? ''}`
+  return { kind: 'file', offset: start + headerBytes, sizeBytes: node.sizeBytes, identity }
+}
+
+function endsBefore({ page, sizeBytes }: Overflow): PageFault {
+  return new PageFault(page, `should hold a value of ${sizeBytes} bytes, and the file ends before that`)
+}
+
+/** @throws PageFault if the page does not say itself that it holds the value. */
+function checkOverflow(file: LmdbFile, node: Overflow, header: Uint8Array): void {
+  const { headerBytes, pageBytes } = file.layout
   const view = viewOf(header)
   const isOverflow = (view.getUint16(headerBytes - 6, true) & overflowFlag) !== 0
   const room = view.getUint32(headerBytes - 4, true) * pageBytes - headerBytes
   if (!isOverflow || readWord(view, 0) !== node.page || node.sizeBytes > room) {
     throw new PageFault(node.page, `should hold a value of ${node.sizeBytes} bytes, and does not`)
   }
-  const identity = `${node.page}:${node.sizeBytes}:${node.transaction ?? ''}`
-  return { kind: 'file', offset: start + headerBytes, sizeBytes: node.sizeBytes, identity }
 }
 
 /**
