@@ -1,4 +1,5 @@
 import { visibleText } from '../../shared/value/python-text.ts'
+import { formatCount } from '../../shared/render/amounts.ts'
 import { openCatalog } from './opened-catalog.ts'
 import { paint, standardOutput, tableLines } from './output.ts'
 import type { ExitCode } from './program.ts'
@@ -26,7 +27,7 @@ export async function runFields(
   ]
   const rows = items.map(({ text, entries, kind, detail }) => [
     visibleText(text),
-    entries === undefined ? '' : String(entries),
+    entries === undefined ? '' : formatCount(entries),
     kind,
     detail ?? '',
   ])

@@ -2,7 +2,8 @@ import { resolve } from 'node:path'
 import { discoverCaches } from '../../shared/stores/discover.ts'
 import type { Discovery } from '../../shared/stores/discover.ts'
 import { storeTypes } from '../../shared/stores/kinds.ts'
-import { paint, sizeText, standardOutput, tableLines } from './output.ts'
+import { formatBytes } from '../../shared/render/amounts.ts'
+import { optional, paint, standardOutput, tableLines } from './output.ts'
 import type { ExitCode } from './program.ts'
 
 type Found = Extract<Discovery, { type: 'found' }>
@@ -36,7 +37,7 @@ export async function runFind(folder: string, options: { json?: boolean }): Prom
     ]
     const rows = found
       .toSorted((a, b) => (a.path < b.path ? -1 : 1))
-      .map(({ kind, path, reason, sizeBytes }) => [kind, sizeText(sizeBytes), path, reason])
+      .map(({ kind, path, reason, sizeBytes }) => [kind, optional(sizeBytes, formatBytes), path, reason])
     if (rows.length > 0) for (const line of tableLines(output, columns, rows)) await output.write(line)
     if (output.isTerminal || rows.length === 0)
       await output.write(

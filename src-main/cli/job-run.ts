@@ -10,8 +10,15 @@ import { AppError } from '../../shared/model/errors.ts'
 import { jsonKey, showKey } from '../../shared/model/keys.ts'
 import type { StoreLocation } from '../../shared/stores/contract.ts'
 import { openStore } from '../../shared/stores/registry.ts'
+import {
+  countOf,
+  formatBytes,
+  formatCompute,
+  formatCount,
+  formatDuration,
+} from '../../shared/render/amounts.ts'
 import { conflictTexts } from './conflict-text.ts'
-import { durationText, paint, sizeText, standardOutput, tableLines, type Output } from './output.ts'
+import { type Output, paint, standardOutput, tableLines } from './output.ts'
 import type { ExitCode } from './program.ts'
 
 const shownItems = 20
@@ -88,9 +95,10 @@ export async function runToEnd(
 
 function showProgress({ finished, planned, secondsLeft }: Job): void {
   const part = planned.bytes > 0 ? finished.bytes / planned.bytes : finished.entries / planned.entries
-  const left = secondsLeft === undefined ? '' : `, ${durationText(Math.max(1, secondsLeft))} left`
+  const left =
+    secondsLeft === undefined ? '' : `, ${formatDuration(Math.round(Math.max(1, secondsLeft)))} left`
   process.stderr.write(
-    `\r\u001b[K${Math.floor(part * 100)} %  ${finished.entries} of ${planned.entries} entries${left}`,
+    `\r\u001b[K${Math.floor(part * 100)} %  ${formatCount(finished.entries)} of ${countOf(planned.entries, 'entry', 'entries')}${left}`,
   )
 }
 
@@ -128,17 +136,17 @@ const actionTexts: Readonly<Record<PlanItem['action'], string>> = {
 
 /** A migration without a filter reads no records: then nobody knows it. */
 function computeText(seconds: number): string {
-  return seconds > 0 ? `, ${durationText(seconds)} of compute` : ''
+  return seconds > 0 ? `, ${formatCompute(seconds)} of compute` : ''
 }
 
 async function writePlan(output: Output, job: Job, options: JobsOptions): Promise<void> {
   const { plan, planned } = job
   await output.write(
-    `${paint(output, 'bold', job.title)}: ${planned.entries} entries, ${sizeText(planned.bytes)}${computeText(planned.computeSeconds)}\n`,
+    `${paint(output, 'bold', job.title)}: ${countOf(planned.entries, 'entry', 'entries')}, ${formatBytes(planned.bytes)}${computeText(planned.computeSeconds)}\n`,
   )
   for (const [action, sum] of Object.entries(plan?.actions ?? {}))
     await output.write(
-      `  ${sum.entries} ${actionTexts[action as PlanItem['action']]}, ${sizeText(sum.bytes)}\n`,
+      `  ${formatCount(sum.entries)} ${actionTexts[action as PlanItem['action']]}, ${formatBytes(sum.bytes)}\n`,
     )
   if (plan?.protectedEntries !== undefined)
     await output.write(`  ${plan.protectedEntries} that the rules name stay: they are protected\n`)
@@ -154,8 +162,8 @@ async function writePlan(output: Output, job: Job, options: JobsOptions): Promis
   const rows = items.map((item) => [
     showKey(item.key),
     actionTexts[item.action],
-    sizeText(item.bytes),
-    item.computeSeconds > 0 ? durationText(item.computeSeconds) : '',
+    formatBytes(item.bytes),
+    item.computeSeconds > 0 ? formatDuration(item.computeSeconds) : '',
     conflictTexts(item).join('; '),
   ])
   const columns = [
@@ -176,7 +184,7 @@ async function writeReport(output: Output, job: Job, options: JobsOptions): Prom
     .filter((state) => outcomes[state] > 0)
     .map((state) => `, ${outcomes[state]} ${state}`)
   await output.write(
-    `${job.title}: ${job.state}, ${outcomes.done} of ${job.planned.entries} entries done${told.join('')} (${sizeText(finished.bytes)})\n`,
+    `${job.title}: ${job.state}, ${formatCount(outcomes.done)} of ${countOf(job.planned.entries, 'entry', 'entries')} done${told.join('')} (${formatBytes(finished.bytes)})\n`,
   )
   using file = JobFile.open(options.dataFolder, job.id)
   for (const state of ['failed', 'changed', 'skipped'] as const) {

@@ -1,9 +1,10 @@
 import { JobFile, listJobs } from '../../shared/jobs/job-file.ts'
 import { planJob } from '../../shared/jobs/jobs.ts'
 import { resolveStore } from '../../shared/stores/registry.ts'
+import { formatBytes } from '../../shared/render/amounts.ts'
 import { readableDataFolder } from './data-folder.ts'
 import { finishJob, jobsOptions, jsonItem, runToEnd } from './job-run.ts'
-import { sizeText, standardOutput, tableLines, timeText } from './output.ts'
+import { standardOutput, tableLines, timeText } from './output.ts'
 import type { ExitCode } from './program.ts'
 
 export interface JobChoices {
@@ -36,7 +37,7 @@ export async function runJobsList({ json = false }: JobChoices): Promise<ExitCod
     id,
     state,
     `${outcomes.done}/${planned.entries}`,
-    sizeText(finished.bytes),
+    formatBytes(finished.bytes),
     timeText(createdAtMs / 1_000),
     title,
   ])

@@ -3,8 +3,9 @@ import { AppError } from '../../shared/model/errors.ts'
 import { jsonKey, parseKey } from '../../shared/model/keys.ts'
 import { visibleText } from '../../shared/value/python-text.ts'
 import type { Store } from '../../shared/stores/contract.ts'
+import { formatBytes, formatDuration } from '../../shared/render/amounts.ts'
 import { openCatalog, searchRows } from './opened-catalog.ts'
-import { durationText, paint, sizeText, standardOutput, tableLines, timeText } from './output.ts'
+import { optional, paint, standardOutput, tableLines, timeText } from './output.ts'
 import type { Output } from './output.ts'
 import type { ExitCode } from './program.ts'
 import { readStored } from './stored.ts'
@@ -160,8 +161,8 @@ async function writeTable(
     cells.push([
       row.key,
       timeText(row.runAtSeconds),
-      durationText(row.elapsedSeconds),
-      sizeText(row.sizeBytes),
+      optional(row.elapsedSeconds, formatDuration),
+      optional(row.sizeBytes, formatBytes),
       row.user ?? '',
       ...names.map((name) => cellOf(row, name) ?? ''),
       ...(withDigest ? [(await digestOf(store, row.key)) ?? ''] : []),

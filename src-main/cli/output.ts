@@ -67,25 +67,9 @@ export function* tableLines(
   for (const row of rows) yield line(row) + '\n'
 }
 
-const sizeUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
-
-export function sizeText(bytes: number | undefined): string {
-  if (bytes === undefined) return ''
-  let value = bytes
-  let unit = 0
-  while (value >= 1024 && unit < sizeUnits.length - 1) {
-    value /= 1024
-    unit++
-  }
-  return `${unit === 0 ? value : value.toPrecision(3)} ${sizeUnits[unit]}`
-}
-
-export function durationText(seconds: number | undefined): string {
-  if (seconds === undefined) return ''
-  if (seconds < 1) return `${(seconds * 1000).toPrecision(3)} ms`
-  if (seconds < 120) return `${seconds.toPrecision(3)} s`
-  if (seconds < 7200) return `${(seconds / 60).toPrecision(3)} min`
-  return `${(seconds / 3600).toPrecision(3)} h`
+/** The text of a value that may be absent: then nothing. */
+export function optional<Value>(value: Value | undefined, text: (value: Value) => string): string {
+  return value === undefined ? '' : text(value)
 }
 
 /** UTC, to the second. */

@@ -1,8 +1,9 @@
 import type { OverviewMark } from '../../shared/api/overview.ts'
 import { lookTitles } from '../../shared/api/overview.ts'
 import { visibleText } from '../../shared/value/python-text.ts'
+import { countOf, formatBytes, formatCompute, formatCount } from '../../shared/render/amounts.ts'
 import { openCatalog } from './opened-catalog.ts'
-import { durationText, paint, sizeText, standardOutput, tableLines } from './output.ts'
+import { paint, standardOutput, tableLines } from './output.ts'
 import type { ExitCode } from './program.ts'
 
 /** Prints the sums, each with the filter that finds its entries. `--json`: the whole answer of the API. */
@@ -19,20 +20,20 @@ export async function runOverview(
   }
   const { total, couldGo, looks, time, functions, otherFunctions, users, otherUsers } = overview
   await output.write(
-    `${total.entries} entries, ${sizeText(total.bytes)}, ${durationText(total.computeSeconds)} of computing\n` +
-      `${couldGo.entries} could go (superseded or damaged): ${sizeText(couldGo.bytes)} for ${durationText(couldGo.computeSeconds)} of computing\n`,
+    `${countOf(total.entries, 'entry', 'entries')}, ${formatBytes(total.bytes)}, ${formatCompute(total.computeSeconds)} of compute\n` +
+      `${couldGo.entries} could go (superseded or damaged): ${formatBytes(couldGo.bytes)} for ${formatCompute(couldGo.computeSeconds)} of compute\n`,
   )
   const table = async (title: string, marks: readonly (OverviewMark & { name: string })[]): Promise<void> => {
     if (marks.length === 0) return
-    const columns = [title, 'entries', 'size', 'computing', 'filter'].map((text, i) => ({
+    const columns = [title, 'entries', 'size', 'compute', 'filter'].map((text, i) => ({
       title: text,
       align: i === 0 || i === 4 ? ('left' as const) : ('right' as const),
     }))
     const rows = marks.map(({ name, entries, bytes, computeSeconds, filter }) => [
       visibleText(name),
-      String(entries),
-      sizeText(bytes),
-      durationText(computeSeconds),
+      formatCount(entries),
+      formatBytes(bytes),
+      formatCompute(computeSeconds),
       visibleText(filter),
     ])
     await output.write('\n')

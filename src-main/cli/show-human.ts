@@ -7,8 +7,9 @@ import { childAt, childCount } from '../../shared/value/walk.ts'
 import type { Document } from '../../shared/catalog/documents.ts'
 import { sha256Of } from '../../shared/catalog/documents.ts'
 import { labelOf } from '../engine/values/tree.ts'
+import { formatBytes, formatDuration } from '../../shared/render/amounts.ts'
 import type { Output } from './output.ts'
-import { durationText, paint, sizeText, timeText } from './output.ts'
+import { paint, timeText } from './output.ts'
 import type { ShownName } from './show.ts'
 
 /** A container that fits on a line is not opened. */
@@ -35,12 +36,12 @@ export async function writeHuman(
       problem &&
         `${problem.sentence}${problem.offset === undefined ? '' : ` (offset ${problem.offset}${problem.opcode ? `, ${problem.opcode}` : ''})`}`,
     ],
-    ['size', `${sizeText(stored.byteLength)}${decoded.compressor ? `, ${decoded.compressor}` : ''}`],
+    ['size', `${formatBytes(stored.byteLength)}${decoded.compressor ? `, ${decoded.compressor}` : ''}`],
     ['sha256', sha256Of(stored)],
     ['call', summary.call],
     ['module', summary.module],
     ['run at', summary.runAtSeconds === undefined ? undefined : `${timeText(summary.runAtSeconds)} UTC`],
-    ['took', summary.elapsedSeconds === undefined ? undefined : durationText(summary.elapsedSeconds)],
+    ['took', summary.elapsedSeconds === undefined ? undefined : formatDuration(summary.elapsedSeconds)],
     ['user', summary.user],
     ['host', summary.host],
     ['folder', summary.cwd],

@@ -1,6 +1,7 @@
 import type { Row } from '../../shared/api/contract.ts'
+import { countOf, formatBytes, formatCompute, formatCount } from '../../shared/render/amounts.ts'
 import { openCatalog, searchRows } from './opened-catalog.ts'
-import { durationText, sizeText, standardOutput, tableLines } from './output.ts'
+import { standardOutput, tableLines } from './output.ts'
 import type { ExitCode } from './program.ts'
 import { groupName, isOrdered, type StatsGroup } from './stats-groups.ts'
 
@@ -35,18 +36,20 @@ export async function runStats(target: string, { by, json }: StatsOptions): Prom
     return 0
   }
   const { entries, bytes, computeSeconds, damaged, partial, dumps, foreign } = totals
-  await output.write(`${entries} entries, ${sizeText(bytes)}, ${durationText(computeSeconds)} of computing\n`)
+  await output.write(
+    `${countOf(entries, 'entry', 'entries')}, ${formatBytes(bytes)}, ${formatCompute(computeSeconds)} of compute\n`,
+  )
   await output.write(`${damaged} damaged, ${partial} partial, ${dumps} dumps, ${foreign} foreign\n`)
   if (groups && by) {
-    const columns = [by, 'entries', 'size', 'computing'].map((title, i) => ({
+    const columns = [by, 'entries', 'size', 'compute'].map((title, i) => ({
       title,
       align: i === 0 ? ('left' as const) : ('right' as const),
     }))
     const cells = groups.map((group) => [
       nameText(group),
-      String(group.entries),
-      sizeText(group.bytes),
-      durationText(group.computeSeconds),
+      formatCount(group.entries),
+      formatBytes(group.bytes),
+      formatCompute(group.computeSeconds),
     ])
     await output.write('\n')
     for (const line of tableLines(output, columns, cells)) await output.write(line)

@@ -1,8 +1,9 @@
 import { createInterface } from 'node:readline/promises'
 import { emptyTrash, expireTrash, listTrash } from '../../shared/jobs/trash.ts'
 import { AppError } from '../../shared/model/errors.ts'
+import { formatBytes, formatCount } from '../../shared/render/amounts.ts'
 import { readableDataFolder } from './data-folder.ts'
-import { sizeText, standardOutput, tableLines, timeText } from './output.ts'
+import { standardOutput, tableLines, timeText } from './output.ts'
 import type { ExitCode } from './program.ts'
 
 /** `hashcache trash [ls]`: what can still be brought back. */
@@ -29,8 +30,8 @@ export async function runTrashList({ json = false }: { readonly json?: boolean }
   ]
   const rows = bins.map(({ job, entries, bytes, createdAtMs, expiresAtMs, title }) => [
     job,
-    String(entries),
-    sizeText(bytes),
+    formatCount(entries),
+    formatBytes(bytes),
     timeText(createdAtMs / 1_000),
     timeText(expiresAtMs / 1_000),
     title,

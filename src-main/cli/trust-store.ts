@@ -3,6 +3,7 @@ import { jsonKey, parseKey } from '../../shared/model/keys.ts'
 import { TrustSums } from '../../shared/trust/sums.ts'
 import { visibleText } from '../../shared/value/python-text.ts'
 import { entryTrustOrGone } from '../engine/values/trust.ts'
+import { formatCount } from '../../shared/render/amounts.ts'
 import { openCatalog, searchRows } from './opened-catalog.ts'
 import type { Output } from './output.ts'
 import { tableLines } from './output.ts'
@@ -58,7 +59,7 @@ async function writeSums(sums: TrustSums, output: Output): Promise<void> {
     ['import', 'entries', 'known', 'example'],
     sums.imports.map(({ module, name, entries, why, keys: [example = ''] }) => [
       visibleText(`${module}.${name}`),
-      String(entries),
+      formatCount(entries),
       why === undefined ? 'yes' : `no: ${why}`,
       why === undefined ? '' : example,
     ]),
@@ -68,7 +69,7 @@ async function writeSums(sums: TrustSums, output: Output): Promise<void> {
     ['call that is not known', 'entries', 'example', 'why'],
     sums.calls.map(({ callee, args, entries, keys: [example = ''], why }) => [
       `${callee}(${args})`,
-      String(entries),
+      formatCount(entries),
       example,
       why ?? '',
     ]),

@@ -4,8 +4,9 @@ import { duplicatesQuery, verifyStore } from '../../shared/jobs/verify.ts'
 import { dataFolder } from '../../shared/catalog/location.ts'
 import { showKey } from '../../shared/model/keys.ts'
 import { openStore, resolveStore } from '../../shared/stores/registry.ts'
+import { countOf, formatBytes } from '../../shared/render/amounts.ts'
 import { finishJob, jobsOptions, type RunChoices } from './job-run.ts'
-import { paint, sizeText, standardOutput } from './output.ts'
+import { optional, paint, standardOutput } from './output.ts'
 import type { ExitCode } from './program.ts'
 
 export interface VerifyOptions extends RunChoices {
@@ -45,12 +46,12 @@ export async function runVerify(
     await output.write(
       choices.json
         ? JSON.stringify({ finding, key: shown, sizeBytes: size, sentence }) + '\n'
-        : `${paint(output, isNote ? 'dim' : 'red', finding)}  ${shown}  ${sizeText(size)}  ${sentence}\n`,
+        : `${paint(output, isNote ? 'dim' : 'red', finding)}  ${shown}  ${optional(size, formatBytes)}  ${sentence}\n`,
     )
   }
   if (!choices.json) {
     await output.write(
-      `${entries} entries, ${sizeText(bytes)} read: ${found === 0 ? 'nothing wrong' : `${found} findings`}\n`,
+      `${countOf(entries, 'entry', 'entries')}, ${formatBytes(bytes)} read: ${found === 0 ? 'nothing wrong' : `${found} findings`}\n`,
     )
     if (duplicates > 0) {
       await output.write(

@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Problem } from '../../model/errors.ts'
 import { showKey } from '../../model/keys.ts'
+import { formatBytes } from '../../render/amounts.ts'
 import type { Capabilities, Store, StoreKind, StoreLocation } from '../../stores/contract.ts'
 import { unwrapped, type ValueForm } from './convert.ts'
 
@@ -79,7 +80,7 @@ export class Target {
     const { bsize, bavail, files, ffree } = await statfs(folder)
     const freeBytes = bsize * bavail
     if (bytes * overhead > freeBytes) {
-      const exceeded = `The target needs some ${megabytes(bytes * overhead)}, and the disk of ${folder} has ${megabytes(freeBytes)} free.`
+      const exceeded = `The target needs some ${formatBytes(bytes * overhead)}, and the disk of ${folder} has ${formatBytes(freeBytes)} free.`
       return { warnings, exceeded }
     }
     const needsFiles = this.kind === 'fs' || this.kind === 'json'
@@ -90,7 +91,7 @@ export class Target {
     }
     if (this.kind === 'lmdb' && bytes > pythonMapBytes / 2) {
       warnings.push(
-        `Python writers must open this LMDB with a map_size above ${megabytes(bytes * 2)} from now on: lmdb.open takes 10 MiB unless told otherwise, and then fails with MDB_MAP_FULL.`,
+        `Python writers must open this LMDB with a map_size above ${formatBytes(bytes * 2)} from now on: lmdb.open takes 10 MiB unless told otherwise, and then fails with MDB_MAP_FULL.`,
       )
     }
     return { warnings }
@@ -106,7 +107,7 @@ export class Target {
         `This server drops keys by itself when its memory is full (maxmemory-policy ${evicts}): results that are written there may go again.`,
       )
     if (maxBytes !== undefined && usedBytes + bytes * overhead > maxBytes) {
-      const exceeded = `The server may use ${megabytes(maxBytes)} (maxmemory), of which ${megabytes(usedBytes)} are taken; ${megabytes(bytes * overhead)} more do not fit.`
+      const exceeded = `The server may use ${formatBytes(maxBytes)} (maxmemory), of which ${formatBytes(usedBytes)} are taken; ${formatBytes(bytes * overhead)} more do not fit.`
       return { warnings, exceeded }
     }
     return { warnings }
@@ -123,10 +124,6 @@ function formOf({ kind, options }: StoreLocation, store: Store | undefined): Val
   if (options['form'] === 'json' || options['form'] === 'pickle') return options['form']
   const values = store?.capabilities.values
   return values === 'any' && kind !== 'archive' ? undefined : values
-}
-
-function megabytes(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(1)} MB`
 }
 
 /** The folder in which a path is, or will be made. */
