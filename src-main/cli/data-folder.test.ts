@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { canMount, SmallDisk } from '../../shared/jobs/testing/small-disk.ts'
 import { hashcacheIn, jsonLines } from './testing/run.ts'
 
@@ -14,14 +14,14 @@ let work: string
 let cache: string
 let rules: string
 
-beforeAll(() => {
+beforeEach(() => {
   work = mkdtempSync(join(tmpdir(), 'hashcache-data-folder-'))
   cache = join(work, 'cache')
   cpSync(join(corpus, 'fs-class', 'cache'), cache, { recursive: true, preserveTimestamps: true })
   rules = join(work, 'rules.json')
   writeFileSync(rules, '{"maxAgeSeconds": 1000000000}')
 })
-afterAll(() => rmSync(work, { recursive: true, force: true }))
+afterEach(() => rmSync(work, { recursive: true, force: true }))
 
 const mounts = ((): boolean => {
   const folder = mkdtempSync(join(tmpdir(), 'hashcache-can-mount-'))
@@ -64,18 +64,28 @@ describe('a data folder', () => {
     await expectTold('/proc/self', /you have no permission to read and write \/proc\/self/)
   })
 
-  it.runIf(mounts)('on a disk that may only be read, and on one that is full', async () => {
+  it.runIf(mounts)('on a disk that may only be read', async () => {
     using disk = new SmallDisk(join(work, 'disk'), '16m')
-    const folder = join(disk.path, 'data')
-    const evicted = await hashcacheIn(folder, 'evict', cache, '--query', 'func:energy', '--yes', '--json')
-    const [job] = jsonLines<{ id: string; outcomes: { done: number } }>(evicted.stdout)
-    expect(job!.outcomes.done).toBeGreaterThan(0)
+    const { folder } = await withJob(disk)
     disk.setReadOnly(true)
     await expectTold(folder, /the disk of .*data.* is mounted for reading only/)
-    disk.setReadOnly(false)
+  })
+
+  it.runIf(mounts)('on a disk that is full, until there is room again', async () => {
+    using disk = new SmallDisk(join(work, 'disk'), '16m')
+    const { folder, job } = await withJob(disk)
     disk.fill()
     await expectTold(folder, /the disk of .*data.* is full/)
     disk.free()
-    expect(await hashcacheIn(folder, 'undo', job!.id)).toMatchObject({ code: 0 })
+    expect(await hashcacheIn(folder, 'undo', job)).toMatchObject({ code: 0 })
   })
 })
+
+/** A data folder there, with a job that was run. */
+async function withJob(disk: SmallDisk): Promise<{ folder: string; job: string }> {
+  const folder = join(disk.path, 'data')
+  const evicted = await hashcacheIn(folder, 'evict', cache, '--query', 'func:energy', '--yes', '--json')
+  const [job] = jsonLines<{ id: string; outcomes: { done: number } }>(evicted.stdout)
+  expect(job!.outcomes.done).toBeGreaterThan(0)
+  return { folder, job: job!.id }
+}
