@@ -1,5 +1,5 @@
 import { visibleText } from '../../shared/value/python-text.ts'
-import { formatCount } from '../../shared/render/amounts.ts'
+import { formatCount } from '../../shared/model/amounts.ts'
 import { openCatalog } from './opened-catalog.ts'
 import { paint, standardOutput, tableLines } from './output.ts'
 import type { ExitCode } from './program.ts'

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { discoverCaches } from '../../shared/stores/discover.ts'
 import type { Discovery } from '../../shared/stores/discover.ts'
 import { storeTypes } from '../../shared/stores/kinds.ts'
-import { formatBytes } from '../../shared/render/amounts.ts'
+import { formatBytes } from '../../shared/model/amounts.ts'
 import { optional, paint, standardOutput, tableLines } from './output.ts'
 import type { ExitCode } from './program.ts'
 

@@ -16,7 +16,7 @@ import {
   formatCompute,
   formatCount,
   formatDuration,
-} from '../../shared/render/amounts.ts'
+} from '../../shared/model/amounts.ts'
 import { conflictTexts } from './conflict-text.ts'
 import { type Output, paint, standardOutput, tableLines } from './output.ts'
 import type { ExitCode } from './program.ts'
@@ -60,6 +60,13 @@ export async function finishJob(job: Job, choices: RunChoices, options: JobsOpti
         ...(job.plan.needs === undefined ? {} : { needs: job.plan.needs }),
       },
     })
+  }
+  if (Object.keys(job.plan?.actions ?? {}).length === 0) {
+    await (choices.json
+      ? writeJson(output, job, options, false)
+      : output.write(`${job.title}: nothing to do\n`))
+    forgetJob(options.dataFolder, job.id)
+    return 0
   }
   if (choices.yes !== true) {
     await writePlan(output, job, options)
@@ -183,6 +190,8 @@ async function writeReport(output: Output, job: Job, options: JobsOptions): Prom
   const told = (['skipped', 'changed', 'failed'] as const)
     .filter((state) => outcomes[state] > 0)
     .map((state) => `, ${outcomes[state]} ${state}`)
+  const there = job.plan?.actions.same?.entries ?? 0
+  if (there > 0) told.push(`, ${formatCount(there)} ${actionTexts.same}`)
   await output.write(
     `${job.title}: ${job.state}, ${formatCount(outcomes.done)} of ${countOf(job.planned.entries, 'entry', 'entries')} done${told.join('')} (${formatBytes(finished.bytes)})\n`,
   )

@@ -1,7 +1,7 @@
 import { JobFile, listJobs } from '../../shared/jobs/job-file.ts'
 import { planJob } from '../../shared/jobs/jobs.ts'
 import { resolveStore } from '../../shared/stores/registry.ts'
-import { formatBytes } from '../../shared/render/amounts.ts'
+import { formatBytes } from '../../shared/model/amounts.ts'
 import { readableDataFolder } from './data-folder.ts'
 import { finishJob, jobsOptions, jsonItem, runToEnd } from './job-run.ts'
 import { standardOutput, tableLines, timeText } from './output.ts'

@@ -1,7 +1,7 @@
 import type { OverviewMark } from '../../shared/api/overview.ts'
 import { lookTitles } from '../../shared/api/overview.ts'
 import { visibleText } from '../../shared/value/python-text.ts'
-import { countOf, formatBytes, formatCompute, formatCount } from '../../shared/render/amounts.ts'
+import { countOf, formatBytes, formatCompute, formatCount } from '../../shared/model/amounts.ts'
 import { openCatalog } from './opened-catalog.ts'
 import { paint, standardOutput, tableLines } from './output.ts'
 import type { ExitCode } from './program.ts'

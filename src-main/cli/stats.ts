@@ -1,5 +1,5 @@
 import type { Row } from '../../shared/api/contract.ts'
-import { countOf, formatBytes, formatCompute, formatCount } from '../../shared/render/amounts.ts'
+import { countOf, formatBytes, formatCompute, formatCount } from '../../shared/model/amounts.ts'
 import { openCatalog, searchRows } from './opened-catalog.ts'
 import { standardOutput, tableLines } from './output.ts'
 import type { ExitCode } from './program.ts'

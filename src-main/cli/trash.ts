@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { emptyTrash, expireTrash, listTrash } from '../../shared/jobs/trash.ts'
 import { AppError } from '../../shared/model/errors.ts'
-import { formatBytes, formatCount } from '../../shared/render/amounts.ts'
+import { formatBytes, formatCount } from '../../shared/model/amounts.ts'
 import { readableDataFolder } from './data-folder.ts'
 import { standardOutput, tableLines, timeText } from './output.ts'
 import type { ExitCode } from './program.ts'

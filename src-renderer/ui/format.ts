@@ -1,6 +1,6 @@
 /** Numbers for people. All are pure; absent values are the caller's to show. */
 
-import { formatCount, trimZero } from '../../shared/render/amounts.ts'
+import { formatCount, trimZero } from '../../shared/model/amounts.ts'
 
 export {
   countOf,
@@ -9,7 +9,7 @@ export {
   formatCompute,
   formatCount,
   formatDuration,
-} from '../../shared/render/amounts.ts'
+} from '../../shared/model/amounts.ts'
 
 const minute = 60
 const hour = 60 * minute

@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Problem } from '../../model/errors.ts'
 import { showKey } from '../../model/keys.ts'
-import { formatBytes } from '../../render/amounts.ts'
+import { formatBytes } from '../../model/amounts.ts'
 import type { Capabilities, Store, StoreKind, StoreLocation } from '../../stores/contract.ts'
 import { unwrapped, type ValueForm } from './convert.ts'
 
