@@ -172,6 +172,10 @@ test('rules are planned, and what is wrong is verified', async ({ inspector }) =
   await form.getByRole('button', { name: 'Make the plan' }).click()
   const job = page.getByRole('region', { name: /^Evict from/ })
   await expect(job.getByText('more than 2 entries of the function').first()).toBeVisible()
+  await job.getByRole('button', { name: 'Copy the command line that plans the same' }).click()
+  await expect
+    .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+    .toMatch(/^hashcache evict --max-per-function=2 --order=value \S+$/)
   await page.getByRole('button', { name: 'Verify' }).click()
   await expect(page.getByText('Nothing wrong was found')).toBeVisible()
   await expect(page.getByRole('note')).toContainText('13 entries have the output of a newer one')

@@ -103,6 +103,8 @@ export const job = z.object({
   endedAtMs: z.number().optional(),
   /** What was asked for, in words for people: `[["Filter", "age>1y"], ["Order", "least compute lost per byte"]]`. */
   asked: z.array(z.tuple([z.string(), z.string()])),
+  /** The words of the command line that plans the same, without quotes; absent: chosen entries, decided conflicts. */
+  command: z.array(z.string()).optional(),
   /** Of a plan under way: entries looked at so far. */
   lookedAt: z.number().optional(),
   plan: z

@@ -7,13 +7,17 @@ import type {
   Policy,
   Selection,
 } from '../../shared/jobs/contract.ts'
+import { commandOf } from './job-command.ts'
 
 /** A job as it goes out: what was asked for in words, without the lists of keys. */
-export function showJob({ spec, plan, ...job }: Job, revision: number): ShownJob {
+export function showJob(whole: Job, revision: number): ShownJob {
+  const { spec, plan, ...job } = whole
+  const command = commandOf(whole)
   return {
     ...job,
     revision,
     asked: askedWords(spec),
+    ...(command === undefined ? {} : { command }),
     ...(plan === undefined
       ? {}
       : { plan: { ...plan, warnings: [...plan.warnings], losses: [...plan.losses] } }),

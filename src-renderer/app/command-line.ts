@@ -95,7 +95,7 @@ function compareCommand(place: Place, location: string): string {
 }
 
 /** `targets`: positional arguments; behind `--` where one of them would be taken for an option. */
-function commandLine(words: readonly string[], ...targets: string[]): string {
+export function commandLine(words: readonly string[], ...targets: string[]): string {
   const separator = targets.some((target) => target.startsWith('-')) ? ['--'] : []
   return ['hashcache', ...words, ...separator, ...targets].map(quoted).join(' ')
 }

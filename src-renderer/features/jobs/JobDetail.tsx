@@ -1,4 +1,6 @@
+import { IconTerminal2 } from '@tabler/icons-react'
 import type { Job } from '../../../shared/api/jobs.ts'
+import { commandLine } from '../../app/command-line.ts'
 import { useDesk } from '../../app/desk.ts'
 import { CopyButton } from '../../ui/CopyButton.tsx'
 import {
@@ -46,6 +48,13 @@ export function JobDetail({ job }: { job: Job }) {
             · <code>{job.id}</code>
           </span>
           <CopyButton text={job.id} what="Copy the job's id" />
+          {job.command ? (
+            <CopyButton
+              icon={IconTerminal2}
+              text={commandLine(job.command)}
+              what="Copy the command line that plans the same"
+            />
+          ) : null}
         </div>
         <dl className={classes.asked}>
           {job.from ? <Asked name="From">{visibleText(pathOfLocation(job.from.location))}</Asked> : null}
