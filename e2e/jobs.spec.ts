@@ -103,7 +103,7 @@ test('migrate to a new SQLite file, and open the result', async ({ inspector, fo
   await page.getByRole('button', { name: 'Migrate…' }).click()
   const form = page.getByRole('form', { name: 'Migrate or merge' })
   await form.getByLabel('To: a path, or the URL of a server').fill(path.join(folder, 'new.sqlite'))
-  await form.getByLabel('Kind of the target').selectOption({ label: 'SQLite (made if it is not there)' })
+  await form.getByLabel('Kind of the target').selectOption({ label: 'SQLite, newly made' })
   await form.getByRole('button', { name: 'Make the plan' }).click()
   const job = page.getByRole('region', { name: /^Migrate/ })
   await job.getByRole('button', { name: 'Write 153 entries' }).click()
@@ -132,7 +132,7 @@ test('conflicts are decided one by one, the others at once, and the plan keeps t
   await form.getByRole('button', { name: 'Make the plan' }).click()
   const job = page.getByRole('region', { name: /^Migrate/ })
   await expect(job.getByText('3 conflicts to decide')).toBeVisible()
-  await expect(job.getByRole('cell', { name: /^4 bytes/ }).first()).toBeVisible()
+  await expect(job.getByRole('cell', { name: /^4 B/ }).first()).toBeVisible()
   await expect(job.getByRole('button', { name: /^Plan with/ })).toBeDisabled()
   expect(await violations(page, 'main')).toEqual([])
   await job
@@ -147,6 +147,60 @@ test('conflicts are decided one by one, the others at once, and the plan keeps t
   await job.getByRole('button', { name: 'Plan with all decided' }).click()
   await job.getByRole('button', { name: 'Write 151 entries' }).click()
   await expect(job.getByText('151 done', { exact: true })).toBeVisible()
+})
+
+test('a form says what it has understood, and plans nothing that cannot be', async ({
+  inspector,
+  copies,
+  folder,
+}) => {
+  const { page } = inspector
+  await page.getByRole('button', { name: 'Jobs', exact: true }).click()
+  await page.getByRole('button', { name: 'Migrate…' }).click()
+  const form = page.getByRole('form', { name: 'Migrate or merge' })
+  const target = form.getByLabel('To: a path, or the URL of a server')
+  const plan = form.getByRole('button', { name: 'Make the plan' })
+  await target.fill(copies[0]!)
+  await expect(form.getByText('That is the cache itself; name another place.')).toBeVisible()
+  await expect(plan).toBeDisabled()
+  await target.fill(path.join(folder, 'new.sqlite'))
+  await expect(form.getByText('SQLite will be made there when the plan is run.')).toBeVisible()
+  const filter = form.getByLabel('Entries: all, or those of a filter')
+  await expect(filter).toHaveAccessibleDescription(/^153 entries · /)
+  await filter.fill('func:(')
+  await expect(filter).toHaveAccessibleDescription(/^Filter, column 7: /)
+  await expect(plan).toBeDisabled()
+  await filter.fill('func:energy')
+  await expect(filter).toHaveAccessibleDescription(/^40 entries · /)
+  await plan.click()
+  const job = page.getByRole('region', { name: /^Migrate/ })
+  await expect(job.getByRole('button', { name: 'Write 40 entries' })).toBeVisible()
+})
+
+test('a job is found by words, and the keys walk the list', async ({ inspector }) => {
+  const { page } = inspector
+  await page.getByRole('button', { name: 'Jobs', exact: true }).click()
+  for (const limit of ['2', '5', '30']) {
+    await page.getByRole('button', { name: 'Clean up…' }).click()
+    await page.getByLabel('More of a function than, entries').fill(limit)
+    await page.getByRole('button', { name: 'Make the plan' }).click()
+    await expect(page.getByText('planned, not run')).toBeVisible()
+    // What had the focus went with the form.
+    await expect(page.getByRole('heading', { name: /^Evict from/ })).toBeFocused()
+  }
+  const list = page.getByRole('list', { name: 'Jobs' })
+  const lines = list.getByRole('button')
+  await expect(lines).toHaveCount(3)
+  await lines.first().focus()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await expect(lines.nth(1)).toHaveAttribute('aria-current', 'true')
+  await page.getByLabel('Filter jobs').fill('evict ENTRIES 30')
+  await expect(lines).toHaveCount(1)
+  await page.reload()
+  await expect(lines).toHaveCount(1)
+  await page.getByLabel('Filter jobs').fill('nowhere')
+  await expect(page.getByText('None of 3 jobs matches.')).toBeVisible()
 })
 
 test('what JSON loses is listed, and refused until it is accepted', async ({ inspector, folder }) => {
@@ -168,7 +222,7 @@ test('rules are planned, and what is wrong is verified', async ({ inspector }) =
   await page.getByRole('button', { name: 'Clean up…' }).click()
   const form = page.getByRole('form', { name: 'Clean up' })
   await expect(form.getByRole('button', { name: 'Make the plan' })).toBeDisabled()
-  await form.getByLabel('More than, entries a function').fill('2')
+  await form.getByLabel('More of a function than, entries').fill('2')
   await form.getByRole('button', { name: 'Make the plan' }).click()
   const job = page.getByRole('region', { name: /^Evict from/ })
   await expect(job.getByText('more than 2 entries of the function').first()).toBeVisible()

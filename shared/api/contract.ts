@@ -128,6 +128,8 @@ export const storeKind = z.object({
   kind: z.string(),
   title: z.string(),
   scheme: z.string(),
+  /** A migration can write to it, and make it where there is none. */
+  isTarget: z.boolean(),
   form: z.object({ schemes: z.array(z.string()).min(1), isServer: z.boolean(), fields: z.array(formField) }),
 })
 

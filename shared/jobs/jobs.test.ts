@@ -320,6 +320,13 @@ describe('a merge', () => {
     expect(again.state).toBe('planned')
   })
 
+  it.each(['joblib', 'diskcache'])('writes nothing to a cache of %s, and says so', async (kind) => {
+    await expect(migrate(left(), `${kind}:${join(folder, 'new')}`)).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringContaining(`Nothing can be written to a cache of ${kind}`),
+    })
+  })
+
   it('decides each conflict by itself where it was asked to', async () => {
     const asked = await migrate(left(), right(), { onConflict: 'ask' })
     expect(asked.plan?.needs).toBe('decisions')

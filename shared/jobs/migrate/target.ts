@@ -24,6 +24,11 @@ const pythonMapBytes = 10 * 1024 * 1024
 /** File systems, trees and indexes take some room of their own. */
 const overhead = 1.15
 
+/** Whether a migration can write to caches of a kind, and make them: what joblib and diskcache keep is theirs to write. */
+export function canBeTarget(kind: StoreKind): boolean {
+  return kind === 'redis' || fresh[kind] !== undefined
+}
+
 /** Where a migration writes to, as its plan needs to know it: a store that is open for reading, or one still to be made. */
 export class Target {
   readonly kind: StoreKind

@@ -13,6 +13,7 @@ import {
   storeKind,
   testRequest,
 } from '../../../shared/api/contract.ts'
+import { canBeTarget } from '../../../shared/jobs/migrate/target.ts'
 import { toAppError } from '../../../shared/model/errors.ts'
 import { withoutSecrets } from '../../../shared/model/secrets.ts'
 import { pathForm } from '../../../shared/model/store-form.ts'
@@ -51,7 +52,7 @@ export function locationRoutes({ probes, tests, searches }: LocationRoutesOption
 
 function kinds(): StoreKindInfo[] {
   return storeTypes.map(({ kind, title, scheme, form = pathForm(scheme) }) =>
-    storeKind.parse({ kind, title, scheme, form }),
+    storeKind.parse({ kind, title, scheme, form, isTarget: canBeTarget(kind) }),
   )
 }
 

@@ -9,7 +9,17 @@ import { keepRetention, retentionQuery, type Retention } from '../../client/jobs
 import { visibleText } from '../../ui/visible-text.ts'
 import { ErrorState, Waiting } from '../../ui/States.tsx'
 import classes from './form.module.css'
-import { noChoices, policyFields, policyOf, typedOf, type Choices } from './policy-fields.ts'
+import { FormFilter } from './FormFilter.tsx'
+import {
+  isSamePolicy,
+  noChoices,
+  policyFields,
+  policyOf,
+  typedOf,
+  type Choices,
+  type PolicyField,
+} from './policy-fields.ts'
+import { useFilterCheck, type FilterCheck } from './use-filter-check.ts'
 import { usePlanJob } from './use-job-commands.ts'
 
 const orders: readonly { value: Choices['order']; label: string }[] = [
@@ -49,77 +59,90 @@ function Rules({ store, kept }: { store: Connection; kept: Retention }) {
   const plan = usePlanJob()
   const keep = useKeep(store)
   const { policy, wrong } = policyOf(typed, choices)
-  const isReady = wrong.length === 0 && (namesWhatGoes(policy) || query.trim() !== '')
+  const among = useFilterCheck(store, query)
+  const protectedOnes = useFilterCheck(store, choices.protect)
+  const isSound = wrong.length === 0 && !protectedOnes.error
+  const isReady = isSound && !among.error && (namesWhatGoes(policy) || query.trim() !== '')
+  const isKept = kept.policy !== undefined && isSamePolicy(kept.policy, policy)
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     const selection = query.trim() === '' ? {} : { query: query.trim() }
     if (isReady) plan.mutate({ kind: 'evict', store: store.id, selection, policy })
   }
   const error = plan.error ?? keep.error
+  const fields = (isOfKept: boolean) =>
+    policyFields
+      .filter(({ isKept: isOne = false }) => isOne === isOfKept)
+      .map((field) => (
+        <NumberField
+          key={field.name}
+          field={field}
+          value={typed[field.name] ?? ''}
+          isWrong={wrong.includes(field.name)}
+          onChange={(text) => setTyped({ ...typed, [field.name]: text })}
+        />
+      ))
   return (
     <form className={classes.form} onSubmit={submit} aria-label="Clean up">
       <h2 className={classes.title}>Clean up {visibleText(store.label)}</h2>
       <p className={classes.lead}>
         An entry goes if one of the rules says so. It goes into the trash, from where it comes back with Undo.
       </p>
-      <div className={classes.grid}>
-        {policyFields.map(({ name, label, placeholder }) => (
-          <TextInput
-            key={name}
-            label={label}
-            placeholder={placeholder}
-            inputMode="decimal"
-            value={typed[name] ?? ''}
-            error={wrong.includes(name) ? 'not a number that can be used here' : undefined}
-            onChange={(event) => setTyped({ ...typed, [name]: event.currentTarget.value })}
-          />
-        ))}
-        <NativeSelect
-          size="xs"
-          label="When too much, go first"
-          value={choices.order}
-          onChange={(event) =>
-            setChoices({ ...choices, order: event.currentTarget.value as Choices['order'] })
-          }
-          data={[...orders]}
-        />
-      </div>
-      <div className={classes.grid}>
-        {kinds.map(([name, label, hint]) => (
-          <Checkbox
-            key={name}
+      <fieldset className={classes.group}>
+        <legend>What goes</legend>
+        <div className={classes.grid}>
+          {fields(false)}
+          <NativeSelect
             size="xs"
-            label={label}
-            title={hint}
-            checked={choices[name]}
-            onChange={(event) => setChoices({ ...choices, [name]: event.currentTarget.checked })}
+            label="When too much, go first"
+            value={choices.order}
+            onChange={(event) =>
+              setChoices({ ...choices, order: event.currentTarget.value as Choices['order'] })
+            }
+            data={[...orders]}
           />
-        ))}
-      </div>
-      <TextInput
-        label="Only among the entries of a filter"
-        placeholder="all entries"
-        value={query}
-        onChange={(event) => setQuery(event.currentTarget.value)}
-        spellCheck={false}
-        className={classes.mono}
-      />
-      <TextInput
-        label="Never those of a filter"
-        placeholder="user:ana"
-        value={choices.protect}
-        onChange={(event) => setChoices({ ...choices, protect: event.currentTarget.value })}
-        spellCheck={false}
-        className={classes.mono}
-      />
-      <TextInput
-        label="Nor those with one of these tags"
-        placeholder="keep paper-2"
-        value={choices.protectTags}
-        onChange={(event) => setChoices({ ...choices, protectTags: event.currentTarget.value })}
-        spellCheck={false}
-        className={classes.mono}
-      />
+        </div>
+        <div className={classes.grid}>
+          {kinds.map(([name, label, hint]) => (
+            <Checkbox
+              key={name}
+              size="xs"
+              label={label}
+              description={hint}
+              checked={choices[name]}
+              onChange={(event) => setChoices({ ...choices, [name]: event.currentTarget.checked })}
+            />
+          ))}
+        </div>
+        <FormFilter
+          label="Only among the entries of a filter"
+          placeholder="all entries"
+          value={query}
+          check={among}
+          onChange={setQuery}
+        />
+      </fieldset>
+      <fieldset className={classes.group}>
+        <legend>What stays, whatever the rules above say</legend>
+        <div className={classes.grid}>
+          {fields(true)}
+          <TextInput
+            label="Those with one of these tags"
+            placeholder="keep paper-2"
+            value={choices.protectTags}
+            onChange={(event) => setChoices({ ...choices, protectTags: event.currentTarget.value })}
+            spellCheck={false}
+            className={classes.mono}
+          />
+        </div>
+        <FormFilter
+          label="Those of a filter"
+          placeholder="user:ana"
+          value={choices.protect}
+          check={choices.protect.trim() === '' ? nothingAsked : protectedOnes}
+          onChange={(protect) => setChoices({ ...choices, protect })}
+        />
+      </fieldset>
       {error ? (
         <p className={classes.error} role="alert">
           {visibleText(error.message)}
@@ -130,8 +153,12 @@ function Rules({ store, kept }: { store: Connection; kept: Retention }) {
           Make the plan
         </Button>
         {kept.file === undefined ? (
-          <Button disabled={wrong.length > 0} loading={keep.isPending} onClick={() => keep.mutate(policy)}>
-            {keep.isSuccess ? 'Kept' : 'Keep these rules'}
+          <Button
+            disabled={!isSound || isKept || (kept.policy === undefined && isSamePolicy(policy, {}))}
+            loading={keep.isPending}
+            onClick={() => keep.mutate(policy)}
+          >
+            {isKept ? 'Kept' : 'Keep these rules'}
           </Button>
         ) : null}
         <span className={classes.promise}>
@@ -141,6 +168,34 @@ function Rules({ store, kept }: { store: Connection; kept: Retention }) {
         </span>
       </div>
     </form>
+  )
+}
+
+const nothingAsked: FilterCheck = { found: undefined, error: undefined }
+
+interface NumberFieldProps {
+  field: PolicyField
+  value: string
+  isWrong: boolean
+  onChange: (text: string) => void
+}
+
+/** A number with what it counts behind it. */
+function NumberField({ field, value, isWrong, onChange }: NumberFieldProps) {
+  const { label, placeholder, counts } = field
+  return (
+    <TextInput
+      label={label}
+      aria-label={`${label}, ${counts}`}
+      placeholder={placeholder}
+      inputMode="decimal"
+      rightSection={<span className={classes.unit}>{counts}</span>}
+      rightSectionWidth={56}
+      rightSectionPointerEvents="none"
+      value={value}
+      error={isWrong ? `a ${counts === 'entries' ? 'whole ' : ''}number, 0 or more` : undefined}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
   )
 }
 

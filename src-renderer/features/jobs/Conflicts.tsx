@@ -4,7 +4,7 @@ import type { Decision, Job } from '../../../shared/api/jobs.ts'
 import { countOf, formatCount } from '../../ui/format.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { DecisionChoice } from './DecisionChoice.tsx'
-import { ItemTable } from './JobItems.tsx'
+import { ItemTable } from './ItemTable.tsx'
 import classes from './JobItems.module.css'
 import { useJobCommands } from './use-job-commands.ts'
 

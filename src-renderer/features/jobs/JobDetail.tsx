@@ -11,6 +11,7 @@ import {
   formatTime,
   pathOfLocation,
 } from '../../ui/format.ts'
+import { useFoundFocus } from '../../ui/use-found-focus.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { Conflicts } from './Conflicts.tsx'
 import { JobControls } from './JobControls.tsx'
@@ -22,43 +23,23 @@ import { outcomeWords, stateWords, toneOf } from './words.ts'
 
 /** One job: what it would do or did, how far it is, and every item of it. */
 export function JobDetail({ job }: { job: Job }) {
-  const { zone } = useDesk()
-  const times = [
-    ['planned', job.createdAtMs],
-    ['run', job.startedAtMs],
-    ['ended', job.endedAtMs],
-  ] as const
+  const title = useFoundFocus<HTMLHeadingElement>(`${job.id} ${job.state} ${job.createdAtMs}`)
   return (
     <section className={classes.job} aria-label={visibleText(job.title)}>
       <header className={classes.header}>
-        <h2 className={classes.title}>{visibleText(job.title)}</h2>
-        <div className={classes.facts}>
-          <span className={classes.state} data-tone={toneOf(job)}>
-            {stateWords[job.state]}
-          </span>
-          {times.map(([word, ms]) =>
-            ms === undefined ? null : (
-              <span key={word}>
-                · {word} {formatTime(ms / 1_000, zone)}
-              </span>
-            ),
-          )}
-          <span>· {visibleText(job.user)}</span>
-          <span>
-            · <code>{job.id}</code>
-          </span>
-          <CopyButton text={job.id} what="Copy the job's id" />
-          {job.command ? (
-            <CopyButton
-              icon={IconTerminal2}
-              text={commandLine(job.command)}
-              what="Copy the command line that plans the same"
-            />
-          ) : null}
-        </div>
+        <h2 ref={title} tabIndex={-1} className={classes.title}>
+          {visibleText(job.title)}
+        </h2>
+        <JobFacts job={job} />
         <dl className={classes.asked}>
-          {job.from ? <Asked name="From">{visibleText(pathOfLocation(job.from.location))}</Asked> : null}
-          <Asked name={job.from ? 'To' : 'Cache'}>{visibleText(pathOfLocation(job.store.location))}</Asked>
+          {job.from ? (
+            <Asked name="From" isPath>
+              {visibleText(pathOfLocation(job.from.location))}
+            </Asked>
+          ) : null}
+          <Asked name={job.from ? 'To' : 'Cache'} isPath>
+            {visibleText(pathOfLocation(job.store.location))}
+          </Asked>
           {job.asked.map(([name, text]) => (
             <Asked key={name} name={name}>
               {visibleText(text)}
@@ -71,10 +52,15 @@ export function JobDetail({ job }: { job: Job }) {
           {visibleText(job.problem.sentence)} <code>{job.problem.code}</code>
         </p>
       ) : null}
+      {job.state === 'refused' && job.plan?.refused !== undefined ? (
+        <p className={classes.problem} role="alert">
+          {visibleText(job.plan.refused)}
+        </p>
+      ) : null}
       <Cards job={job} />
       <JobProgress job={job} />
-      <PlanNotes job={job} />
       <JobControls job={job} />
+      <PlanNotes job={job} />
       {isToDecide(job) ? <Conflicts job={job} /> : job.plan ? <JobItems job={job} /> : null}
     </section>
   )
@@ -84,12 +70,45 @@ function isToDecide({ state, plan }: Job): boolean {
   return state === 'refused' && plan?.needs === 'decisions'
 }
 
-function Asked({ name, children }: { name: string; children: string }) {
+/** Its state, when and by whom, and the id by which the command line knows it. */
+function JobFacts({ job }: { job: Job }) {
+  const { zone } = useDesk()
+  const { createdAtMs, startedAtMs, endedAtMs } = job
+  const time = (ms: number): string => formatTime(ms / 1_000, zone)
   return (
-    <>
+    <div className={classes.facts}>
+      <span className={classes.state} data-tone={toneOf(job)}>
+        {stateWords[job.state]}
+      </span>
+      <span>planned {time(createdAtMs)}</span>
+      {startedAtMs === undefined ? null : <span>run {time(startedAtMs)}</span>}
+      {startedAtMs === undefined || endedAtMs === undefined ? null : (
+        <span title={`ended ${time(endedAtMs)}`}>
+          ended after {formatDuration(Math.max(0, endedAtMs - startedAtMs) / 1_000)}
+        </span>
+      )}
+      <span>by {visibleText(job.user)}</span>
+      <span className={classes.id}>
+        <code>{job.id}</code>
+        <CopyButton text={job.id} what="Copy the job's id" />
+        {job.command ? (
+          <CopyButton
+            icon={IconTerminal2}
+            text={commandLine(job.command)}
+            what="Copy the command line that plans the same"
+          />
+        ) : null}
+      </span>
+    </div>
+  )
+}
+
+function Asked({ name, isPath, children }: { name: string; isPath?: boolean; children: string }) {
+  return (
+    <div data-path={isPath}>
       <dt>{name}</dt>
       <dd title={children}>{children}</dd>
-    </>
+    </div>
   )
 }
 

@@ -1,4 +1,5 @@
 import { IconAlertTriangle } from '@tabler/icons-react'
+import { useState } from 'react'
 import type { Job } from '../../../shared/api/jobs.ts'
 import { formatBytes, formatCount } from '../../ui/format.ts'
 import { visibleText } from '../../ui/visible-text.ts'
@@ -15,11 +16,6 @@ export function PlanNotes({ job }: { job: Job }) {
   ][]
   return (
     <div className={classes.notes}>
-      {plan.refused !== undefined && job.state === 'refused' ? (
-        <p className={classes.problem} role="alert">
-          {visibleText(plan.refused)}
-        </p>
-      ) : null}
       {actions.length === 0 ? <p className={classes.nothing}>Nothing to do: no entry is concerned.</p> : null}
       {actions.length === 0 && plan.protectedEntries === undefined ? null : (
         <ul className={classes.actions} aria-label="What it does">
@@ -53,14 +49,25 @@ export function PlanNotes({ job }: { job: Job }) {
   )
 }
 
+/** So many of the losses are shown before one asks for all. */
+const firstLosses = 6
+
 /** What JSON cannot hold, by type and place; nothing of it is written before it is accepted. */
 function Losses({ job }: { job: Job }) {
   const losses = job.plan?.losses ?? []
+  const [isWhole, setIsWhole] = useState(false)
   if (losses.length === 0) return null
+  const rest = losses.length - firstLosses
+  // One line more takes no more room than the button.
+  const shown = isWhole || rest <= 1 ? losses : losses.slice(0, firstLosses)
   return (
     <div className={classes.losses}>
       <table>
-        <caption>The target cannot hold everything as it is</caption>
+        <caption>
+          {job.startedAtMs === undefined
+            ? 'The target cannot hold everything as it is'
+            : 'What the target could not hold as it was'}
+        </caption>
         <thead>
           <tr>
             <th scope="col">Type</th>
@@ -72,7 +79,7 @@ function Losses({ job }: { job: Job }) {
           </tr>
         </thead>
         <tbody>
-          {losses.map(({ type, path, count, kept }) => (
+          {shown.map(({ type, path, count, kept }) => (
             <tr key={`${kept} ${type} ${path}`} data-lost={kept === 'lost' || undefined}>
               <td>
                 <code>{visibleText(type)}</code>
@@ -86,6 +93,16 @@ function Losses({ job }: { job: Job }) {
           ))}
         </tbody>
       </table>
+      {shown.length < losses.length || isWhole ? (
+        <button
+          type="button"
+          className={classes.link}
+          aria-expanded={isWhole}
+          onClick={() => setIsWhole(!isWhole)}
+        >
+          {isWhole ? 'Show fewer' : `Show ${formatCount(rest)} more`}
+        </button>
+      ) : null}
     </div>
   )
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { policy as policySchema } from '../../../shared/api/jobs.ts'
-import { noChoices, policyFields, policyOf, typedOf } from './policy-fields.ts'
+import { isSamePolicy, noChoices, policyFields, policyOf, typedOf } from './policy-fields.ts'
 
 const typed = fc.record(
   Object.fromEntries(policyFields.map(({ name }) => [name, fc.integer({ min: 1, max: 1e6 }).map(String)])),
@@ -31,6 +31,16 @@ describe('the rules of a policy as typed', () => {
         expect(typedOf(policy)).toEqual({ typed: fields, choices: chosen })
       }),
     )
+  })
+
+  it('are the same however they are written, and others when one is changed', () => {
+    const rules = { maxAgeSeconds: 86_400, superseded: true, protectTags: ['a', 'b'] }
+    expect(isSamePolicy(rules, { ...rules, damaged: false, order: 'value', protectTags: ['b', 'a'] })).toBe(
+      true,
+    )
+    expect(isSamePolicy(rules, { ...rules, maxAgeSeconds: 86_401 })).toBe(false)
+    expect(isSamePolicy(rules, { ...rules, protectTags: ['a'] })).toBe(false)
+    expect(isSamePolicy(rules, { ...rules, order: 'oldest' })).toBe(false)
   })
 
   it('name the fields that are no numbers', () => {

@@ -13,19 +13,37 @@ export interface PolicyField {
     | 'keepLastPerFunction'
   readonly label: string
   readonly placeholder: string
+  /** What the number counts, in words. */
+  readonly counts: 'days' | 'MB' | 'entries'
+  /** It names what stays, and lets nothing go. */
+  readonly isKept?: boolean
   /** What one unit of the field is in units of the policy. */
   readonly unit: number
 }
 
 export const policyFields: readonly PolicyField[] = [
-  { name: 'maxAgeSeconds', label: 'Older than, days', placeholder: '365', unit: day },
-  { name: 'maxIdleSeconds', label: 'Not read for, days', placeholder: 'where it is known', unit: day },
-  { name: 'maxBytes', label: 'More than, MB in all', placeholder: '10000', unit: megabyte },
-  { name: 'maxEntriesPerFunction', label: 'More than, entries a function', placeholder: '1000', unit: 1 },
+  { name: 'maxAgeSeconds', label: 'Older than', placeholder: '365', counts: 'days', unit: day },
+  {
+    name: 'maxIdleSeconds',
+    label: 'Not read for',
+    placeholder: 'where it is known',
+    counts: 'days',
+    unit: day,
+  },
+  { name: 'maxBytes', label: 'More in all than', placeholder: '10000', counts: 'MB', unit: megabyte },
+  {
+    name: 'maxEntriesPerFunction',
+    label: 'More of a function than',
+    placeholder: '1000',
+    counts: 'entries',
+    unit: 1,
+  },
   {
     name: 'keepLastPerFunction',
-    label: 'Keep of each function, newest',
+    label: 'Newest of each function',
     placeholder: '0',
+    counts: 'entries',
+    isKept: true,
     unit: 1,
   },
 ]
@@ -83,4 +101,14 @@ export function typedOf(policy: Policy): { typed: Typed; choices: Choices } {
   const { superseded = false, damaged = false, duplicates = false, protect = '', order = 'value' } = policy
   const protectTags = (policy.protectTags ?? []).join(' ')
   return { typed, choices: { superseded, damaged, duplicates, protect, protectTags, order } }
+}
+
+/** Whether two policies say the same; what is not said and what is `false` are one, as is the order of tags. */
+export function isSamePolicy(one: Policy, other: Policy): boolean {
+  const normal = (policy: Policy): string => {
+    const { typed, choices } = typedOf(policy)
+    const tags = choices.protectTags.split(' ').toSorted()
+    return JSON.stringify([policyFields.map(({ name }) => typed[name]), { ...choices, protectTags: tags }])
+  }
+  return normal(one) === normal(other)
 }

@@ -1,5 +1,5 @@
 import type { Job, JobItem } from '../../../shared/api/jobs.ts'
-import { countOf, formatDuration } from '../../ui/format.ts'
+import { countOf, formatCompute } from '../../ui/format.ts'
 
 /** The words of jobs for people. */
 export const stateWords: Readonly<Record<Job['state'], string>> = {
@@ -23,6 +23,9 @@ export const actionWords: Readonly<Record<JobItem['action'], string>> = {
   skip: 'left alone',
   ask: 'to be decided',
 }
+
+/** The same where there is little room. */
+export const shortStateWords: typeof stateWords = { ...stateWords, planned: 'planned', refused: 'cannot run' }
 
 /** What became of an item. */
 export const outcomeWords: Readonly<Record<NonNullable<JobItem['state']>, string>> = {
@@ -67,7 +70,7 @@ export function progressOf({ planned, finished }: Job): number {
 }
 
 export function timeLeft(seconds: number | undefined): string {
-  return seconds === undefined ? '' : `${formatDuration(Math.max(1, Math.round(seconds)))} left`
+  return seconds === undefined ? '' : `${formatCompute(Math.max(1, Math.round(seconds)))} left`
 }
 
 /** Whether a run of it can begin or go on. */

@@ -2,7 +2,7 @@ import type { OverviewMark } from '../../../shared/api/overview.ts'
 import { formatCompute, formatCount } from '../../ui/format.ts'
 import { MarkLink } from './MarkLink.tsx'
 import classes from './Overview.module.css'
-import { useRoving } from './use-roving.ts'
+import { useRoving } from '../../ui/use-roving.ts'
 
 export interface Bar {
   readonly mark: OverviewMark

@@ -5,7 +5,7 @@ import { functionName } from './mark-words.ts'
 import { MarkLink } from './MarkLink.tsx'
 import classes from './Overview.module.css'
 import { treemap, type Tile } from './treemap.ts'
-import { useRoving } from './use-roving.ts'
+import { useRoving } from '../../ui/use-roving.ts'
 import { useSize } from '../../ui/use-size.ts'
 
 interface Piece {
