@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import type { BigIntStats } from 'node:fs'
 
 import { AppError } from '../model/errors.ts'
 import type { ByteSource } from '../model/source.ts'
@@ -107,6 +108,15 @@ function openForReading(path: string, flags: number): number {
       }
     }
     return openSync(path, readFlags | flags)
+  } catch (error) {
+    throw fileError(path, error)
+  }
+}
+
+/** What a path names now; `undefined`: nothing. @throws AppError `REFUSED` where one may not look */
+export function namedStatus(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false })
   } catch (error) {
     throw fileError(path, error)
   }

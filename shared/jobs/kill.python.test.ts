@@ -92,7 +92,7 @@ function told(): string {
  * alone, or all that it started too.
  */
 function runAndKill(program: readonly string[], random: () => number): Promise<string> {
-  const afterMs = random() ** 2 * 250
+  const afterMs = random() ** 2 * 120
   const isWithChildren = random() < 0.5
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
@@ -118,24 +118,32 @@ function runAndKill(program: readonly string[], random: () => number): Promise<s
   })
 }
 
+/** Kills that are still to come. Those of undo jobs come on top. */
 interface Budget {
   kills: number
   readonly random: () => number
 }
 
+const partsOfBudget = 8
+let counted = 0
+
 function budgetOf(name: string): Budget {
-  return { kills: kills / 8, random: randomOf(name) }
+  return { kills: Math.ceil(kills / partsOfBudget), random: randomOf(name) }
 }
 
 async function killOften(spec: JobSpec, dataFolder: string, budget: Budget): Promise<Job> {
   const options = { dataFolder }
   const planned = await planJob(spec, options)
+  const isCounted = spec.kind !== 'undo'
   // A long run would be killed again and again, and the last one is to see the end.
-  for (let tries = 0; tries < 12; tries++) {
+  for (let tries = isCounted ? 12 : 3; tries > 0; tries--) {
     await runAndKill([runner, dataFolder, planned.id], budget.random)
     const job = jobOf(dataFolder, planned.id)
     if (job.state === 'done') return job
+    expect(job.state).toBe('stopped')
+    if (!isCounted) continue
     budget.kills--
+    counted++
   }
   return runPlanned(planned.id, options)
 }
@@ -228,6 +236,10 @@ describe.each(places)('killed at random moments: %s', (kind) => {
       expect(await stateOf(to)).toEqual({ listed: 0, digests: {} })
     }
   })
+})
+
+it('the kills were in the middle of migrations and evictions, and as many as were to be', () => {
+  expect(counted).toBeGreaterThanOrEqual(kills)
 })
 
 describe.each([

@@ -3,7 +3,7 @@ import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs'
 import { errnoOf } from '../decode/file-source.ts'
 import { AppError } from '../model/errors.ts'
 import type { WriteOutcome } from './contract.ts'
-import { refusedPath } from './paths.ts'
+import { closedPath, refusedPath } from './paths.ts'
 
 /** Renaming leads nowhere else than on one disk. */
 export function isOnDiskOf(root: string, folder: string): boolean {
@@ -21,6 +21,18 @@ export function failure(path: string, error: unknown): WriteOutcome {
   if (errno === undefined) throw error
   const { message: sentence } = refusedPath(path, error, 'written')
   return { done: false, reason: errno === 'EROFS' ? 'UNWRITABLE' : 'REFUSED', sentence }
+}
+
+/**
+ * What became of entries that need all of these folders: where one of them may not be written, that is the matter, and
+ * not the entry that came upon it.
+ */
+export function inFolders(outcomes: readonly WriteOutcome[], folders: readonly string[]): WriteOutcome[] {
+  const isRefused = (outcome: WriteOutcome): boolean => !outcome.done && outcome.reason === 'REFUSED'
+  const closed = outcomes.some(isRefused) ? closedPath(folders) : undefined
+  if (!closed) return [...outcomes]
+  const whole = { done: false, reason: 'UNWRITABLE', sentence: closed.message } as const
+  return outcomes.map((outcome) => (isRefused(outcome) ? whole : outcome))
 }
 
 export function refused(path: string, why: string): WriteOutcome {

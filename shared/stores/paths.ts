@@ -1,13 +1,18 @@
-import { lstatSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, lstatSync, statSync } from 'node:fs'
 import type { Stats } from 'node:fs'
 import { dirname } from 'node:path'
 
 import { errnoOf } from '../decode/file-source.ts'
 import { AppError } from '../model/errors.ts'
 
-/** `NOT_FOUND`, with the part of the path that is there: a typing error shows. */
+/** `NOT_FOUND`, with the part of the path that is there: a typing error shows. `REFUSED` where one may not look further. */
 export function noSuchPath(path: string): AppError {
   const parent = nearestParent(path)
+  try {
+    accessSync(parent, constants.X_OK)
+  } catch (error) {
+    if (errnoOf(error) === 'EACCES') return refusedPath(parent, error, 'read')
+  }
   return new AppError('NOT_FOUND', `There is no ${path}; what exists of it is ${parent}.`, {
     data: { path, parent },
   })
@@ -37,6 +42,20 @@ export function refusedPath(path: string, error: unknown, verb: 'read' | 'writte
         ? 'its disk is mounted for reading only'
         : (errno ?? (error instanceof Error ? error.message : String(error)))
   return new AppError('REFUSED', `${path} cannot be ${verb}: ${why}.`, { cause: error, data: { path } })
+}
+
+/** Says which of these files and folders may not be written, the first of them; what is not there is no hindrance. */
+export function closedPath(paths: readonly string[]): AppError | undefined {
+  for (const path of paths) {
+    if (!existsSync(path)) continue
+    try {
+      const { R_OK, W_OK, X_OK } = constants
+      accessSync(path, statSync(path).isDirectory() ? W_OK | X_OK : R_OK | W_OK)
+    } catch (error) {
+      return refusedPath(path, error, 'written')
+    }
+  }
+  return undefined
 }
 
 /** The status of what is at a path, a link's own; `undefined` where there is nothing, or nothing that may be seen. */

@@ -106,7 +106,10 @@ export class Migrator implements Executor {
   async #read(items: readonly PlanItem[]): Promise<FromSource> {
     const keys = items.map(({ key, sourceKey }) => sourceKey ?? key)
     const entries = this.#hasFacts ? ((await this.#source.lookUp?.(keys)) ?? []) : []
-    return { entries, values: await this.#source.getMany(keys) }
+    const values = await this.#source.getMany(keys)
+    // Where nothing can be read, the source as a whole may be closed or gone: asked what changed, it says so.
+    if (!values.some((value) => value instanceof Uint8Array)) await this.#source.changeToken()
+    return { entries, values }
   }
 
   async #step(

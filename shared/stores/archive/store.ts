@@ -6,7 +6,7 @@ import { MemorySource } from '../../model/source.ts'
 import { summarize } from '../../records/summarize.ts'
 import type { Capabilities, Store, WriteOperation, WriteOutcome } from '../contract.ts'
 import { addTimes, LockPace, type LockTimes } from '../lock-pace.ts'
-import { sqliteError } from '../sqlite-file/errors.ts'
+import { writingError } from '../sqlite-file/errors.ts'
 
 const busyMs = 5_000
 
@@ -92,7 +92,7 @@ export class ArchiveStore implements Store {
         return { outcomes: part.map(() => done), heldMs: performance.now() - startMs }
       })
     } catch (thrown) {
-      throw sqliteError(this.#path, thrown)
+      throw writingError(this.#path, thrown)
     } finally {
       database?.close()
     }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { errnoOf } from '../../decode/file-source.ts'
 import { showKey } from '../../model/keys.ts'
 import type { SetAside, WriteOutcome } from '../contract.ts'
-import { failure, syncFolder } from '../disk.ts'
+import { failure, inFolders, syncFolder } from '../disk.ts'
 import { Slices } from '../slices.ts'
 import { stampOf } from '../stamp.ts'
 import type { FolderLayout } from './layout.ts'
@@ -31,7 +31,7 @@ export async function setAside(
     if (slices.isOver) await slices.next()
   }
   for (const each of touched) syncFolder(each)
-  return outcomes
+  return inFolders(outcomes, [root, folder])
 }
 
 function moveOut(
@@ -99,7 +99,7 @@ export async function bringBack(
     if (slices.isOver) await slices.next()
   }
   for (const each of touched) syncFolder(each)
-  return outcomes
+  return inFolders(outcomes, [root, folder])
 }
 
 function moveIn(

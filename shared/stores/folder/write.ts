@@ -24,7 +24,7 @@ import { AppError } from '../../model/errors.ts'
 import { showKey } from '../../model/keys.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
 import { changed, isOvertaken } from '../lock-pace.ts'
-import { failure, refused, syncFolder } from '../disk.ts'
+import { failure, inFolders, refused, syncFolder } from '../disk.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
 import { hashOfKey, shardOf, temporaryPrefix } from './layout.ts'
 import type { FolderLayout } from './layout.ts'
@@ -70,7 +70,7 @@ export async function writeEntries(
     }
   }
   for (const folder of touched) syncFolder(folder)
-  return outcomes
+  return inFolders(outcomes, [root])
 }
 
 /** A write that is cancelled leaves no file behind. */

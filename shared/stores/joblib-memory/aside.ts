@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { errnoOf } from '../../decode/file-source.ts'
 import { showKey } from '../../model/keys.ts'
 import type { SetAside, WriteOutcome } from '../contract.ts'
-import { failure, syncFolder } from '../disk.ts'
+import { failure, inFolders, syncFolder } from '../disk.ts'
 import { changed } from '../lock-pace.ts'
 import { statusOf } from '../paths.ts'
 import { Slices } from '../slices.ts'
@@ -62,7 +62,7 @@ async function moveEach(
     if (slices.isOver) await slices.next()
   }
   for (const each of touched) syncFolder(each)
-  return outcomes
+  return inFolders(outcomes, [root, folder])
 }
 
 function moveOut(

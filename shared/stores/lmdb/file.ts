@@ -1,7 +1,7 @@
-import { closeSync, fstatSync, read, readSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, read, readSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { AppError } from '../../model/errors.ts'
-import { fileError, openQuietly } from '../../decode/file-source.ts'
+import { fileError, namedStatus, openQuietly } from '../../decode/file-source.ts'
 import { metaError, metaProbeBytes, readMeta } from './layout.ts'
 import type { Layout, Meta, MetaReading } from './layout.ts'
 import { PageFault } from './pages.ts'
@@ -83,8 +83,8 @@ export class LmdbFile {
 
   /** False after another file took this one's place under the path. */
   isCurrent(): boolean {
-    const opened = fstatSync(this.#descriptor)
-    const named = statSync(this.path, { throwIfNoEntry: false })
+    const opened = fstatSync(this.#descriptor, { bigint: true })
+    const named = namedStatus(this.path)
     return named !== undefined && named.ino === opened.ino && named.dev === opened.dev
   }
 

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { AppError, toAppError } from '../../model/errors.ts'
 import type { DatabaseInfo, Detection, Store, StoreLocation, StoreType } from '../contract.ts'
 import { makeFolder } from '../make-folder.ts'
-import { isUnmade } from '../paths.ts'
+import { isUnmade, noSuchPath } from '../paths.ts'
 import { LmdbFile } from './file.ts'
 import { lmdbForm } from './form.ts'
 import { LmdbStore } from './store.ts'
@@ -83,8 +83,8 @@ function findPlace(path: string, database: string | undefined): LmdbPlace | unde
 /** Makes a folder environment of format 1, which is what `lmdb.open(path)` of Python makes and opens. */
 async function create(path: string, database: string | undefined, wantsWrite: boolean): Promise<LmdbPlace> {
   if (!wantsWrite) {
-    const what = existsSync(path) ? `${path} holds no ${dataName}` : `There is no file or folder ${path}`
-    throw new AppError('NOT_FOUND', `${what}; check the path.`, { data: { path } })
+    if (!existsSync(path)) throw noSuchPath(path)
+    throw new AppError('NOT_FOUND', `${path} holds no ${dataName}; check the path.`, { data: { path } })
   }
   makeFolder(path)
   const target = {

@@ -2,10 +2,12 @@ import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { hash } from 'node:crypto'
 import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../../model/errors.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
 import { LockPace } from '../lock-pace.ts'
+import { closedPath } from '../paths.ts'
 import type { GuardedOperation, WriterReply, WriterRequest, WriterTarget } from './writer-protocol.ts'
 
 /** `MDB_MAXKEYSIZE` of every ordinary build; a longer key could not be read from Python. */
@@ -86,6 +88,8 @@ export class LmdbWriter implements AsyncDisposable {
       if (child.connected) child.disconnect()
       this.#child = undefined
       const message = reply.kind === 'failed' ? reply.message : 'it gave no answer'
+      const closed = closedPath(filesOf(target))
+      if (closed) throw closed
       throw new AppError(
         'REFUSED',
         `${target.path} cannot be opened for writing: ${message}; check its permissions.`,
@@ -142,6 +146,11 @@ export class LmdbWriter implements AsyncDisposable {
     this.#queue = result.catch(() => undefined)
     return result
   }
+}
+
+/** What LMDB must be allowed to write: in a folder of its own, or beside the file. */
+function filesOf({ path, dataPath, isFile }: WriterTarget): string[] {
+  return [dataPath, isFile ? `${path}-lock` : join(path, 'lock.mdb'), dirname(dataPath)]
 }
 
 /** An idle child does not keep the program alive; one at work does. */

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, readSync, statSync } from 'node:fs'
 import { concatBytes } from '../../model/bytes.ts'
 import type { FileRange } from '../contract.ts'
-import { openQuietly } from '../../decode/file-source.ts'
+import { namedStatus, openQuietly } from '../../decode/file-source.ts'
 
 /** An ordinary file read by range, its access time left as it is where the system allows. */
 export class QuietFile implements Disposable {
@@ -69,7 +69,7 @@ export function readPieces(
 export function filesToken(paths: readonly string[]): string {
   return paths
     .map((path) => {
-      const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
+      const stats = namedStatus(path)
       return stats === undefined ? '-' : `${stats.dev}.${stats.ino}.${stats.size}.${stats.mtimeNs}`
     })
     .join(' ')

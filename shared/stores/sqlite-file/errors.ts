@@ -1,6 +1,9 @@
+import { dirname } from 'node:path'
+
 import BetterSqlite3 from 'better-sqlite3'
 
 import { AppError } from '../../model/errors.ts'
+import { closedPath } from '../paths.ts'
 
 /** SQLite's own name of what went wrong, extended (`SQLITE_CORRUPT_INDEX`); `undefined` for other errors. */
 export function sqliteCode(thrown: unknown): string | undefined {
@@ -31,6 +34,12 @@ export function isPassing(thrown: unknown): boolean {
 /** A fault that reading a copy does not have: a database to be repaired, or one that cannot be opened in place. */
 export function isForCopy(thrown: unknown): boolean {
   return /^SQLITE_(READONLY|CANTOPEN|PROTOCOL)/.test(sqliteCode(thrown) ?? '')
+}
+
+/** The same of writing, where SQLite says of a closed file or folder (of its journal) no more than that it cannot. */
+export function writingError(path: string, thrown: unknown): unknown {
+  const mayBeClosed = /^SQLITE_(READONLY|CANTOPEN|PERM|IOERR)/.test(sqliteCode(thrown) ?? '')
+  return (mayBeClosed ? closedPath([path, dirname(path)]) : undefined) ?? sqliteError(path, thrown)
 }
 
 /** What SQLite said about a file, as the program's error: one sentence with the next step. */

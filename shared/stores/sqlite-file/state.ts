@@ -3,7 +3,7 @@ import type { BigIntStats } from 'node:fs'
 
 import { toHex } from '../../model/bytes.ts'
 import { AppError } from '../../model/errors.ts'
-import { openQuietly } from '../../decode/file-source.ts'
+import { namedStatus, openQuietly } from '../../decode/file-source.ts'
 
 /** A WAL file shorter than its header and one frame has no data. */
 const walHeaderBytes = 32
@@ -79,7 +79,7 @@ export class WatchedFile {
 
   /** Opens the path anew if another file took its place. */
   #currentStatus(): BigIntStats {
-    const named = statSync(this.path, { bigint: true, throwIfNoEntry: false })
+    const named = namedStatus(this.path)
     if (!named)
       throw new AppError('NOT_FOUND', `${this.path} is gone; open the cache where it is now.`, {
         data: { path: this.path },

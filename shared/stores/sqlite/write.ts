@@ -8,7 +8,7 @@ import { keyText } from '../../model/keys.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
 import { changed, isOvertaken, type LockPace } from '../lock-pace.ts'
 import { throwIfCancelled } from '../slices.ts'
-import { isCorrupt, sqliteCode, sqliteError } from '../sqlite-file/errors.ts'
+import { isCorrupt, sqliteCode, writingError } from '../sqlite-file/errors.ts'
 import { Rows } from './rows.ts'
 import type { CacheTable } from './schema.ts'
 import type { SqlParameter } from './sql.ts'
@@ -197,5 +197,5 @@ function failure(path: string, thrown: unknown): WriteOutcome {
   const whole = sqliteCode(thrown) === 'SQLITE_FULL' ? 'NO_SPACE' : 'UNWRITABLE'
   // A damaged page is in the way of some entries only, and stays so however often it is tried.
   const reason = isCorrupt(thrown) ? 'REFUSED' : whole
-  return { done: false, reason, sentence: toAppError(sqliteError(path, thrown)).message }
+  return { done: false, reason, sentence: toAppError(writingError(path, thrown)).message }
 }
