@@ -28,7 +28,7 @@ export default defineConfig({
           'value.worker': path.join(root, 'src-main/engine/workers/value.worker.ts'),
           // Programs that stores start for themselves.
           'lmdb-writer': path.join(root, 'shared/stores/lmdb/writer-process.ts'),
-          'diskcache-delete': path.join(root, 'shared/stores/diskcache/delete-process.ts'),
+          'diskcache-writer': path.join(root, 'shared/stores/diskcache/writer-process.ts'),
         },
         output: { format: 'es', ...flatNames },
       },

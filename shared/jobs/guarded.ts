@@ -21,8 +21,12 @@ export async function readPresent(
   keys: readonly Uint8Array[],
   signal?: AbortSignal,
 ): Promise<(Present | Problem | undefined)[]> {
+  if (store.whole) {
+    const found = await store.whole.getMany(keys, { signal })
+    return found.map((entry) => (entry && 'whole' in entry ? presentOf(entry.whole, entry) : entry))
+  }
   const entries = (await store.lookUp?.(keys, { signal })) ?? []
-  const values = await (store.whole ?? store).getMany(keys, { signal })
+  const values = await store.getMany(keys, { signal })
   return values.map((value, i) => (value instanceof Uint8Array ? presentOf(value, entries[i]) : value))
 }
 

@@ -27,6 +27,7 @@ import { Migrator } from './migrate/migrator.ts'
 import { planMigration } from './migrate/plan.ts'
 import { carryTags } from './migrate/tags.ts'
 import { Target } from './migrate/target.ts'
+import { roomWarnings } from './room.ts'
 import { runJob, type RunOptions } from './run.ts'
 import { openUpToDate } from './select.ts'
 import { planStrays } from './strays.ts'
@@ -269,7 +270,19 @@ async function plannerOfUndo(
   const header = { kind: spec.kind, title: `Undo: ${job.title}`, store: job.store, user: userName(), spec }
   const earlier = original.undoneInPartBy.flatMap((id) => openIfThere(options.dataFolder, id))
   for (const file of earlier) stack.use(file)
-  return { stack, header, plan: async (file) => planUndo(original, earlier, (items) => file.addItems(items)) }
+  return {
+    stack,
+    header,
+    plan: async (file) => {
+      let bytes = 0
+      const facts = planUndo(original, earlier, (items) => {
+        bytes = items.reduce((sum, item) => sum + item.bytes, bytes)
+        file.addItems(items)
+      })
+      const warnings = await roomWarnings(storeChangedBy(spec, options), opener(options), bytes)
+      return { ...facts, warnings: [...facts.warnings, ...warnings] }
+    },
+  }
 }
 
 /**

@@ -62,7 +62,10 @@ export interface Store extends AsyncDisposable {
   bringBack?(keys: readonly Uint8Array[], folder: string): Promise<WriteOutcome[]>
   canSetAside?(folder: string): boolean
 
-  /** Of stores whose entries are more than their values (files beside it, a row of many columns): what takes them out and brings them back. */
+  /**
+   * Of stores whose entries are more than their values (files beside it, a row of many columns), where they are open for
+   * writing: what takes entries out and brings them back.
+   */
   readonly whole?: WholeEntries
 
   /**
@@ -109,7 +112,7 @@ export interface Store extends AsyncDisposable {
   /** What is at the other end, by its own words and at the cost of a round trip; nothing is listed for it. */
   about?(signal?: AbortSignal): Promise<StoreAbout>
 
-  /** What a server still takes. */
+  /** What a server still takes, or a cache that drops entries by itself when it is full. */
   limits?(): Promise<StoreLimits>
 
   /** For how long its writing kept others out, by its own clock. */
@@ -166,11 +169,11 @@ export interface Entry {
  * as it was, with its times, to the byte.
  */
 export interface WholeEntries {
-  /** As `Store.getMany`, but whole: also what has no value that could be read is told, as far as it is there. */
+  /** In the order asked; also what has no value that could be read is told, as far as it is there. */
   getMany(
     keys: readonly Uint8Array[],
     options?: { signal?: AbortSignal },
-  ): Promise<(Uint8Array | import('../model/errors.ts').Problem | undefined)[]>
+  ): Promise<(WholeEntry | import('../model/errors.ts').Problem | undefined)[]>
 
   /**
    * `delete` with `ifValue`, the entry as it was told: `CHANGED` if it was written since, however often it was read. Of an
@@ -178,6 +181,11 @@ export interface WholeEntries {
    * overwrites: `EXISTS`, and done where this very entry stands already. Its `expiresAtMs` counts if the entry's own moment has passed.
    */
   apply(operations: readonly WholeOperation[]): Promise<WriteOutcome[]>
+}
+
+/** What stood there at one moment, and how `Store.entries` lists it. */
+export interface WholeEntry extends Entry {
+  readonly whole: Uint8Array
 }
 
 export type WholeOperation =
@@ -202,10 +210,10 @@ export interface StoreAbout {
 }
 
 export interface StoreLimits {
-  /** What may be used of memory in all; absent: no limit is set. */
+  /** What may be used of memory, or of the disk, in all; absent: no limit is set. */
   readonly maxBytes?: number
   readonly usedBytes: number
-  /** By which rule the server drops keys when it is full; absent: it refuses to write. */
+  /** By which rule keys are dropped when it is full; absent: writes are refused. */
   readonly evicts?: string
 }
 

@@ -1,9 +1,10 @@
-import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs'
+import { closeSync, existsSync, fchownSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 
 import { errnoOf } from '../decode/file-source.ts'
 import { AppError } from '../model/errors.ts'
 import type { WriteOutcome } from './contract.ts'
-import { closedPath, refusedPath } from './paths.ts'
+import { closedPath, refusedPath, statusOf } from './paths.ts'
 
 /** Renaming leads nowhere else than on one disk. */
 export function isOnDiskOf(root: string, folder: string): boolean {
@@ -48,6 +49,37 @@ export function syncFolder(folder: string): void {
     } finally {
       closeSync(file)
     }
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error
+  }
+}
+
+/** Makes the folders on the way to a path below a root; none of them may be a link. @throws AppError REFUSED, and what the system says */
+export function makeFolders(root: string, path: string): string {
+  let folder = root
+  for (const name of path === '' || path === '.' ? [] : path.split('/')) {
+    folder = join(folder, name)
+    const status = statusOf(folder)
+    if (status === undefined) makeOne(folder)
+    else if (!status.isDirectory())
+      throw new AppError('REFUSED', `${folder} is a link or a file, not a folder.`)
+  }
+  return folder
+}
+
+/** Node's own `recursive` says ENOENT of a disk that may only be read. */
+export function makeOne(folder: string): void {
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error
+  }
+}
+
+/** Root keeps the owner; others cannot give files away, and need not. */
+export function keepOwner(file: number, user: number, group: number): void {
+  try {
+    fchownSync(file, user, group)
   } catch (error) {
     if (errnoOf(error) === undefined) throw error
   }

@@ -6,7 +6,7 @@ import type { StoredKey } from './keys.ts'
 
 /** Longer keys are not read. */
 const longestKeyBytes = 65_536
-const longestNameBytes = 1_024
+export const longestNameBytes = 1_024
 const longestTagBytes = 4_096
 
 type SqlNumber = bigint | number
@@ -118,18 +118,9 @@ function rowOf(row: Selected): CacheRow {
   const storedAtSeconds = numberOf(row.store_time)
   const expiresAtSeconds = numberOf(row.expire_time)
   const valueBytes = Number(row.valueBytes ?? 0)
-  const place = [
-    row.rowid,
-    storedAtSeconds,
-    expiresAtSeconds,
-    row.mode,
-    row.filename,
-    row.valueType,
-    valueBytes,
-  ]
   return {
     rowid: row.rowid,
-    key: keyOf(row),
+    key: keyOfCells(row),
     mode: numberOf(row.mode),
     filename: row.filename ?? undefined,
     valueType: row.valueType,
@@ -137,9 +128,28 @@ function rowOf(row: Selected): CacheRow {
     number: row.number ?? undefined,
     storedAtSeconds,
     expiresAtSeconds,
-    stamp: place.map((part) => (part === undefined || part === null ? '' : String(part))).join(':'),
+    stamp: rowStamp({ ...row, storedAtSeconds, expiresAtSeconds, valueBytes }),
     facts: factsOf(row, storedAtSeconds, expiresAtSeconds),
   }
+}
+
+interface Stamped {
+  readonly rowid: bigint
+  readonly storedAtSeconds: number | undefined
+  readonly expiresAtSeconds: number | undefined
+  readonly mode: Cell
+  /** If it is no longer than `longestNameBytes`. */
+  readonly filename: string | null
+  readonly valueType: string
+  readonly valueBytes: number
+}
+
+/** Changes whenever a value is stored, and not when it is read. */
+export function rowStamp(row: Stamped): string {
+  const { rowid, storedAtSeconds, expiresAtSeconds, mode, filename, valueType, valueBytes } = row
+  return [rowid, storedAtSeconds, expiresAtSeconds, mode, filename, valueType, valueBytes]
+    .map((part) => (Buffer.isBuffer(part) ? part.toString() : String(part ?? '')))
+    .join(':')
 }
 
 function factsOf(
@@ -159,7 +169,12 @@ function factsOf(
   }
 }
 
-function keyOf({ keyType, key, raw }: Selected): StoredKey | undefined {
+/** `undefined`: diskcache makes no such key. */
+export function keyOfCells({
+  keyType,
+  key,
+  raw,
+}: Pick<Selected, 'keyType' | 'key' | 'raw'>): StoredKey | undefined {
   const isRaw = raw === 1n
   if (key === null || (!isRaw && raw !== 0n)) return undefined
   if (!Buffer.isBuffer(key)) {

@@ -1,5 +1,7 @@
 import type { Database } from 'better-sqlite3'
 
+import type { StoreLimits } from '../contract.ts'
+
 /** Columns that are read; later versions may add others. */
 const cacheColumns = [
   'rowid',
@@ -44,4 +46,19 @@ export function whyNotDiskcache(database: Database): string | undefined {
 export function countOf(database: Database): number | undefined {
   const count: unknown = database.prepare("SELECT value FROM main.Settings WHERE key = 'count'").pluck().get()
   return typeof count === 'number' ? count : undefined
+}
+
+/**
+ * What diskcache lets grow before it drops entries with the next writes: its own sum of rows and files (`Cache.volume`)
+ * against `size_limit`. No limit where its policy or `cull_limit` says that nothing is dropped.
+ */
+export function limitsOf(database: Database): StoreLimits {
+  const setting = (key: string): unknown =>
+    database.prepare('SELECT value FROM main.Settings WHERE key = ?').pluck().get(key)
+  const pages = Number(database.pragma('page_count', { simple: true }))
+  const pageBytes = Number(database.pragma('page_size', { simple: true }))
+  const usedBytes = pages * pageBytes + Number(setting('size') ?? 0)
+  const [evicts, maxBytes] = [setting('eviction_policy'), setting('size_limit')]
+  const isLimited = typeof evicts === 'string' && evicts !== 'none' && setting('cull_limit') !== 0
+  return isLimited && typeof maxBytes === 'number' ? { usedBytes, maxBytes, evicts } : { usedBytes }
 }

@@ -82,7 +82,7 @@ export class Shard {
         if (row.rowid <= last) throw new RangeError('its pages lead in a circle')
         last = row.rowid
         count++
-        if (row.key) entries.push({ entry: this.#entryOf(row, row.key), key: row.key })
+        if (row.key) entries.push({ entry: this.entryOf(row, row.key), key: row.key })
         else strays.push(row.rowid)
       }
     } catch (thrown) {
@@ -92,7 +92,7 @@ export class Shard {
     return { entries, strays, last, isAtEnd: damage !== undefined || count < limit, damage }
   }
 
-  #entryOf(row: CacheRow, key: StoredKey): Entry {
+  entryOf(row: CacheRow, key: StoredKey): Entry {
     const sizeBytes = sizeOf(row, this.folder)
     return {
       key: entryKey(key),

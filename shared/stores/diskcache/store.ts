@@ -10,29 +10,32 @@ import type {
   ChangeToken,
   Entry,
   Store,
+  StoreLimits,
   Stray,
+  WholeEntries,
   WriteOperation,
   WriteOutcome,
 } from '../contract.ts'
+import { changed, isOvertaken } from '../lock-pace.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
 import { keyFacts } from './call-key.ts'
-import { deleteRows } from './delete.ts'
-import { shardOfKey, storedKey } from './keys.ts'
+import { storedKey } from './keys.ts'
 import type { StoredKey } from './keys.ts'
-import type { CacheRow, Rows } from './rows.ts'
+import type { CacheRow } from './rows.ts'
+import { limitsOf } from './schema.ts'
 import { startOfRows } from './shard.ts'
 import type { ListedEntry, Shard } from './shard.ts'
+import { Shards } from './shards.ts'
 import { listFileStrays } from './strays.ts'
 import { readFromFile, readInRow } from './values.ts'
+import { noPuts, refusalOf, WholeRows } from './whole.ts'
+import { DiskcacheWriter } from './writer.ts'
 
 const defaultBatchSize = 1_000
 
-const noPuts =
-  'diskcache keeps values and counters its own way, which only diskcache should write: entries can be deleted here, not added.'
-
 /**
  * A Cache of diskcache, or a FanoutCache with its shards as parts. Values that diskcache leaves unpickled are handed
- * out as pickles (`native-pickle.ts`); what keys are is told in `keys.ts`. Opened for writing, it deletes; it never puts.
+ * out as pickles (`native-pickle.ts`); what keys are is told in `keys.ts`. Opened for writing, it deletes and brings back; it never puts.
  */
 export class DiskcacheStore implements Store {
   readonly kind = 'diskcache'
@@ -40,11 +43,18 @@ export class DiskcacheStore implements Store {
   readonly label: string
   readonly capabilities: Capabilities
   readonly notes: readonly string[] = [noPuts]
-  readonly #shards: readonly Shard[]
+  readonly whole: WholeEntries | undefined
+  readonly #shards: Shards
+  /** Of one that is open for writing. */
+  readonly #writer: DiskcacheWriter | undefined
 
   /** Takes the shards over. `folder` is canonical. */
   constructor(folder: string, shards: readonly Shard[], deletes: boolean) {
-    this.#shards = shards
+    this.#shards = new Shards(shards)
+    if (deletes) {
+      this.#writer = new DiskcacheWriter()
+      this.whole = new WholeRows(this.#shards, this.#writer)
+    }
     this.location = `diskcache:${folder}`
     this.label = basename(folder)
     this.capabilities = {
@@ -64,14 +74,14 @@ export class DiskcacheStore implements Store {
   ): AsyncGenerator<Entry[], void, void> {
     const { batchSize = defaultBatchSize, signal } = options
     const slices = new Slices(signal)
-    for (const shard of this.#shards) yield* this.#entriesIn(shard, batchSize, slices, signal)
+    for (const shard of this.#shards.all) yield* this.#entriesIn(shard, batchSize, slices, signal)
   }
 
   async *entriesOf(
     part: string,
     options: { signal?: AbortSignal } = {},
   ): AsyncGenerator<Entry[], void, void> {
-    const shard = this.#shards.find(({ name }) => name === part)
+    const shard = this.#shards.all.find(({ name }) => name === part)
     if (!shard) throw new AppError('USAGE', `${part} is no part of the cache ${this.location}.`)
     yield* this.#entriesIn(shard, defaultBatchSize, new Slices(options.signal), options.signal)
   }
@@ -96,24 +106,30 @@ export class DiskcacheStore implements Store {
 
   /** Without those that Python does not find here: another shard, looked into before this one, has the key too. */
   async #found(shard: Shard, entries: readonly ListedEntry[]): Promise<ListedEntry[]> {
-    if (this.#shards.length === 1) return [...entries]
+    if (this.#shards.all.length === 1) return [...entries]
     const found: ListedEntry[] = []
     for (const listed of entries) if (!(await this.#isHidden(shard, listed.key))) found.push(listed)
     return found
   }
 
   async #isHidden(shard: Shard, key: StoredKey): Promise<boolean> {
-    for (const before of this.#shardsFor(key)) {
+    for (const before of this.#shards.inOrderFor(key)) {
       if (before === shard) return false
       if (await before.read((rows) => rows.has(key), 'any')) return true
     }
     return false
   }
 
-  /** The shard where Python looks for a key, then the others: the number of shards may have been another once. */
-  #shardsFor(key: StoredKey): Shard[] {
-    const first = shardOfKey(key, this.#shards.length)
-    return [...this.#shards.slice(first), ...this.#shards.slice(0, first)]
+  async lookUp(
+    keys: readonly Uint8Array[],
+    options: { signal?: AbortSignal } = {},
+  ): Promise<(Entry | undefined)[]> {
+    const stored = keys.map(storedKey)
+    const found = await this.#shards.forEach(stored, new Slices(options.signal), (row, _rows, shard) => ({
+      row,
+      shard,
+    }))
+    return found.map((each, i) => each?.shard.entryOf(each.row, stored[i]!))
   }
 
   async getMany(
@@ -123,7 +139,7 @@ export class DiskcacheStore implements Store {
     const range = options.range ?? ([0, Number.MAX_SAFE_INTEGER] as const)
     const slices = new Slices(options.signal)
     const stored = keys.map(storedKey)
-    const results = await this.#forEach(stored, slices, (row, rows, shard) => ({
+    const results = await this.#shards.forEach(stored, slices, (row, rows, shard) => ({
       row,
       shard,
       value: readInRow(row, rows, range),
@@ -165,7 +181,7 @@ export class DiskcacheStore implements Store {
     options: { signal?: AbortSignal } = {},
   ): Promise<(EntryFacts | undefined)[]> {
     const stored = keys.map(storedKey)
-    const found = await this.#forEach(stored, new Slices(options.signal), (row) => row)
+    const found = await this.#shards.forEach(stored, new Slices(options.signal), (row) => row)
     return found.map((row, index) => row && factsOf(row, stored[index]!))
   }
 
@@ -173,32 +189,50 @@ export class DiskcacheStore implements Store {
     operations: readonly WriteOperation[],
     options: { signal?: AbortSignal } = {},
   ): Promise<WriteOutcome[]> {
-    const slices = new Slices(options.signal)
-    this.#shards[0]!.reader.throwIfClosed()
-    if (this.capabilities.deletes !== true) {
+    this.#shards.throwIfClosed()
+    const writer = this.#writer
+    if (!writer) {
       throw new AppError(
         'READ_ONLY',
         `The cache ${this.location} is open for reading only; unlock it to change it.`,
       )
     }
     const keys = operations.map(({ kind, key }) => (kind === 'delete' ? storedKey(key) : undefined))
-    const places = await this.#forEach(keys, slices, (_row, _rows, shard) => shard)
-    const outcomes = operations.map(refusalOf)
-    for (const shard of new Set(places.filter((place) => place !== undefined))) {
-      const wanted = [...places.keys()].filter((index) => places[index] === shard)
-      const done = await deleteRows(
-        shard.folder,
-        wanted.map((index) => operations[index]!.key),
-      )
-      await shard.reader.afterWrite()
-      for (const [order, index] of wanted.entries()) outcomes[index] = done[order]!
-    }
+    const places = await this.#shards.forEach(keys, new Slices(options.signal), (_row, _rows, shard) => shard)
+    const overtaken = await this.#overtaken(operations)
+    const outcomes = operations.map((operation, i) => (overtaken[i] ? changed : refusalOf(operation)))
+    await this.#shards.change(
+      [...places.keys()].filter((i) => places[i] && overtaken[i] !== true),
+      (i) => places[i]!,
+      async (shard, indexes) => {
+        const deletions = indexes.map((i) => ({ kind: 'delete', key: operations[i]!.key }) as const)
+        const told = await writer.apply(shard.folder, deletions)
+        for (const [order, i] of indexes.entries()) outcomes[i] = told[order]!
+      },
+    )
     return outcomes
+  }
+
+  /** Values that are not those expected, looked at just before they would be deleted. */
+  async #overtaken(operations: readonly WriteOperation[]): Promise<boolean[]> {
+    const guarded = operations.filter(({ ifValue }) => ifValue !== undefined)
+    const values = await this.getMany(guarded.map(({ key }) => key))
+    const now = new Map(guarded.map((operation, i) => [operation, values[i]]))
+    return operations.map((operation) => isOvertaken(operation, () => now.get(operation)))
+  }
+
+  /** Of a FanoutCache that of the part with the least room: each drops its own. */
+  async limits(): Promise<StoreLimits> {
+    const each: StoreLimits[] = []
+    for (const { reader } of this.#shards.all) each.push(await reader.read(limitsOf))
+    const room = ({ maxBytes = Number.POSITIVE_INFINITY, usedBytes }: StoreLimits): number =>
+      maxBytes - usedBytes
+    return each.reduce((least, one) => (room(one) < room(least) ? one : least))
   }
 
   async changeToken(signal?: AbortSignal): Promise<ChangeToken> {
     throwIfCancelled(signal)
-    const tokens = this.#shards.map(({ name, reader }) => [name, reader.state().token] as const)
+    const tokens = this.#shards.all.map(({ name, reader }) => [name, reader.state().token] as const)
     if (tokens.length === 1 && tokens[0]![0] === undefined) return { whole: tokens[0]![1] }
     const whole = createHash('sha1').update(JSON.stringify(tokens)).digest('base64')
     return { whole, parts: new Map(tokens as [string, string][]) }
@@ -208,7 +242,7 @@ export class DiskcacheStore implements Store {
   async strays(limit: number): Promise<Stray[]> {
     const slices = new Slices()
     const found: Stray[] = []
-    for (const shard of this.#shards) {
+    for (const shard of this.#shards.all) {
       await this.#addRowStrays(shard, found, limit)
       const names = await shard.read((rows) => new Set(rows.filenames()), 'any')
       for (const stray of listFileStrays(shard.folder, shard.name, names)) {
@@ -243,47 +277,11 @@ export class DiskcacheStore implements Store {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { reader } of this.#shards) await reader.close()
-  }
-
-  /** What an action makes of the row of each key; `undefined` where there is none, in no shard. */
-  async #forEach<Result>(
-    keys: readonly (StoredKey | undefined)[],
-    slices: Slices,
-    action: (row: CacheRow, rows: Rows, shard: Shard) => Result,
-  ): Promise<(Result | undefined)[]> {
-    this.#shards[0]!.reader.throwIfClosed()
-    const results = Array.from({ length: keys.length }, (): Result | undefined => undefined)
-    let missing = [...keys.keys()].filter((index) => keys[index] !== undefined)
-    for (let attempt = 0; attempt < this.#shards.length && missing.length > 0; attempt++) {
-      for (const [number, shard] of this.#shards.entries()) {
-        const here = missing.filter(
-          (index) =>
-            (shardOfKey(keys[index]!, this.#shards.length) + attempt) % this.#shards.length === number,
-        )
-        const found = await shard.forEach(
-          here.map((index) => keys[index]!),
-          slices,
-          (row, rows) => action(row, rows, shard),
-        )
-        for (const [order, index] of here.entries()) results[index] = found[order]
-      }
-      missing = missing.filter((index) => results[index] === undefined)
-    }
-    return results
+    for (const { reader } of this.#shards.all) await reader.close()
+    await this.#writer?.[Symbol.asyncDispose]()
   }
 }
 
 function factsOf(row: CacheRow, key: StoredKey): EntryFacts {
   return { ...row.facts, ...keyFacts(key) }
-}
-
-/** The outcome of what is not done: a put, a key that cannot be, an entry that is not there. */
-function refusalOf({ kind, key }: WriteOperation): WriteOutcome {
-  if (!storedKey(key)) {
-    const sentence = `The key ${showKey(key)} is none of diskcache's: one that is no text is written as int:…, float:…, bytes:… or pickle:….`
-    return { done: false, reason: 'BAD_KEY', sentence }
-  }
-  if (kind === 'put') return { done: false, reason: 'REFUSED', sentence: noPuts }
-  return { done: false, reason: 'ABSENT', sentence: `There is no entry ${showKey(key)}.` }
 }

@@ -2,12 +2,10 @@ import { randomBytes } from 'node:crypto'
 import {
   closeSync,
   fchmodSync,
-  fchownSync,
   fsync,
   futimesSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -24,7 +22,7 @@ import { AppError } from '../../model/errors.ts'
 import { showKey } from '../../model/keys.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
 import { changed, isOvertaken } from '../lock-pace.ts'
-import { failure, inFolders, refused, syncFolder } from '../disk.ts'
+import { failure, inFolders, keepOwner, makeOne, refused, syncFolder } from '../disk.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
 import { hashOfKey, shardOf, temporaryPrefix } from './layout.ts'
 import type { FolderLayout } from './layout.ts'
@@ -143,15 +141,6 @@ export function makeShard(folder: string): void {
     throw new AppError('REFUSED', `${folder} is a link or a file, not a folder.`)
 }
 
-/** Node's own `recursive` says ENOENT of a disk that may only be read. */
-function makeOne(folder: string): void {
-  try {
-    mkdirSync(folder)
-  } catch (error) {
-    if (errnoOf(error) !== 'EEXIST') throw error
-  }
-}
-
 /** The open file, its bytes written and not yet forced to the disk. */
 async function writeTemporary(
   temporary: string,
@@ -167,22 +156,13 @@ async function writeTemporary(
     }
     if (old) {
       fchmodSync(file, old.mode & 0o7777)
-      keepOwner(file, old)
+      keepOwner(file, old.uid, old.gid)
     }
     if (times) futimesSync(file, (times.accessedMs ?? times.modifiedMs) / 1_000, times.modifiedMs / 1_000)
     return file
   } catch (error) {
     closeSync(file)
     throw error
-  }
-}
-
-/** Root keeps the owner; others cannot give files away, and need not. */
-function keepOwner(file: number, { uid, gid }: Stats): void {
-  try {
-    fchownSync(file, uid, gid)
-  } catch (error) {
-    if (errnoOf(error) === undefined) throw error
   }
 }
 

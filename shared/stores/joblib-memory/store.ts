@@ -13,6 +13,7 @@ import type {
   Store,
   Stray,
   WholeEntries,
+  WholeEntry,
   WholeOperation,
   WriteOperation,
   WriteOutcome,
@@ -49,10 +50,7 @@ export class JoblibStore implements Store {
   readonly label: string
   readonly capabilities: Capabilities
   readonly notes: readonly string[] = [noPuts]
-  readonly whole: WholeEntries = {
-    getMany: (keys, options) => this.#forEach(keys, options?.signal, readWhole),
-    apply: (operations) => this.#applyWhole(operations),
-  }
+  readonly whole: WholeEntries | undefined
   readonly #root: string
   #closed = false
 
@@ -60,6 +58,11 @@ export class JoblibStore implements Store {
   constructor(root: string, deletes: boolean) {
     this.#root = root
     this.location = `joblib:${root}`
+    if (deletes)
+      this.whole = {
+        getMany: (keys, { signal } = {}) => this.#wholes(keys, signal),
+        apply: (operations) => this.#applyWhole(operations),
+      }
     const name = basename(root)
     this.label = name === 'joblib' ? `${basename(dirname(root))}/${name}` : name
     this.capabilities = {
@@ -185,6 +188,16 @@ export class JoblibStore implements Store {
       return isOvertaken(operation, () => readOutput(callFolder, undefined))
         ? changed
         : deleteCall(callFolder)
+    })
+  }
+
+  #wholes(
+    keys: readonly Uint8Array[],
+    signal: AbortSignal | undefined,
+  ): Promise<(WholeEntry | Problem | undefined)[]> {
+    return this.#forEach(keys, signal, (callFolder, place) => {
+      const found = readWhole(callFolder)
+      return found && 'whole' in found ? { key: encoder.encode(keyOfPlace(place)), ...found } : found
     })
   }
 

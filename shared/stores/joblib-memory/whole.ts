@@ -1,7 +1,6 @@
 import {
   closeSync,
   fchmodSync,
-  fchownSync,
   fsyncSync,
   futimesSync,
   openSync,
@@ -15,15 +14,14 @@ import { basename, dirname, join } from 'node:path'
 import { errnoOf, openFileSource } from '../../decode/file-source.ts'
 import { AppError } from '../../model/errors.ts'
 import type { Problem } from '../../model/errors.ts'
-import type { WriteOutcome } from '../contract.ts'
-import { failure, syncFolder } from '../disk.ts'
+import type { WholeEntry, WriteOutcome } from '../contract.ts'
+import { failure, keepOwner, makeFolders, syncFolder } from '../disk.ts'
 import { changed } from '../lock-pace.ts'
 import { statusOf } from '../paths.ts'
 import { packWhole, unpackWhole } from '../whole-form.ts'
 import { exists, takesPlace } from './aside.ts'
-import { isBeingWritten } from './call.ts'
+import { isBeingWritten, lookAt } from './call.ts'
 import { absent, deleteCall } from './delete.ts'
-import { makeFolders } from './folders.ts'
 import { outputName } from './layout.ts'
 import { readItems } from './scan.ts'
 
@@ -52,10 +50,13 @@ interface Call {
 }
 
 /** A call with all files of its folder, their times and modes. `undefined`: it has no result (any more). */
-export function readWhole(callFolder: string): Uint8Array | Problem | undefined {
+export function readWhole(callFolder: string): Omit<WholeEntry, 'key'> | Problem | undefined {
   try {
     const call = readCall(callFolder)
-    return call && packWhole('joblib', call.facts, call.contents)
+    // Looked at after it was read: who writes in between has written since.
+    const look = call && lookAt(callFolder)
+    if (!look) return undefined
+    return { ...look.entry, stamp: look.stamp.text, whole: packWhole('joblib', call.facts, call.contents) }
   } catch (error) {
     if (error instanceof AppError) return { code: 'UNREADABLE', sentence: error.message }
     if (errnoOf(error) === undefined) throw error
@@ -202,19 +203,10 @@ function writeFile(
   try {
     for (let at = 0; at < content.length;) at += writeSync(file, content, at)
     fchmodSync(file, mode)
-    keepOwner(file, owner)
+    keepOwner(file, ...owner)
     futimesSync(file, accessedMs / 1_000, modifiedMs / 1_000)
     fsyncSync(file)
   } finally {
     closeSync(file)
-  }
-}
-
-/** Root keeps the owner; others cannot give files away, and need not. */
-function keepOwner(file: number, [user, group]: FileFacts['owner']): void {
-  try {
-    fchownSync(file, user, group)
-  } catch (error) {
-    if (errnoOf(error) === undefined) throw error
   }
 }

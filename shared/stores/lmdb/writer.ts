@@ -1,10 +1,7 @@
-import { fork } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
 import { hash } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { AppError } from '../../model/errors.ts'
+import { AskedProcess, programPath } from '../asked-process.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
 import { LockPace } from '../lock-pace.ts'
 import { closedPath } from '../paths.ts'
@@ -19,7 +16,10 @@ export const longestKeyBytes = 511
 export class LmdbWriter implements AsyncDisposable {
   readonly pace = new LockPace()
   readonly #target: () => WriterTarget
-  #child: ChildProcess | undefined
+  readonly #process = new AskedProcess<WriterRequest, WriterReply>(
+    programPath(import.meta.url, './writer-process.ts', 'lmdb-writer.js'),
+    'writes LMDB',
+  )
   #queue: Promise<unknown> = Promise.resolve()
 
   /** `target` is asked each time the child starts: the map has to fit the file as it is then. */
@@ -29,9 +29,7 @@ export class LmdbWriter implements AsyncDisposable {
 
   /** Opens the database, which makes it if it is not there. */
   create(): Promise<void> {
-    return this.#enqueue(async () => {
-      await this.#ready()
-    })
+    return this.#enqueue(() => this.#ready())
   }
 
   apply(operations: readonly WriteOperation[]): Promise<WriteOutcome[]> {
@@ -40,27 +38,21 @@ export class LmdbWriter implements AsyncDisposable {
 
   /** Process id of the child, if it runs. */
   get processId(): number | undefined {
-    return this.#child?.pid
+    return this.#process.processId
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#enqueue(async () => {
-      const child = this.#child
-      if (!child) return
-      const closed = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-      await this.#request(child, { kind: 'close' }).catch(() => undefined)
-      child.ref()
-      if (child.connected) child.disconnect()
-      await closed
-      this.#child = undefined
+      if (this.#process.isRunning) await this.#request({ kind: 'close' }).catch(() => undefined)
+      await this.#process[Symbol.asyncDispose]()
     })
   }
 
   async #applyPart(
     operations: readonly WriteOperation[],
   ): Promise<{ outcomes: WriteOutcome[]; heldMs: number }> {
-    const child = await this.#ready()
-    const reply = await this.#request(child, { kind: 'apply', operations: operations.map(guarded) })
+    await this.#ready()
+    const reply = await this.#request({ kind: 'apply', operations: operations.map(guarded) })
     if (reply.kind === 'applied') return reply
     const message = reply.kind === 'failed' ? reply.message : 'it gave no answer'
     const isFull = reply.kind === 'failed' && reply.isFull
@@ -71,74 +63,26 @@ export class LmdbWriter implements AsyncDisposable {
     return { outcomes: operations.map(() => outcome), heldMs: 0 }
   }
 
-  async #ready(): Promise<ChildProcess> {
-    if (this.#child?.connected) return this.#child
+  async #ready(): Promise<void> {
+    if (this.#process.isRunning) return
     const target = this.#target()
-    const child = fork(writerPath(), [], {
-      serialization: 'advanced',
-      execArgv: [],
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    })
-    child.once('exit', () => {
-      if (this.#child === child) this.#child = undefined
-    })
-    this.#child = child
-    const reply = await this.#request(child, { kind: 'open', target })
-    if (reply.kind !== 'opened') {
-      if (child.connected) child.disconnect()
-      this.#child = undefined
-      const message = reply.kind === 'failed' ? reply.message : 'it gave no answer'
-      const closed = closedPath(filesOf(target))
-      if (closed) throw closed
-      throw new AppError(
-        'REFUSED',
-        `${target.path} cannot be opened for writing: ${message}; check its permissions.`,
-        {
-          data: { path: target.path },
-        },
-      )
-    }
-    return child
+    const reply = await this.#request({ kind: 'open', target })
+    if (reply.kind === 'opened') return
+    this.#process.dismiss()
+    const closed = closedPath(filesOf(target))
+    if (closed) throw closed
+    const message = reply.kind === 'failed' ? reply.message : 'it gave no answer'
+    throw new AppError(
+      'REFUSED',
+      `${target.path} cannot be opened for writing: ${message}; check its permissions.`,
+      { data: { path: target.path } },
+    )
   }
 
-  #request(child: ChildProcess, request: WriterRequest): Promise<WriterReply> {
-    return new Promise((resolve, reject) => {
-      const settle = () => {
-        child.off('message', onMessage)
-        child.off('exit', onExit)
-        child.off('error', onError)
-        hold(child, false)
-      }
-      const onMessage = (reply: WriterReply) => {
-        settle()
-        resolve(reply)
-      }
-      const onExit = (code: number | null, signal: string | null) => {
-        settle()
-        // A pipe can break before the exit is told: the next batch must not go to a dead process.
-        if (this.#child === child) this.#child = undefined
-        resolve({
-          kind: 'failed',
-          message: `its writing process ended (${signal ?? `exit code ${code}`})`,
-          isFull: false,
-        })
-      }
-      const onError = (error: Error) => {
-        settle()
-        reject(
-          new AppError('INTERNAL', `The process that writes LMDB cannot be started: ${error.message}.`, {
-            cause: error,
-          }),
-        )
-      }
-      hold(child, true)
-      child.on('message', onMessage)
-      child.on('exit', onExit)
-      child.on('error', onError)
-      child.send(request, (error) => {
-        if (error) onExit(null, error.message)
-      })
-    })
+  async #request(request: WriterRequest): Promise<WriterReply> {
+    const answer = await this.#process.ask(request)
+    if ('reply' in answer) return answer.reply
+    return { kind: 'failed', message: `its writing process ended (${answer.ended})`, isFull: false }
   }
 
   #enqueue<Result>(task: () => Promise<Result>): Promise<Result> {
@@ -153,24 +97,7 @@ function filesOf({ path, dataPath, isFile }: WriterTarget): string[] {
   return [dataPath, isFile ? `${path}-lock` : join(path, 'lock.mdb'), dirname(dataPath)]
 }
 
-/** An idle child does not keep the program alive; one at work does. */
-function hold(child: ChildProcess, isAtWork: boolean): void {
-  if (isAtWork) {
-    child.ref()
-    child.channel?.ref()
-  } else {
-    child.unref()
-    child.channel?.unref()
-  }
-}
-
 function guarded(operation: WriteOperation): GuardedOperation {
   const { ifValue, ...rest } = operation
   return ifValue === undefined ? { operation } : { operation: rest, ifSha256: hash('sha256', ifValue, 'hex') }
-}
-
-/** Beside this file in a checkout; in a build, where the bundler puts it as `lmdb-writer.js`. */
-function writerPath(): string {
-  const built = fileURLToPath(new URL('./lmdb-writer.js', import.meta.url))
-  return existsSync(built) ? built : fileURLToPath(new URL('./writer-process.ts', import.meta.url))
 }

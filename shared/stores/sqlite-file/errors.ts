@@ -2,8 +2,8 @@ import { dirname } from 'node:path'
 
 import BetterSqlite3 from 'better-sqlite3'
 
-import { AppError } from '../../model/errors.ts'
 import { closedPath } from '../paths.ts'
+import { sqliteFault } from './fault.ts'
 
 /** SQLite's own name of what went wrong, extended (`SQLITE_CORRUPT_INDEX`); `undefined` for other errors. */
 export function sqliteCode(thrown: unknown): string | undefined {
@@ -42,30 +42,8 @@ export function writingError(path: string, thrown: unknown): unknown {
   return (mayBeClosed ? closedPath([path, dirname(path)]) : undefined) ?? sqliteError(path, thrown)
 }
 
-/** What SQLite said about a file, as the program's error: one sentence with the next step. */
+/** What SQLite said about a file, as the program's error; other errors as they are. */
 export function sqliteError(path: string, thrown: unknown): unknown {
   const code = sqliteCode(thrown)
-  if (code === undefined) return thrown
-  const { message } = thrown as Error
-  const options = { cause: thrown, data: { path, sqliteCode: code } }
-  if (code === 'SQLITE_NOTADB') {
-    return new AppError(
-      'DAMAGED',
-      `${path} begins as an SQLite database and is none (${message}): damaged, encrypted, or of a later format; restore it from a copy.`,
-      options,
-    )
-  }
-  if (isCorrupt(thrown)) {
-    return new AppError('DAMAGED', `${path} is damaged (${message}); restore it from a copy.`, options)
-  }
-  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
-    return new AppError(
-      'REFUSED',
-      `${path} is locked by another program; try again when that is done.`,
-      options,
-    )
-  }
-  if (code === 'SQLITE_FULL')
-    return new AppError('REFUSED', `There is no space left for ${path}; free some and try again.`, options)
-  return new AppError('REFUSED', `${path} cannot be used: SQLite says "${message}" (${code}).`, options)
+  return code === undefined ? thrown : sqliteFault(path, code, (thrown as Error).message, thrown)
 }

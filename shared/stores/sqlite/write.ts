@@ -9,6 +9,7 @@ import type { WriteOperation, WriteOutcome } from '../contract.ts'
 import { changed, isOvertaken, type LockPace } from '../lock-pace.ts'
 import { throwIfCancelled } from '../slices.ts'
 import { isCorrupt, sqliteCode, writingError } from '../sqlite-file/errors.ts'
+import { faultOutcome } from '../sqlite-file/fault.ts'
 import { Rows } from './rows.ts'
 import type { CacheTable } from './schema.ts'
 import type { SqlParameter } from './sql.ts'
@@ -194,8 +195,5 @@ function valueParameter(value: Uint8Array, valuesAreText: boolean): SqlParameter
 }
 
 function failure(path: string, thrown: unknown): WriteOutcome {
-  const whole = sqliteCode(thrown) === 'SQLITE_FULL' ? 'NO_SPACE' : 'UNWRITABLE'
-  // A damaged page is in the way of some entries only, and stays so however often it is tried.
-  const reason = isCorrupt(thrown) ? 'REFUSED' : whole
-  return { done: false, reason, sentence: toAppError(writingError(path, thrown)).message }
+  return faultOutcome(sqliteCode(thrown) ?? '', toAppError(writingError(path, thrown)).message)
 }

@@ -3,6 +3,9 @@
 caches.py make FOLDER cache|fanout   stores everything once; prints each key and value as the project hands them out
 caches.py check FOLDER cache|fanout  what diskcache's own check says, its counters, and the keys that are there
 caches.py load FOLDER cache|fanout   compares values (JSON on stdin: key in hex -> value in hex) with diskcache's
+caches.py rows FOLDER cache|fanout   every row with all its columns and the bytes of its file, by part and place in the table
+caches.py again FOLDER cache|fanout  stores some of the keys anew, one of them as SQLite's equal of another type
+caches.py expire FOLDER cache|fanout how many entries are gone when what has expired is removed
 caches.py crash FOLDER cache|fanout  stores one more value and dies, leaving it in a write-ahead log
 caches.py call FOLDER cache|fanout   calls the memoized functions again; prints what was computed
 """
@@ -131,6 +134,8 @@ def make(cache):
         made.append((key, value))
     cache.set("tagged", "with a tag", expire=EXPIRE_SECONDS, tag="campaign 7", retry=True)
     made.append(("tagged", "with a tag"))
+    cache.set(2, "a whole number that equals a float", retry=True)
+    made.append((2, "a whole number that equals a float"))
     for function, args, kwargs in memoized(cache):
         made.append((function.__cache_key__(*args, **kwargs), function(*args, **kwargs)))
     print(json.dumps({
@@ -173,6 +178,34 @@ def call(cache):
     print(json.dumps(computed))
 
 
+def rows(cache):
+    found = []
+    for part in caches_of(cache):
+        cursor = part._sql("SELECT * FROM Cache ORDER BY rowid")
+        for row in cursor:
+            names = [column[0] for column in cursor.description]
+            cells = {name: repr(cell) for name, cell in zip(names, row)}
+            if row[names.index("filename")] is not None:
+                path = os.path.join(part.directory, row[names.index("filename")])
+                with open(path, "rb") as file:
+                    cells["content"] = file.read().hex()
+                cells["modified"] = "%.5f" % os.stat(path).st_mtime
+            found.append([os.path.basename(part.directory), cells])
+    print(json.dumps(found))
+
+
+def again(cache):
+    for key in ("long text", b"42", 2.0):
+        cache.set(key, "stored anew " * 200, retry=True)
+    print("null")
+
+
+def expire(cache):
+    before = len(cache)
+    cache.expire(retry=True)
+    print(json.dumps(before - len(cache)))
+
+
 def crash(cache):
     cache.set("last", "in the log", retry=True)
     os._exit(0)
@@ -180,4 +213,7 @@ def crash(cache):
 
 action, folder, kind = sys.argv[1:4]
 with open_cache(folder, kind) as opened:
-    {"make": make, "check": check, "load": load, "call": call, "crash": crash}[action](opened)
+    {
+        "make": make, "check": check, "load": load, "call": call, "crash": crash,
+        "rows": rows, "again": again, "expire": expire,
+    }[action](opened)
