@@ -7,6 +7,7 @@ import type {
   Policy,
   Selection,
 } from '../../shared/jobs/contract.ts'
+import { formatBytes, formatCount, formatDuration } from '../../shared/model/amounts.ts'
 import { commandOf } from './job-command.ts'
 
 /** A job as it goes out: what was asked for in words, without the lists of keys. */
@@ -91,7 +92,6 @@ const policyNames: Readonly<Record<keyof Policy, string>> = {
   protectTags: 'Never those tagged',
   order: 'Go first',
 }
-const secondsOfDay = 86_400
 
 /** As the form says it; a rule that is off says nothing. */
 function policyWords(policy: Policy): [string, string][] {
@@ -105,6 +105,6 @@ function ruleWords(name: keyof Policy, value: Policy[keyof Policy]): string {
   if (value === true) return 'yes'
   if (name === 'order') return orderWords[value as NonNullable<Policy['order']>]
   if (typeof value !== 'number') return typeof value === 'object' ? value.join(', ') : String(value)
-  if (name === 'maxBytes') return `${value / 1e6} MB`
-  return name.endsWith('Seconds') ? `${value / secondsOfDay} days` : String(value)
+  if (name === 'maxBytes') return formatBytes(value)
+  return name.endsWith('Seconds') ? formatDuration(value) : formatCount(value)
 }

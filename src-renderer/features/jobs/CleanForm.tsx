@@ -180,20 +180,27 @@ interface NumberFieldProps {
   onChange: (text: string) => void
 }
 
-/** A number with what it counts behind it. */
+const wanted: Readonly<Record<PolicyField['counts'], string>> = {
+  days: 'a number of days, or a time such as 1y, 6mo or 12h',
+  MB: 'a number of MB, or a size such as 500kB or 20GB',
+  entries: 'a whole number, 0 or more',
+}
+
+/** A number with what it counts behind it, unless it says that itself. */
 function NumberField({ field, value, isWrong, onChange }: NumberFieldProps) {
   const { label, placeholder, counts } = field
+  const hasOwnUnit = /[a-z]/i.test(value)
   return (
     <TextInput
       label={label}
       aria-label={`${label}, ${counts}`}
       placeholder={placeholder}
-      inputMode="decimal"
-      rightSection={<span className={classes.unit}>{counts}</span>}
+      inputMode={counts === 'entries' ? 'numeric' : 'text'}
+      rightSection={hasOwnUnit ? null : <span className={classes.unit}>{counts}</span>}
       rightSectionWidth={56}
       rightSectionPointerEvents="none"
       value={value}
-      error={isWrong ? `a ${counts === 'entries' ? 'whole ' : ''}number, 0 or more` : undefined}
+      error={isWrong ? wanted[counts] : undefined}
       onChange={(event) => onChange(event.currentTarget.value)}
     />
   )

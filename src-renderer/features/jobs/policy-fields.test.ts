@@ -43,6 +43,17 @@ describe('the rules of a policy as typed', () => {
     expect(isSamePolicy(rules, { ...rules, order: 'oldest' })).toBe(false)
   })
 
+  it('may say their own units', () => {
+    const { policy, wrong } = policyOf(
+      { maxAgeSeconds: '1y', maxIdleSeconds: '2 w', maxBytes: '1.5 GB' },
+      noChoices,
+    )
+    expect(wrong).toEqual([])
+    expect(policy).toMatchObject({ maxAgeSeconds: 31_536_000, maxIdleSeconds: 1_209_600, maxBytes: 1.5e9 })
+    const other = policyOf({ maxAgeSeconds: '1m', maxBytes: '1y', keepLastPerFunction: '5kB' }, noChoices)
+    expect(other.wrong).toEqual(['maxAgeSeconds', 'maxBytes', 'keepLastPerFunction'])
+  })
+
   it('name the fields that are no numbers', () => {
     const { policy, wrong } = policyOf(
       { maxAgeSeconds: 'soon', maxBytes: '-1', keepLastPerFunction: '1.5' },

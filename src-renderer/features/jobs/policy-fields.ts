@@ -1,4 +1,5 @@
 import type { Policy } from '../../../shared/api/jobs.ts'
+import { parseBytes, parseSpan } from '../../../shared/model/units.ts'
 
 const day = 86_400
 const megabyte = 1e6
@@ -22,7 +23,7 @@ export interface PolicyField {
 }
 
 export const policyFields: readonly PolicyField[] = [
-  { name: 'maxAgeSeconds', label: 'Older than', placeholder: '365', counts: 'days', unit: day },
+  { name: 'maxAgeSeconds', label: 'Older than', placeholder: '365, or 1y', counts: 'days', unit: day },
   {
     name: 'maxIdleSeconds',
     label: 'Not read for',
@@ -30,7 +31,13 @@ export const policyFields: readonly PolicyField[] = [
     counts: 'days',
     unit: day,
   },
-  { name: 'maxBytes', label: 'More in all than', placeholder: '10000', counts: 'MB', unit: megabyte },
+  {
+    name: 'maxBytes',
+    label: 'More in all than',
+    placeholder: '10000, or 10GB',
+    counts: 'MB',
+    unit: megabyte,
+  },
   {
     name: 'maxEntriesPerFunction',
     label: 'More of a function than',
@@ -76,18 +83,29 @@ export function policyOf(
 ): { policy: Policy; wrong: readonly PolicyField['name'][] } {
   const wrong: PolicyField['name'][] = []
   const policy: Policy = { order: choices.order }
-  for (const { name, unit } of policyFields) {
-    const text = typed[name]?.trim() ?? ''
+  for (const field of policyFields) {
+    const text = typed[field.name]?.trim() ?? ''
     if (text === '') continue
-    const number = Number(text)
-    if (!Number.isFinite(number) || number < 0 || (unit === 1 && !Number.isInteger(number))) wrong.push(name)
-    else policy[name] = number * unit
+    const number = amountOf(text, field)
+    if (number === undefined) wrong.push(field.name)
+    else policy[field.name] = number
   }
   for (const name of ['superseded', 'damaged', 'duplicates'] as const) if (choices[name]) policy[name] = true
   if (choices.protect.trim() !== '') policy.protect = choices.protect.trim()
   const tags = choices.protectTags.split(/[\s,]+/).filter((tag) => tag !== '')
   if (tags.length > 0) policy.protectTags = tags
   return { policy, wrong }
+}
+
+/** A number counts what stands behind its field; sizes and spans may say their own unit: `1y`, `20GB`. */
+function amountOf(text: string, { counts, unit }: PolicyField): number | undefined {
+  const number = Number(text)
+  if (Number.isNaN(number)) {
+    const ownUnit = text.replaceAll(/\s/g, '')
+    return counts === 'days' ? parseSpan(ownUnit) : counts === 'MB' ? parseBytes(ownUnit) : undefined
+  }
+  const isAmount = Number.isFinite(number) && number >= 0 && (unit !== 1 || Number.isInteger(number))
+  return isAmount ? number * unit : undefined
 }
 
 /** The inverse, for a policy that is kept somewhere. */
