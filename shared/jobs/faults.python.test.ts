@@ -6,10 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AppError, toAppError } from '../model/errors.ts'
 import { parseKey, showKey } from '../model/keys.ts'
 import { openStore, resolveStore } from '../stores/registry.ts'
+import { python } from '../testing/python.ts'
 import { freePort, startRedis, startRedisAt } from '../testing/redis.ts'
-import type { Job } from './contract.ts'
+import type { Job, JobSpec } from './contract.ts'
 import { keysOf } from './guarded.ts'
-import { planJob, runPlanned } from './jobs.ts'
+import { asTold, planJob, runPlanned } from './jobs.ts'
 import { unwrapped } from './migrate/convert.ts'
 import { contentOf, withApply } from './testing/caches.ts'
 import { canMount, SmallDisk } from './testing/small-disk.ts'
@@ -202,6 +203,78 @@ describe.runIf(mounts).each(reopened)('a disk under %s that becomes read-only', 
     disk.setReadOnly(false)
     expect(await run(planned)).toMatchObject({ state: 'done', outcomes: { done: count, failed: 0 } })
     expect(await wholeIn(url)).toBe(count)
+  })
+})
+
+describe('the map of an LMDB', () => {
+  const path = (): string => join(folder, 'cache.lmdb')
+  const inPython = (script: string): string =>
+    execFileSync(
+      python,
+      ['-c', `import lmdb\nenv = lmdb.open(${JSON.stringify(path())}, map_size=${most})\n${script}`],
+      {
+        encoding: 'utf8',
+      },
+    )
+  const most = 4_194_304
+  const filling = `
+with env.begin(write=True) as txn:
+    for i in range(30): txn.put(b'python %d' % i, bytes(100_000))`
+  const url = (): string => `lmdb:${path()}?map_size=${most}`
+
+  it('that is too small for what is planned is told by the plan', async () => {
+    const spec: JobSpec = {
+      kind: 'migrate',
+      from: await resolveStore(from),
+      to: await resolveStore(`lmdb:${path()}?map_size=1MB`),
+      selection: {},
+      onConflict: 'fail',
+    }
+    for (const _ of ['before it is made', 'afterwards']) {
+      const { plan } = await planJob(spec, options)
+      expect(plan).toMatchObject({ needs: 'acceptLimits' })
+      expect(plan!.refused).toMatch(/map of this LMDB may grow to 1(?:\.0)? MB \(map_size\)/)
+      expect(plan!.refused).toContain('do not fit')
+      await using store = await openStore(`lmdb:${path()}`, { write: true })
+      await store.apply([{ kind: 'delete', key: parseKey(key(0)) }])
+    }
+    expect(await contentOf(`lmdb:${path()}`)).toEqual({})
+  })
+
+  it.each([
+    ['may grow', async () => `lmdb:${path()}?map_size=64MiB`],
+    [
+      'has room again',
+      async () => {
+        inPython(`
+with env.begin(write=True) as txn:
+    for i in range(30): txn.delete(b'python %d' % i)`)
+        return url()
+      },
+    ],
+  ])('that another program fills stops a migration until it %s', async (_how, mended) => {
+    const planned = await migrateTo(url())
+    const first = await runLosing(planned, () => inPython(filling))
+    for (const stopped of [first, await run(planned)]) {
+      expect(stopped).toMatchObject({ state: 'stopped', outcomes: { failed: 0, changed: 0, skipped: 0 } })
+      expect(stopped.outcomes.done).toBeGreaterThan(0)
+      const { sentence } = stopped.problem!
+      expect(sentence).toContain(path())
+      expect(sentence).toMatch(/may grow to 4\.2 MB \(map_size\), and .* more were to be written/)
+      expect(sentence).toContain('map_size=BYTES')
+      expect(sentence).toContain('resume')
+    }
+    // Python, which opens it with the same map, reads and writes it still.
+    inPython(`with env.begin(write=True) as txn: txn.put(b'python 0', b'again')`)
+    const told = await resolveStore(await mended())
+    const job = await runPlanned(planned.id, {
+      ...options,
+      open: (location, how) => openStore(asTold(location, [told]), how),
+    })
+    expect(job).toMatchObject({ state: 'done', outcomes: { done: count, failed: 0 } })
+    const content = await contentOf(`lmdb:${path()}`)
+    for (const name of Object.keys(content)) if (name.startsWith('python')) delete content[name]
+    expect(content).toEqual(before)
   })
 })
 

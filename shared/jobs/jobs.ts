@@ -381,6 +381,26 @@ export function redacted(location: StoreLocation): StoreLocation {
   return { ...location, path: withoutSecrets(location.path), options }
 }
 
+/**
+ * A cache of a job as it was told: with its password, which the job does not keep, and with what it was told of how to
+ * write it (`map_size`); `location` itself where it was not told.
+ */
+export function asTold(location: StoreLocation, told: readonly StoreLocation[]): StoreLocation {
+  const found = told.find((each) => isSameCache(each, location))
+  return found ? { ...found, options: { ...location.options, ...found.options } } : location
+}
+
+/** Whether two locations name one cache, however it is to be opened. */
+export function isSameCache(one: StoreLocation, other: StoreLocation): boolean {
+  return nameOf(one) === nameOf(other)
+}
+
+function nameOf(location: StoreLocation): string {
+  const { kind, path, options } = redacted(location)
+  const { map_size: _, ...rest } = options
+  return JSON.stringify({ kind, path, options: rest })
+}
+
 function userName(): string {
   try {
     return userInfo().username

@@ -112,7 +112,7 @@ export interface Store extends AsyncDisposable {
   /** What is at the other end, by its own words and at the cost of a round trip; nothing is listed for it. */
   about?(signal?: AbortSignal): Promise<StoreAbout>
 
-  /** What a server still takes, or a cache that drops entries by itself when it is full. */
+  /** What a server or the map of an LMDB still takes, or a cache that drops entries by itself when it is full. */
   limits?(): Promise<StoreLimits>
 
   /** For how long its writing kept others out, by its own clock. */
@@ -210,9 +210,11 @@ export interface StoreAbout {
 }
 
 export interface StoreLimits {
-  /** What may be used of memory, or of the disk, in all; absent: no limit is set. */
+  /** What may be used of memory, of the disk or of the map, in all; absent: no limit is set. */
   readonly maxBytes?: number
   readonly usedBytes: number
+  /** Of an LMDB: the largest map that a program has written it with. Beyond it those that have it open fail. */
+  readonly mappedBytes?: number
   /** By which rule keys are dropped when it is full; absent: writes are refused. */
   readonly evicts?: string
 }

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises'
 import { dataFolder } from '../../shared/catalog/location.ts'
 import type { Job, PlanItem } from '../../shared/jobs/contract.ts'
 import { forgetJob, JobFile, type ItemWithOutcome } from '../../shared/jobs/job-file.ts'
-import { redacted, runPlanned, type JobsOptions } from '../../shared/jobs/jobs.ts'
+import { asTold, runPlanned, type JobsOptions } from '../../shared/jobs/jobs.ts'
 import type { StopReason } from '../../shared/jobs/run.ts'
 import { manifestFile } from '../../shared/jobs/migrate/manifest.ts'
 import { AppError } from '../../shared/model/errors.ts'
@@ -35,10 +35,7 @@ export interface RunChoices {
 export function jobsOptions(...told: readonly StoreLocation[]): JobsOptions {
   return {
     dataFolder: dataFolder(),
-    open: (location, options) => {
-      const name = JSON.stringify(redacted(location))
-      return openStore(told.find((each) => JSON.stringify(redacted(each)) === name) ?? location, options)
-    },
+    open: (location, options) => openStore(asTold(location, told), options),
   }
 }
 

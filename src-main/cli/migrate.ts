@@ -1,6 +1,6 @@
 import type { ConflictRule, Job } from '../../shared/jobs/contract.ts'
 import { listJobs } from '../../shared/jobs/job-file.ts'
-import { planJob, redacted } from '../../shared/jobs/jobs.ts'
+import { isSameCache, planJob } from '../../shared/jobs/jobs.ts'
 import { AppError } from '../../shared/model/errors.ts'
 import type { StoreLocation } from '../../shared/stores/contract.ts'
 import { resolveStore } from '../../shared/stores/registry.ts'
@@ -60,13 +60,12 @@ async function resolveTarget(text: string): Promise<StoreLocation> {
 }
 
 function unfinished(from: StoreLocation, to: StoreLocation, dataFolder: string): Job {
-  const name = (location: StoreLocation): string => JSON.stringify(redacted(location))
   const found = listJobs(dataFolder).find(
     ({ spec, state }) =>
       spec.kind === 'migrate' &&
       ['paused', 'stopped', 'cancelled'].includes(state) &&
-      name(spec.from) === name(from) &&
-      name(spec.to) === name(to),
+      isSameCache(spec.from, from) &&
+      isSameCache(spec.to, to),
   )
   if (found) return found
   throw new AppError(

@@ -5,6 +5,7 @@ import type { Problem } from '../../model/errors.ts'
 import { showKey } from '../../model/keys.ts'
 import { formatBytes } from '../../model/amounts.ts'
 import type { Capabilities, Store, StoreKind, StoreLocation } from '../../stores/contract.ts'
+import { mapSizeOf } from '../../stores/lmdb/index.ts'
 import { unwrapped, type ValueForm } from './convert.ts'
 
 /** What a new store of each kind holds: those that are not there yet are made when the plan runs, not before. */
@@ -36,10 +37,12 @@ export class Target {
   readonly values: ValueForm
   readonly keys: Capabilities['keys']
   readonly store: Store | undefined
+  readonly #location: StoreLocation
   #isEmpty: boolean | undefined
 
   constructor(location: StoreLocation, store: Store | undefined, form?: ValueForm) {
     const made = fresh[location.kind]
+    this.#location = location
     this.kind = location.kind
     this.path = location.path
     this.store = store
@@ -94,11 +97,28 @@ export class Target {
       const exceeded = `The target needs ${entries} files, and the file system of ${folder} has room for ${ffree} more.`
       return { warnings, exceeded }
     }
-    if (this.kind === 'lmdb' && bytes > pythonMapBytes / 2) {
-      warnings.push(
-        `Python writers must open this LMDB with a map_size above ${formatBytes(bytes * 2)} from now on: lmdb.open takes 10 MiB unless told otherwise, and then fails with MDB_MAP_FULL.`,
-      )
+    return this.kind === 'lmdb' ? this.#mapLimits(bytes, warnings) : { warnings }
+  }
+
+  async #mapLimits(
+    bytes: number,
+    warnings: string[],
+  ): Promise<{ warnings: readonly string[]; exceeded?: string }> {
+    const there = await this.store?.limits?.()
+    const { usedBytes = 0, mappedBytes, maxBytes = mapSizeOf(this.#location) } = there ?? {}
+    const total = usedBytes + bytes * overhead
+    if (maxBytes !== undefined && total > maxBytes) {
+      const exceeded = `The map of this LMDB may grow to ${formatBytes(maxBytes)} (map_size), of which ${formatBytes(usedBytes)} are taken; ${formatBytes(bytes * overhead)} more do not fit. Name it with more: lmdb:${this.path}?map_size=BYTES.`
+      return { warnings, exceeded }
     }
+    if (total > pythonMapBytes / 2)
+      warnings.push(
+        `Python writers must open this LMDB with a map_size above ${formatBytes(total * 2)} from now on: lmdb.open takes 10 MiB unless told otherwise, and then fails with MDB_MAP_FULL.`,
+      )
+    if (mappedBytes !== undefined && total > mappedBytes)
+      warnings.push(
+        `It outgrows the map of ${formatBytes(mappedBytes)} that it was last written with: a Python that has it open with no more than that fails with MDB_MAP_RESIZED from then on, until it opens it anew. lmdb:${this.path}?map_size=BYTES keeps it within what your programs open.`,
+      )
     return { warnings }
   }
 

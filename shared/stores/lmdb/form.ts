@@ -17,5 +17,14 @@ export const lmdbForm = pathForm(
       placeholder: 'the main database',
       help: 'Its name, where the file has several',
     },
+    {
+      name: 'map_size',
+      label: 'Largest map',
+      type: 'text',
+      required: false,
+      place: 'option',
+      placeholder: 'grows as it must',
+      help: 'The map_size of your Python programs (1GB, 10485760): jobs write no more than they can open',
+    },
   ],
 )

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError, toAppError } from '../../model/errors.ts'
+import { parseBytes } from '../../model/units.ts'
 import type { DatabaseInfo, Detection, Store, StoreLocation, StoreType } from '../contract.ts'
 import { makeFolder } from '../make-folder.ts'
 import { isUnmade, noSuchPath } from '../paths.ts'
@@ -12,8 +13,10 @@ import { LmdbWriter } from './writer.ts'
 
 const dataName = 'data.mdb'
 const newMapBytes = 64 * 1024 * 1024
+/** An empty one with its first entries. */
+const smallestMapBytes = 64 * 1024
 
-/** LMDB environments, as a folder with `data.mdb` or a single file, data formats 1 and 2. Options: `db`, a sub-database. */
+/** LMDB environments, as a folder with `data.mdb` or a single file, data formats 1 and 2. Options: `db`, a sub-database; `map_size`. */
 export const lmdbStoreType: StoreType = {
   kind: 'lmdb',
   title: 'LMDB',
@@ -47,16 +50,31 @@ async function detect(path: string): Promise<Detection | undefined> {
 async function open(location: StoreLocation, options: { write?: boolean } = {}): Promise<Store> {
   const wantsWrite = options.write ?? false
   const database = location.options['db']
-  const known = new Set(['db'])
+  const mostMapBytes = mapSizeOf(location)
+  const known = new Set(['db', 'map_size'])
   const unknown = Object.keys(location.options).find((name) => !known.has(name))
   if (unknown !== undefined) {
     throw new AppError(
       'USAGE',
-      `lmdb: does not know the option "${unknown}"; it takes db (a sub-database's name).`,
+      `lmdb: does not know the option "${unknown}"; it takes db (a sub-database's name) and map_size (to how much its map may grow).`,
     )
   }
-  const place = findPlace(location.path, database) ?? (await create(location.path, database, wantsWrite))
-  return LmdbStore.open(place, wantsWrite)
+  const place =
+    findPlace(location.path, database) ??
+    (await create(location.path, { database, mostMapBytes, wantsWrite }))
+  return LmdbStore.open({ ...place, mostMapBytes }, wantsWrite)
+}
+
+/** As `lmdb.open` of Python takes it, in bytes, or with a unit. @throws AppError USAGE */
+export function mapSizeOf({ options }: Pick<StoreLocation, 'options'>): number | undefined {
+  const text = options['map_size']
+  if (text === undefined) return undefined
+  const bytes = parseBytes(text)
+  if (bytes !== undefined && bytes >= smallestMapBytes) return Math.floor(bytes)
+  throw new AppError(
+    'USAGE',
+    `lmdb: map_size is to how many bytes the map may grow, such as 1GB, 512MiB or 10485760, ${smallestMapBytes} at least; "${text}" is none.`,
+  )
 }
 
 async function databases(path: string): Promise<DatabaseInfo[]> {
@@ -73,15 +91,30 @@ function findPlace(path: string, database: string | undefined): LmdbPlace | unde
   const real = realpathSync(resolve(path))
   if (lstatSync(real).isDirectory()) {
     const dataPath = join(real, dataName)
-    return isUnmade(dataPath) ? undefined : { path: real, dataPath, isFile: false, database }
+    return isUnmade(dataPath)
+      ? undefined
+      : { path: real, dataPath, isFile: false, database, mostMapBytes: undefined }
   }
   if (!lstatSync(real).isFile()) return undefined
   const isInFolder = basename(real) === dataName
-  return { path: isInFolder ? dirname(real) : real, dataPath: real, isFile: !isInFolder, database }
+  return {
+    path: isInFolder ? dirname(real) : real,
+    dataPath: real,
+    isFile: !isInFolder,
+    database,
+    mostMapBytes: undefined,
+  }
 }
 
 /** Makes a folder environment of format 1, which is what `lmdb.open(path)` of Python makes and opens. */
-async function create(path: string, database: string | undefined, wantsWrite: boolean): Promise<LmdbPlace> {
+async function create(
+  path: string,
+  {
+    database,
+    mostMapBytes,
+    wantsWrite,
+  }: Pick<LmdbPlace, 'database' | 'mostMapBytes'> & { wantsWrite: boolean },
+): Promise<LmdbPlace> {
   if (!wantsWrite) {
     if (!existsSync(path)) throw noSuchPath(path)
     throw new AppError('NOT_FOUND', `${path} holds no ${dataName}; check the path.`, { data: { path } })
@@ -93,7 +126,7 @@ async function create(path: string, database: string | undefined, wantsWrite: bo
     dataPath: join(path, dataName),
     database,
     format: 1,
-    mapBytes: newMapBytes,
+    mapBytes: Math.min(newMapBytes, mostMapBytes ?? newMapBytes),
   } as const
   await using writer = new LmdbWriter(() => target)
   await writer.create()

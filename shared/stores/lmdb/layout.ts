@@ -40,6 +40,8 @@ export interface Meta {
   readonly transaction: number
   readonly mapBytes: number
   readonly lastPage: number
+  /** Pages that were given back, by the transactions that did. */
+  readonly free: TreeInfo
   readonly main: TreeInfo
 }
 
@@ -98,6 +100,7 @@ export function readMeta(probe: Uint8Array): MetaReading {
   const meta: Meta = {
     layout,
     mapBytes: readWord(view, headerBytes + 16),
+    free: readTreeInfo(view, headerBytes + 24),
     main: readTreeInfo(view, headerBytes + 72),
     lastPage: readWord(view, headerBytes + 120),
     transaction: readWord(view, headerBytes + 128),

@@ -8,13 +8,14 @@ import type {
   DatabaseInfo,
   Entry,
   Store,
+  StoreLimits,
   Stray,
   WriteOperation,
   WriteOutcome,
 } from '../contract.ts'
 import type { LockTimes } from '../lock-pace.ts'
 import { throwIfCancelled } from '../slices.ts'
-import { databaseFlags } from './layout.ts'
+import { databaseFlags, readWord, viewOf } from './layout.ts'
 import type { TreeInfo } from './layout.ts'
 import { PageFault } from './pages.ts'
 import type { LeafNode } from './pages.ts'
@@ -38,6 +39,8 @@ export interface LmdbPlace {
   readonly dataPath: string
   readonly isFile: boolean
   readonly database: string | undefined
+  /** To how many bytes the map may grow. */
+  readonly mostMapBytes: number | undefined
 }
 
 /** A cache in one LMDB database. Reads pages by itself (`snapshots.ts`), writes through a child process (`writer.ts`). */
@@ -160,6 +163,20 @@ export class LmdbStore implements Store {
     const accepted = operations.filter((_operation, index) => outcomes[index] === undefined)
     const written = (await this.#writer.apply(accepted)).values()
     return outcomes.map((outcome) => outcome ?? written.next().value!)
+  }
+
+  /** What is free inside of the file counts as not used. */
+  async limits(): Promise<StoreLimits> {
+    const { mostMapBytes: maxBytes } = this.#place
+    return this.#reader.read((snapshot) => {
+      const { meta, file } = snapshot
+      const usedPages = meta.lastPage + 1 - freePages(snapshot)
+      return {
+        usedBytes: usedPages * file.layout.pageBytes,
+        mappedBytes: meta.mapBytes,
+        ...(maxBytes === undefined ? {} : { maxBytes }),
+      }
+    })
   }
 
   get lockTimes(): LockTimes | undefined {
@@ -298,18 +315,30 @@ function refusedKey(key: Uint8Array): WriteOutcome | undefined {
   return { done: false, reason: 'BAD_KEY', sentence }
 }
 
+/** Each transaction that gave pages back has left their number and the list of them. */
+function freePages(snapshot: Snapshot): number {
+  const cursor = new TreeCursor(snapshot, snapshot.meta.free)
+  let pages = 0
+  for (let node = cursor.next(); node; node = cursor.next())
+    for (const value of valuesOf(snapshot, node.data)) pages += readWord(viewOf(value), 0)
+  return pages
+}
+
 /** The map is made large enough for the file as it is and a batch; the child enlarges it when that was not enough. */
 function writerTarget(place: LmdbPlace, reader: SnapshotReader): WriterTarget {
   const { file } = reader
   const { mapBytes, lastPage } = file.newestMeta()
   const usedBytes = (lastPage + 1) * file.layout.pageBytes
-  const needed = Math.max(mapBytes, usedBytes * 2, minMapBytes)
+  const { mostMapBytes } = place
+  const wanted = Math.ceil(Math.max(mapBytes, usedBytes * 2, minMapBytes) / 65536) * 65536
   return {
     path: place.path,
     isFile: place.isFile,
     dataPath: place.dataPath,
     database: place.database,
     format: file.layout.format,
-    mapBytes: Math.ceil(needed / 65536) * 65536,
+    // Less than what is there LMDB does not take.
+    mapBytes: Math.max(usedBytes, Math.min(wanted, mostMapBytes ?? Infinity)),
+    ...(mostMapBytes === undefined ? {} : { mostMapBytes }),
   }
 }

@@ -150,11 +150,20 @@ function outcomesOf(
   })
 }
 
+class MapFull extends Error {}
+
+/** @throws MapFull; the database is open as before then */
 async function growMap(): Promise<void> {
-  const grown = { ...target!, mapBytes: target!.mapBytes * 2 }
-  if (grown.mapBytes > largestMapBytes) throw new Error('the map cannot grow any further')
+  const before = target!
+  const mapBytes = Math.min(before.mapBytes * 2, before.mostMapBytes ?? largestMapBytes)
+  if (mapBytes <= before.mapBytes) throw new MapFull(`no more than ${mapBytes} bytes are allowed`)
   await close()
-  open(grown)
+  try {
+    open({ ...before, mapBytes })
+  } catch (thrown) {
+    open(before)
+    throw new MapFull(`the system gives no map of ${mapBytes} bytes (${(thrown as Error).message})`)
+  }
 }
 
 async function answer(request: WriterRequest): Promise<WriterReply> {
@@ -168,7 +177,8 @@ async function answer(request: WriterRequest): Promise<WriterReply> {
     return { kind: 'opened' }
   } catch (thrown) {
     const error = thrown as NodeJS.ErrnoException
-    return { kind: 'failed', message: error.message, isFull: isFull(error) }
+    if (thrown instanceof MapFull) return { kind: 'failed', message: error.message, full: 'map' }
+    return { kind: 'failed', message: error.message, ...(isFull(error) ? { full: 'disk' } : {}) }
   }
 }
 

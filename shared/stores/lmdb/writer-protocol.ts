@@ -22,10 +22,13 @@ export interface WriterTarget {
   readonly database: string | undefined
   readonly format: 1 | 2
   readonly mapBytes: number
+  /** To how much it may grow; absent: as the system lets it. */
+  readonly mostMapBytes?: number
 }
 
 export type WriterReply =
   | { readonly kind: 'opened' | 'closed' }
   /** `heldMs`: for how long the transaction had LMDB's write lock. */
   | { readonly kind: 'applied'; readonly outcomes: WriteOutcome[]; readonly heldMs: number }
-  | { readonly kind: 'failed'; readonly message: string; readonly isFull: boolean }
+  /** `full`: there is no room on the disk, or in the map, which may not or cannot grow. */
+  | { readonly kind: 'failed'; readonly message: string; readonly full?: 'disk' | 'map' }

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import { openStore } from '../registry.ts'
+import type { WriterTarget } from './writer-protocol.ts'
 import { LmdbWriter } from './writer.ts'
 
 let folder: string
@@ -17,16 +18,12 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-function writerWith(mapBytes: number): LmdbWriter {
-  return new LmdbWriter(() => ({
-    path: folder,
-    isFile: false,
-    dataPath: join(folder, 'data.mdb'),
-    database: undefined,
-    format: 1,
-    mapBytes,
-  }))
+function targetWith(mapBytes: number): WriterTarget {
+  const dataPath = join(folder, 'data.mdb')
+  return { path: folder, isFile: false, dataPath, database: undefined, format: 1, mapBytes }
 }
+
+const writerWith = (mapBytes: number): LmdbWriter => new LmdbWriter(() => targetWith(mapBytes))
 
 const put = (name: string, length: number): { kind: 'put'; key: Buffer; value: Buffer } => ({
   kind: 'put',
@@ -42,6 +39,20 @@ test('the map grows when it is full, and nothing of the batch is lost', async ()
   }
   await using store = await openStore(`lmdb:${folder}`)
   expect((await store.getMany([Buffer.from('key-39')]))[0]).toHaveLength(100_000)
+})
+
+test('the map grows no further than it may; what does not fit is told and what does is written', async () => {
+  const mapBytes = 1024 * 1024
+  const mostMapBytes = 3 * mapBytes
+  await using writer = new LmdbWriter(() => ({ ...targetWith(mapBytes), mostMapBytes }))
+  expect(await writer.apply([put('one', 1_500_000)])).toEqual([{ done: true }])
+  const [outcome] = await writer.apply([put('two', 1_700_000)])
+  expect(outcome).toMatchObject({ done: false, reason: 'NO_SPACE' })
+  const { sentence } = outcome as { sentence: string }
+  expect(sentence).toMatch(/may grow to 3.1 MB \(map_size\), and 1.7 MB more were to be written/)
+  expect(sentence).toContain(`lmdb:${folder}?map_size=`)
+  expect(await writer.apply([put('three', 10)])).toEqual([{ done: true }])
+  expect(statSync(join(folder, 'data.mdb')).size).toBeLessThanOrEqual(mostMapBytes)
 })
 
 test('the death of the writing process fails one batch, and the next is written', async () => {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { dirname, join } from 'node:path'
+import { formatBytes } from '../../model/amounts.ts'
 import { AppError } from '../../model/errors.ts'
 import { AskedProcess, programPath } from '../asked-process.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
@@ -55,11 +56,15 @@ export class LmdbWriter implements AsyncDisposable {
     const reply = await this.#request({ kind: 'apply', operations: operations.map(guarded) })
     if (reply.kind === 'applied') return reply
     const message = reply.kind === 'failed' ? reply.message : 'it gave no answer'
-    const isFull = reply.kind === 'failed' && reply.isFull
-    const sentence = isFull
-      ? `There is no space left for ${this.#target().path}: ${message}; free some space and try again.`
-      : `LMDB did not write to ${this.#target().path}: ${message}.`
-    const outcome: WriteOutcome = { done: false, reason: isFull ? 'NO_SPACE' : 'UNWRITABLE', sentence }
+    const full = reply.kind === 'failed' ? reply.full : undefined
+    const { path, mostMapBytes } = this.#target()
+    const sentence =
+      full === 'map'
+        ? mapFull(path, { message, mostMapBytes, neededBytes: bytesOf(operations) })
+        : full === 'disk'
+          ? `There is no space left for ${path}: ${message}; free some space and try again.`
+          : `LMDB did not write to ${path}: ${message}.`
+    const outcome: WriteOutcome = { done: false, reason: full ? 'NO_SPACE' : 'UNWRITABLE', sentence }
     return { outcomes: operations.map(() => outcome), heldMs: 0 }
   }
 
@@ -82,7 +87,7 @@ export class LmdbWriter implements AsyncDisposable {
   async #request(request: WriterRequest): Promise<WriterReply> {
     const answer = await this.#process.ask(request)
     if ('reply' in answer) return answer.reply
-    return { kind: 'failed', message: `its writing process ended (${answer.ended})`, isFull: false }
+    return { kind: 'failed', message: `its writing process ended (${answer.ended})` }
   }
 
   #enqueue<Result>(task: () => Promise<Result>): Promise<Result> {
@@ -90,6 +95,26 @@ export class LmdbWriter implements AsyncDisposable {
     this.#queue = result.catch(() => undefined)
     return result
   }
+}
+
+/** By how much it was too small is not known: the transaction with these bytes did not fit. */
+function mapFull(
+  path: string,
+  about: {
+    readonly message: string
+    readonly mostMapBytes?: number | undefined
+    readonly neededBytes: number
+  },
+): string {
+  const { message, mostMapBytes, neededBytes } = about
+  const needed = `${formatBytes(neededBytes)} more were to be written`
+  if (mostMapBytes === undefined)
+    return `The map of ${path} is full and cannot grow, ${needed}: ${message}; let this program have more address space (ulimit -v), then resume.`
+  return `The map of ${path} is full: it may grow to ${formatBytes(mostMapBytes)} (map_size), and ${needed}; allow more (--store 'lmdb:${path}?map_size=BYTES', or open it so in the window) or take entries out, then resume.`
+}
+
+function bytesOf(operations: readonly WriteOperation[]): number {
+  return operations.reduce((sum, each) => sum + (each.kind === 'put' ? each.value.length : 0), 0)
 }
 
 /** What LMDB must be allowed to write: in a folder of its own, or beside the file. */

@@ -1,5 +1,5 @@
 import { forgetJob, JobFile, listJobs } from '../../../shared/jobs/job-file.ts'
-import { planJob, redacted, replanJob, runPlanned, type JobsOptions } from '../../../shared/jobs/jobs.ts'
+import { asTold, planJob, replanJob, runPlanned, type JobsOptions } from '../../../shared/jobs/jobs.ts'
 import { emptyTrash, expireTrash, listTrash } from '../../../shared/jobs/trash.ts'
 import { TrashBin } from '../../../shared/jobs/trash-bin.ts'
 import { verifyStore, type Finding } from '../../../shared/jobs/verify.ts'
@@ -57,10 +57,7 @@ async function runLong(task: LongJobTask): Promise<Answer> {
   port.on('message', (reason: unknown) => stopping.abort(reason))
   const options: JobsOptions = {
     dataFolder,
-    open: (location, how) => {
-      const name = JSON.stringify(redacted(location))
-      return openStore(known.find((each) => JSON.stringify(redacted(each)) === name) ?? location, how)
-    },
+    open: (location, how) => openStore(asTold(location, known), how),
   }
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a MessagePort has no origin
   const tell = (progress: JobProgress | VerifyStep): void => port.postMessage(progress)
