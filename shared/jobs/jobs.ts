@@ -374,7 +374,7 @@ function refOf(store: Store): StoreRef {
 }
 
 /** Passwords stay out of the job's file. */
-export function redacted(location: StoreLocation): StoreLocation {
+function redacted(location: StoreLocation): StoreLocation {
   const options = Object.fromEntries(
     Object.entries(location.options).map(([name, value]) => [name, /password$/i.test(name) ? '***' : value]),
   )

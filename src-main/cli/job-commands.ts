@@ -16,7 +16,10 @@ export function addJobCommands(program: Command, exit: (code: ExitCode) => void)
     new Option('--json', 'machine-readable output: the job, then a line for each item')
   const dryRun = (): Option => new Option('--dry-run', 'show the plan and change nothing')
   const store = (): Option =>
-    new Option('--store <store>', 'the cache with its password, which jobs do not keep, or with another map_size')
+    new Option(
+      '--store <store>',
+      'the cache with its password, which jobs do not keep, or with another map_size',
+    )
   program
     .command('migrate')
     .description('copy the entries of a store to another, of any kind; merges where the target has entries')

@@ -6,7 +6,7 @@ import { AppError } from '../../model/errors.ts'
 import { WriterTooFast } from './aside.ts'
 import { connect, modeFor } from './connect.ts'
 import type { ReadConnection, ReadMode } from './connect.ts'
-import { isForCopy, isPassing, sqliteError } from './errors.ts'
+import { isCorrupt, isForCopy, isPassing, sqliteError } from './errors.ts'
 import { WatchedFile } from './state.ts'
 import type { FileState } from './state.ts'
 
@@ -111,6 +111,12 @@ export class SqliteReader {
     }
   }
 
+  #hasJournal(): boolean {
+    const now = this.#file.state()
+    this.#watchJournal(now)
+    return now.journal !== undefined
+  }
+
   /** Two journals one after the other are the work of somebody alive. */
   #watchJournal({ journal }: FileState): void {
     if (journal === undefined) return
@@ -138,13 +144,15 @@ export class SqliteReader {
         database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get()
         // We hold the lock now. SQLite does not see the journal that is beside the database: if it is of a program
         // that died, what we would read is half a transaction.
-        const now = this.#file.state()
-        this.#watchJournal(now)
-        if (now.journal !== undefined) return undefined
+        if (this.#hasJournal()) return undefined
       }
       const result = action(database)
       const isWhole = mode !== 'immutable' || this.#file.state().token === state.token
       return isWhole ? { result } : undefined
+    } catch (thrown) {
+      // Half a transaction of a program that died can look like damage already when the lock is taken.
+      if (mode === 'descriptor' && isCorrupt(thrown) && this.#hasJournal()) return undefined
+      throw thrown
     } finally {
       if (database.inTransaction) database.exec('ROLLBACK')
     }
