@@ -203,6 +203,50 @@ test('a job is found by words, and the keys walk the list', async ({ inspector }
   await expect(page.getByText('None of 3 jobs matches.')).toBeVisible()
 })
 
+test('what had the focus may go, and the keys still have a place', async ({ inspector }) => {
+  const { page } = inspector
+  await inspector.row(0).click()
+  await page.keyboard.press('Delete')
+  await expect(page.getByRole('heading', { name: /^Evict from/ })).toBeFocused()
+  await page.getByRole('button', { name: 'Unlock and move 1 entry to the trash' }).press('Enter')
+  await expect(page.getByText('1 done', { exact: true })).toBeVisible()
+  await expect(page.getByRole('heading', { name: /^Evict from/ })).toBeFocused()
+  await page.getByRole('button', { name: 'Trash', exact: true }).click()
+  const trash = page.getByRole('region', { name: 'Trash' })
+  await trash.getByRole('button', { name: 'Delete…' }).press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'Delete for good' })
+  await expect(dialog.getByRole('textbox')).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(trash.getByRole('button', { name: 'Delete…' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(dialog.getByRole('textbox')).toBeFocused()
+  await page.keyboard.type('1')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('The trash is empty')).toBeVisible()
+  await expect(trash).toBeFocused()
+  await page.getByRole('button', { name: 'Jobs', exact: true }).click()
+  await page.getByRole('button', { name: 'Migrate…' }).press('Enter')
+  await expect(page.getByLabel('To: a path, or the URL of a server')).toBeFocused()
+})
+
+test('in a narrow window every screen can be gone to, and a plan is run', async ({ inspector }) => {
+  const { page } = inspector
+  await page.setViewportSize({ width: 900, height: 600 })
+  const views = page.getByRole('navigation', { name: 'Views' }).getByRole('button')
+  await expect(views).toHaveText(['Overview', 'Entries', 'Plot', 'Compare', 'Trust', 'Jobs', 'Trash'])
+  for (const view of await views.all()) await expect(view).toBeInViewport({ ratio: 1 })
+  await expect(page.getByRole('button', { name: 'Columns' })).toBeInViewport({ ratio: 1 })
+  await inspector.row(0).click()
+  await page.keyboard.press('Delete')
+  const run = page.getByRole('button', { name: 'Unlock and move 1 entry to the trash' })
+  await expect(run).toBeInViewport({ ratio: 1 })
+  await run.click()
+  await expect(page.getByText('1 done', { exact: true })).toBeVisible()
+  const row = page.getByRole('table', { name: 'Items' }).getByRole('row').nth(1)
+  await row.scrollIntoViewIfNeeded()
+  await expect(row).toBeInViewport()
+})
+
 test('what JSON loses is listed, and refused until it is accepted', async ({ inspector, folder }) => {
   const { page } = inspector
   await page.getByRole('button', { name: 'Jobs', exact: true }).click()

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, lstatSync, statSync } from 'node:fs'
 import type { Stats } from 'node:fs'
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 
 import { errnoOf } from '../decode/file-source.ts'
 import { AppError } from '../model/errors.ts'
@@ -75,4 +75,10 @@ export function statusOf(path: string): Stats | undefined {
 export function isUnmade(path: string): boolean {
   const status = statSync(path, { throwIfNoEntry: false })
   return status === undefined || (status.isFile() && status.size === 0)
+}
+
+/** What a folder of a cache is called: a name that many have says nothing without that of the folder that it is in. */
+export function folderLabel(folder: string): string {
+  const name = basename(folder)
+  return name === 'cache' || name === 'joblib' ? `${basename(dirname(folder))}/${name}` : name
 }

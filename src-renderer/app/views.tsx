@@ -98,9 +98,10 @@ export function ViewBar() {
           type="button"
           className={classes.view}
           aria-current={place.view === id ? 'page' : undefined}
+          title={title}
           onClick={() => navigate({ view: id })}
         >
-          {icon} {title}
+          {icon} <span className={classes.title}>{title}</span>
         </button>
       ))}
     </nav>

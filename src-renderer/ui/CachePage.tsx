@@ -34,7 +34,8 @@ export function CacheHeading({ title, location, facts, children }: CacheHeadingP
     <header className={classes.heading}>
       <h1>{visibleText(title)}</h1>
       <p>
-        <code title={visibleText(location)}>{visibleText(pathOfLocation(location))}</code> · {facts}
+        <code title={visibleText(location)}>{visibleText(pathOfLocation(location))}</code>
+        <span>{facts}</span>
       </p>
       {children}
     </header>

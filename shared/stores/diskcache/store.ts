@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { basename } from 'node:path'
 
 import { AppError } from '../../model/errors.ts'
 import type { Problem } from '../../model/errors.ts'
@@ -17,6 +16,7 @@ import type {
   WriteOutcome,
 } from '../contract.ts'
 import { changed, isOvertaken } from '../lock-pace.ts'
+import { folderLabel } from '../paths.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
 import { keyFacts } from './call-key.ts'
 import { storedKey } from './keys.ts'
@@ -56,7 +56,7 @@ export class DiskcacheStore implements Store {
       this.whole = new WholeRows(this.#shards, this.#writer)
     }
     this.location = `diskcache:${folder}`
-    this.label = basename(folder)
+    this.label = folderLabel(folder)
     this.capabilities = {
       write: false,
       deletes,

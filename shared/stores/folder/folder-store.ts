@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs'
-import { basename, dirname, join, sep } from 'node:path'
+import { join, sep } from 'node:path'
 
 import { openFileSource, readSmallFile } from '../../decode/file-source.ts'
 import { AppError } from '../../model/errors.ts'
@@ -20,7 +20,7 @@ import type {
 import { isOnDiskOf } from '../disk.ts'
 import { PartDigest, settledToken, wholeToken } from '../part-tokens.ts'
 import type { PartToken } from '../part-tokens.ts'
-import { statusOf } from '../paths.ts'
+import { folderLabel, statusOf } from '../paths.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
 import { stampOf } from '../stamp.ts'
 import type { Stamp } from '../stamp.ts'
@@ -55,8 +55,7 @@ export class FolderStore implements Store {
     this.#layout = layout
     this.kind = layout.kind
     this.location = `${layout.kind}:${root}`
-    const name = basename(root)
-    this.label = name === 'cache' ? `${basename(dirname(root))}/${name}` : name
+    this.label = folderLabel(root)
     this.capabilities = {
       write,
       rangeRead: true,

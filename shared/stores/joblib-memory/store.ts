@@ -1,4 +1,4 @@
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 
 import { AppError } from '../../model/errors.ts'
 import type { Problem } from '../../model/errors.ts'
@@ -22,7 +22,7 @@ import { isOnDiskOf } from '../disk.ts'
 import { changed, isOvertaken } from '../lock-pace.ts'
 import { PartDigest, settledToken } from '../part-tokens.ts'
 import type { PartToken } from '../part-tokens.ts'
-import { statusOf } from '../paths.ts'
+import { folderLabel, statusOf } from '../paths.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
 import { bringBack, setAside } from './aside.ts'
 import { callFolderOf, isFolder, lookAt, readOutput } from './call.ts'
@@ -63,8 +63,7 @@ export class JoblibStore implements Store {
         getMany: (keys, { signal } = {}) => this.#wholes(keys, signal),
         apply: (operations) => this.#applyWhole(operations),
       }
-    const name = basename(root)
-    this.label = name === 'joblib' ? `${basename(dirname(root))}/${name}` : name
+    this.label = folderLabel(root)
     this.capabilities = {
       write: false,
       deletes,

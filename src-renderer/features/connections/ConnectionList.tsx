@@ -11,6 +11,9 @@ import { visibleText } from '../../ui/visible-text.ts'
 import classes from './ConnectionList.module.css'
 import { useLock } from './LockToggle.tsx'
 
+/** Kinds whose beginning is no word. */
+const shortKinds: Readonly<Record<string, string>> = { archive: 'arch', diskcache: 'disk' }
+
 /** The open caches, each with its kind, its size and how it is. */
 export function ConnectionList() {
   const { stores, askToOpen } = useDesk()
@@ -50,7 +53,7 @@ function ConnectionItem({ store }: { store: Connection }) {
             title={`${visibleText(pathOfLocation(store.location))}\n${store.kindTitle}: ${visibleText(store.error?.message ?? store.reason)}`}
             onClick={open}
           >
-            <span className={classes.kind}>{store.kind.slice(0, 6)}</span>
+            <span className={classes.kind}>{shortKinds[store.kind] ?? store.kind.slice(0, 6)}</span>
             <span className={classes.label}>{visibleText(middleCut(labelAmong(store, stores), 34))}</span>
             {store.writable ? (
               <IconLockOpen size={12} className={classes.unlocked} aria-label="unlocked for writing" />

@@ -6,6 +6,7 @@ import type { Policy } from '../../../shared/api/jobs.ts'
 import { namesWhatGoes } from '../../../shared/api/policies.ts'
 import { useDesk } from '../../app/desk.ts'
 import { keepRetention, retentionQuery, type Retention } from '../../client/jobs.ts'
+import { takeFocus } from '../../ui/take-focus.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { ErrorState, Waiting } from '../../ui/States.tsx'
 import classes from './form.module.css'
@@ -76,6 +77,7 @@ function Rules({ store, kept }: { store: Connection; kept: Retention }) {
       .map((field) => (
         <NumberField
           key={field.name}
+          isFirst={field === policyFields[0]}
           field={field}
           value={typed[field.name] ?? ''}
           isWrong={wrong.includes(field.name)}
@@ -177,6 +179,8 @@ interface NumberFieldProps {
   field: PolicyField
   value: string
   isWrong: boolean
+  /** It takes the focus: the form was asked for. */
+  isFirst: boolean
   onChange: (text: string) => void
 }
 
@@ -187,11 +191,12 @@ const wanted: Readonly<Record<PolicyField['counts'], string>> = {
 }
 
 /** A number with what it counts behind it, unless it says that itself. */
-function NumberField({ field, value, isWrong, onChange }: NumberFieldProps) {
+function NumberField({ field, value, isWrong, isFirst, onChange }: NumberFieldProps) {
   const { label, placeholder, counts } = field
   const hasOwnUnit = /[a-z]/i.test(value)
   return (
     <TextInput
+      ref={isFirst ? takeFocus : undefined}
       label={label}
       aria-label={`${label}, ${counts}`}
       placeholder={placeholder}

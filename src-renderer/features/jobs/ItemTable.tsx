@@ -22,8 +22,10 @@ function titlesOf(job: Job): string[] {
   return isExplained(job) ? [...titles, 'Why'] : titles
 }
 
-/** Whether the plan says something of its items: there is nothing to say of copying what the target does not have. */
-function isExplained({ kind, plan }: Job): boolean {
+/** Whether the plan says something of its items: there is nothing to say of what was chosen, or is copied to where it is not. */
+function isExplained({ kind, plan, asked }: Job): boolean {
+  // An eviction of chosen entries has no rules.
+  if (kind === 'evict') return asked.length > 1
   if (kind !== 'migrate') return kind !== 'undo'
   return Object.keys(plan?.actions ?? {}).some((action) => action !== 'put')
 }

@@ -3,6 +3,7 @@ import { useState, type FormEvent } from 'react'
 import type { Connection } from '../../../shared/api/contract.ts'
 import type { ConflictRule } from '../../../shared/api/jobs.ts'
 import { useDesk } from '../../app/desk.ts'
+import { takeFocus } from '../../ui/take-focus.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import classes from './form.module.css'
 import { useChosenEntries } from './chosen-entries.ts'
@@ -101,7 +102,7 @@ function TargetFields({ target }: { target: MigrationTarget }) {
         spellCheck={false}
         autoComplete="off"
         className={classes.mono}
-        data-autofocus
+        ref={takeFocus}
         required
       />
       <NativeSelect

@@ -7,6 +7,7 @@ import { useDesk } from '../../app/desk.ts'
 import { verifyStore } from '../../client/jobs.ts'
 import { countOf, formatBytes, formatCount } from '../../ui/format.ts'
 import { EmptyState, ErrorState } from '../../ui/States.tsx'
+import { useFoundFocus } from '../../ui/use-found-focus.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { usePlanJob } from './use-job-commands.ts'
 import { withClause } from '../filter/filter-text.ts'
@@ -47,6 +48,7 @@ function Verification({ store, again }: { store: Connection; again: () => void }
   const { look, stop } = useVerify(store.id)
   const [left, setLeft] = useState<ReadonlySet<Finding>>(new Set())
   const plan = usePlanJob()
+  const title = useFoundFocus<HTMLHeadingElement>(look.isDone ? 'done' : 'looking')
   const present = (Object.keys(findingWords) as Finding[]).filter(
     (finding) => (look.counts[finding] ?? 0) > 0,
   )
@@ -56,7 +58,9 @@ function Verification({ store, again }: { store: Connection; again: () => void }
   return (
     <div className={classes.panel}>
       <header className={classes.header}>
-        <h2 className={classes.title}>Verify {visibleText(store.label)}</h2>
+        <h2 ref={title} tabIndex={-1} className={classes.title}>
+          Verify {visibleText(store.label)}
+        </h2>
         <span className={classes.progress} role="status">
           {formatCount(look.entries)}
           {look.of === undefined ? '' : ` of ${formatCount(look.of)}`} read · {formatBytes(look.bytes)}
@@ -68,11 +72,19 @@ function Verification({ store, again }: { store: Connection; again: () => void }
       {present.length === 0 ? (
         <EmptyState
           icon={<IconShieldCheck size={26} stroke={1.5} />}
-          title={look.isDone ? 'Nothing wrong was found' : 'Nothing wrong so far'}
+          title={
+            !look.isDone
+              ? 'Nothing wrong so far'
+              : look.entries === 0
+                ? 'The cache is empty'
+                : 'Nothing wrong was found'
+          }
         >
-          {look.isDone
-            ? `${countOf(look.entries, 'entry', 'entries')} can be read and stand where they belong.`
-            : 'Every value is read whole; on a big cache this takes as long as copying it.'}
+          {!look.isDone
+            ? 'Every value is read whole; on a big cache this takes as long as copying it.'
+            : look.entries === 0
+              ? 'There is no entry to verify, and nothing else that does not belong.'
+              : `${countOf(look.entries, 'entry', 'entries')} can be read and stand where they belong.`}
         </EmptyState>
       ) : (
         <>

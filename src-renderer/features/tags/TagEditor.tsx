@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useId, useRef, useState, type FormEvent } from 'react'
 import { changeTags, forgetTagged, tagsQuery, type TaggedEntries } from '../../client/tags.ts'
 import { formatCount } from '../../ui/format.ts'
+import { takeFocus } from '../../ui/take-focus.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import classes from './TagEditor.module.css'
 
@@ -70,11 +71,6 @@ export function TagEditor({ store, entries, isOpen = false }: TagEditorProps) {
       ) : null}
     </div>
   )
-}
-
-/** As a ref: focuses what has just appeared. It is one function, so that later renders leave the focus where it is. */
-function takeFocus(appeared: HTMLElement | null): void {
-  appeared?.focus()
 }
 
 interface AddTagProps {

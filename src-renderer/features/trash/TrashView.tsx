@@ -14,6 +14,7 @@ import {
   pathOfLocation,
 } from '../../ui/format.ts'
 import { EmptyState, ErrorState, Waiting } from '../../ui/States.tsx'
+import { useFoundFocus } from '../../ui/use-found-focus.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import classes from './TrashView.module.css'
 
@@ -21,6 +22,9 @@ import classes from './TrashView.module.css'
 export function TrashView() {
   const trash = useQuery(trashQuery)
   const [emptying, setEmptying] = useState<readonly TrashBin[]>()
+  const [dialogs, setDialogs] = useState(0)
+  // The buttons that led to the dialog may be gone with what it deleted.
+  const view = useFoundFocus<HTMLElement>(`${dialogs} dialogs closed`)
   if (trash.error && !trash.data) {
     return (
       <ErrorState title="The trash cannot be read" error={trash.error} onRetry={() => void trash.refetch()} />
@@ -29,30 +33,36 @@ export function TrashView() {
   if (!trash.data) return <Waiting what="Reading the trash…" />
   const { bins, entries, bytes, keepDays, keepBytes } = trash.data
   const kept = `Kept for ${keepDays} days, at most ${formatBytes(keepBytes)}.`
-  if (bins.length === 0) {
-    return (
-      <EmptyState icon={<IconTrash size={26} stroke={1.5} />} title="The trash is empty">
-        What jobs evict, repair or overwrite is kept here, and Undo brings it back. {kept}
-      </EmptyState>
-    )
-  }
   return (
-    <section className={classes.view} aria-label="Trash" data-region>
-      <header className={classes.header}>
-        <b>
-          {countOf(entries, 'entry', 'entries')} · {formatBytes(bytes)}
-        </b>
-        <span className={classes.kept}>{kept}</span>
-        <Button leftSection={<IconTrash size={14} />} onClick={() => setEmptying(bins)}>
-          Empty the trash…
-        </Button>
-      </header>
-      <ul className={classes.bins} aria-label="Contents of the trash">
-        {bins.map((bin) => (
-          <Bin key={bin.job} bin={bin} onDelete={() => setEmptying([bin])} />
-        ))}
-      </ul>
-      <EmptyDialog bins={emptying} isAll={emptying === bins} onClose={() => setEmptying(undefined)} />
+    <section ref={view} tabIndex={-1} className={classes.view} aria-label="Trash" data-region>
+      {bins.length === 0 ? (
+        <EmptyState icon={<IconTrash size={26} stroke={1.5} />} title="The trash is empty">
+          What jobs evict, repair or overwrite is kept here, and Undo brings it back. {kept}
+        </EmptyState>
+      ) : (
+        <>
+          <header className={classes.header}>
+            <b>
+              {countOf(entries, 'entry', 'entries')} · {formatBytes(bytes)}
+            </b>
+            <span className={classes.kept}>{kept}</span>
+            <Button leftSection={<IconTrash size={14} />} onClick={() => setEmptying(bins)}>
+              Empty the trash…
+            </Button>
+          </header>
+          <ul className={classes.bins} aria-label="Contents of the trash">
+            {bins.map((bin) => (
+              <Bin key={bin.job} bin={bin} onDelete={() => setEmptying([bin])} />
+            ))}
+          </ul>
+        </>
+      )}
+      <EmptyDialog
+        bins={emptying}
+        isAll={emptying === bins}
+        onClose={() => setEmptying(undefined)}
+        onClosed={() => setDialogs(dialogs + 1)}
+      />
     </section>
   )
 }
@@ -68,6 +78,7 @@ function Bin({ bin, onDelete }: { bin: TrashBin; onDelete: () => void }) {
     },
   })
   const at = bin.createdAtMs / 1_000
+  const path = visibleText(pathOfLocation(bin.store.location))
   return (
     <li className={classes.bin}>
       <div className={classes.what}>
@@ -80,9 +91,11 @@ function Bin({ bin, onDelete }: { bin: TrashBin; onDelete: () => void }) {
         </button>
         <span className={classes.facts}>
           {countOf(bin.entries, 'entry', 'entries')} · {formatBytes(bin.bytes)} ·{' '}
-          <span title={formatTime(at, zone)}>{formatRelative(at, nowSeconds)}</span> ·{' '}
-          {visibleText(pathOfLocation(bin.store.location))}
-          {bin.expiresAtMs === undefined ? '' : ` · until ${formatTime(bin.expiresAtMs / 1_000, zone)}`}
+          <span title={formatTime(at, zone)}>{formatRelative(at, nowSeconds)}</span>
+          {bin.expiresAtMs === undefined
+            ? ''
+            : ` · until ${formatTime(bin.expiresAtMs / 1_000, zone)}`} ·{' '}
+          <span title={path}>{path}</span>
         </span>
         {undo.error ? (
           <span className={classes.error} role="alert">
@@ -108,10 +121,12 @@ interface EmptyDialogProps {
   bins: readonly TrashBin[] | undefined
   isAll: boolean
   onClose: () => void
+  /** It is gone from the screen, and the focus with it. */
+  onClosed: () => void
 }
 
 /** The only act that asks: what it deletes is gone. */
-function EmptyDialog({ bins, isAll, onClose }: EmptyDialogProps) {
+function EmptyDialog({ bins, isAll, onClose, onClosed }: EmptyDialogProps) {
   const client = useQueryClient()
   const [typed, setTyped] = useState('')
   const count = (bins ?? []).reduce((sum, bin) => sum + bin.entries, 0)
@@ -132,7 +147,7 @@ function EmptyDialog({ bins, isAll, onClose }: EmptyDialogProps) {
     if (typed.trim() === String(count)) empty.mutate()
   }
   return (
-    <Modal opened={bins !== undefined} onClose={close} title="Delete for good">
+    <Modal opened={bins !== undefined} onClose={close} onExitTransitionEnd={onClosed} title="Delete for good">
       <form onSubmit={submit} className={classes.dialog}>
         <p>
           {countOf(count, 'entry', 'entries')} will be gone, and the jobs that took{' '}
