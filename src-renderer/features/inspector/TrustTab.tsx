@@ -9,6 +9,7 @@ import { formatCount, formatOffset } from '../../ui/format.ts'
 import { EmptyState, ErrorState, Waiting } from '../../ui/States.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { byteOptions } from '../bytes/byte-place.ts'
+import { TrustGroup } from '../trust/TrustGroup.tsx'
 import classes from './TrustTab.module.css'
 
 /** What loading the entry with Python would import and call. Nothing of it is run to find out. */
@@ -53,24 +54,22 @@ function Report({ report }: { report: TrustReport }) {
           ) : null}
         </div>
       </div>
-      {warnings.length === 0 ? null : (
-        <Group title="Needs what is not here" shown={warnings.length} all={warnings.length}>
-          {warnings.map(({ sentence: warning, offset }) => (
-            <Item key={`${offset} ${warning}`} what="unknown" offset={offset}>
-              {visibleText(warning)}
-            </Item>
-          ))}
-        </Group>
-      )}
-      <Group title="Would import" shown={imports.length} all={importCount}>
+      <TrustGroup title="Needs what is not here" shown={warnings.length} all={warnings.length}>
+        {warnings.map(({ sentence: warning, offset }) => (
+          <Item key={`${offset} ${warning}`} what="unknown" offset={offset}>
+            {visibleText(warning)}
+          </Item>
+        ))}
+      </TrustGroup>
+      <TrustGroup title="Would import" shown={imports.length} all={importCount}>
         {imports.map(({ module, name, what, why, count, offset }) => (
           <Item key={`${module} ${name}`} what={what} why={why} offset={offset}>
             <Code text={`${module}.${name}`} />
             {count > 1 ? <span className={classes.dim}> ×{formatCount(count)}</span> : null}
           </Item>
         ))}
-      </Group>
-      <Group title="Would call" shown={calls.length} all={callCount}>
+      </TrustGroup>
+      <TrustGroup title="Would call" shown={calls.length} all={callCount}>
         {calls.map(({ callee, how, args, what, why, offset }, i) => (
           // oxlint-disable-next-line react/no-array-index-key -- a call is its place in the list
           <Item key={i} what={what} why={why} offset={offset}>
@@ -78,31 +77,8 @@ function Report({ report }: { report: TrustReport }) {
             <Code text={`${callee}(${args})`} />
           </Item>
         ))}
-      </Group>
+      </TrustGroup>
     </div>
-  )
-}
-
-interface GroupProps {
-  title: string
-  /** Items listed here, and all that there are. */
-  shown: number
-  all: number
-  children: ReactNode
-}
-
-function Group({ title, shown, all, children }: GroupProps) {
-  if (all === 0) return null
-  return (
-    <section aria-label={title}>
-      <h3 className={classes.heading}>
-        {title} <span className={classes.count}>{formatCount(all)}</span>
-      </h3>
-      <ul className={classes.list}>{children}</ul>
-      {shown < all ? (
-        <p className={classes.note}>{formatCount(all - shown)} more are not listed here.</p>
-      ) : null}
-    </section>
   )
 }
 

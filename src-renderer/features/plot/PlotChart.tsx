@@ -1,6 +1,6 @@
 import { useComputedColorScheme } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
+import { useMemo, useState, type KeyboardEvent } from 'react'
 import type { Connection } from '../../../shared/api/contract.ts'
 import type { Points } from '../../../shared/api/points.ts'
 import { withClauses } from '../../../shared/api/points.ts'
@@ -12,11 +12,14 @@ import { useThrottled } from '../../ui/use-throttled.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { markWords } from './mark-words.ts'
 import classes from './Plot.module.css'
+import { BaseCanvas, PointerCanvas } from './PlotCanvas.tsx'
 import { readInks } from './plot-colors.ts'
-import { drawPicture, drawPointer, fieldOf, type Picture } from './plot-draw.ts'
+import { fieldOf, type Picture } from './plot-draw.ts'
 import { Marks, type Mark } from './plot-marks.ts'
 import type { PlotPlace, Window } from './plot-place.ts'
+import { windowsAfter, type Box } from './plot-windows.ts'
 import { fieldName } from './plot-words.ts'
+import { usePlotPointer } from './use-plot-pointer.ts'
 
 export interface PlotChartProps {
   readonly points: Points
@@ -26,15 +29,6 @@ export interface PlotChartProps {
   readonly openInspector: () => void
 }
 
-interface Box {
-  readonly x0: number
-  readonly y0: number
-  readonly x1: number
-  readonly y1: number
-}
-
-/** Less is a click with a trembling hand. */
-const smallestBoxPx = 6
 const rowPaceMs = 120
 
 /** The picture: pointed at, zoomed by a box or by keys, walked through by arrows. */
@@ -63,7 +57,7 @@ export function PlotChart({ points, own, set, store, openInspector }: PlotChartP
   }
   const zoomTo = (x: Window | undefined, y: Window | undefined): void =>
     set({ ...(x && { xr: x }), ...(y && { yr: y }) })
-  const pointer = usePointer({
+  const pointer = usePlotPointer({
     picture,
     box,
     setBox,
@@ -160,128 +154,12 @@ function scaleOf(axis: Points['x'], window: Window | undefined, ticks: number): 
   return makeScale({ least, greatest, isLog, unit: axis.unit, ticks, isPadded: window === undefined })
 }
 
-/** The windows after zooming by a factor about a mark, or after moving by a quarter along an axis. */
-function windowsAfter(
-  { x, y, field }: Picture,
-  along: 'x' | 'y' | 'both',
-  amount: number,
-  mark: Mark | undefined,
-): [Window | undefined, Window | undefined] {
-  if (along !== 'both') {
-    const moved = (scale: Scale): Window => [scale.at(amount / 4), scale.at(1 + amount / 4)]
-    return along === 'x' ? [moved(x), undefined] : [undefined, moved(y)]
-  }
-  const about = (scale: Scale, share: number): Window => [
-    scale.at(share - share * amount),
-    scale.at(share + (1 - share) * amount),
-  ]
-  return [
-    about(x, mark ? (mark.x - field.left) / field.width : 0.5),
-    about(y, mark ? 1 - (mark.y - field.top) / field.height : 0.5),
-  ]
-}
-
-interface PointerOptions {
-  readonly picture: Picture | undefined
-  readonly box: Box | undefined
-  readonly setBox: (box: Box | undefined) => void
-  readonly setChosen: (mark: number | undefined) => void
-  readonly zoomTo: (x: Window, y: Window) => void
-  readonly open: (mark: number | undefined) => void
-}
-
-function usePointer({ picture, box, setBox, setChosen, zoomTo, open }: PointerOptions) {
-  const placeOf = (event: PointerEvent): readonly [number, number] => {
-    const { left, top } = event.currentTarget.getBoundingClientRect()
-    return [event.clientX - left, event.clientY - top]
-  }
-  const isBox = (drawn: Box): boolean =>
-    Math.abs(drawn.x1 - drawn.x0) >= smallestBoxPx && Math.abs(drawn.y1 - drawn.y0) >= smallestBoxPx
-  return {
-    onPointerDown: (event: PointerEvent) => {
-      if (event.button !== 0) return
-      event.currentTarget.setPointerCapture(event.pointerId)
-      const [x, y] = placeOf(event)
-      setBox({ x0: x, y0: y, x1: x, y1: y })
-    },
-    onPointerMove: (event: PointerEvent) => {
-      const [x, y] = placeOf(event)
-      if (box) setBox({ ...box, x1: x, y1: y })
-      else setChosen(picture?.marks.nearest(x, y))
-    },
-    onPointerUp: (event: PointerEvent) => {
-      setBox(undefined)
-      if (!box || !picture) return
-      if (isBox(box)) zoomTo(...windowsOf(picture, box))
-      else open(picture.marks.nearest(...placeOf(event)))
-    },
-    onPointerCancel: () => setBox(undefined),
-    onPointerLeave: () => {
-      if (!box) setChosen(undefined)
-    },
-  }
-}
-
-function windowsOf({ x, y, field }: Picture, { x0, x1, y0, y1 }: Box): [Window, Window] {
-  const share = (from: number, length: number, at: number): number =>
-    Math.max(0, Math.min(1, (at - from) / length))
-  const across = [x0, x1].map((at) => share(field.left, field.width, at)).toSorted((a, b) => a - b)
-  const up = [y0, y1].map((at) => 1 - share(field.top, field.height, at)).toSorted((a, b) => a - b)
-  return [
-    [x.at(across[0]!), x.at(across[1]!)],
-    [y.at(up[0]!), y.at(up[1]!)],
-  ]
-}
-
 function filterOf({ base, bins, line, color, y }: Points, { kind, at, series }: Mark): string {
   if (kind === 'cell')
     return withClauses(base, bins!.xCells.clauses[bins!.x[at]!]!, bins!.yCells.clauses[bins!.y[at]!]!)
   const own = line!.series[series]!
   const category = color?.kind === 'categories' ? color.categories[own.category]?.clause : undefined
   return withClauses(base, line!.clauses[own.at[at]!]!, y.clause, category ?? '')
-}
-
-function BaseCanvas({ picture }: { picture: Picture }) {
-  const canvas = useRef<HTMLCanvasElement>(null)
-  useEffect(() => {
-    const pen = canvas.current && penOf(canvas.current, picture)
-    if (pen) drawPicture(pen, picture)
-  }, [picture])
-  return <canvas ref={canvas} className={classes.canvas} data-ground aria-hidden />
-}
-
-function PointerCanvas({
-  picture,
-  mark,
-  entry,
-  box,
-}: {
-  picture: Picture
-  mark: Mark | undefined
-  entry: Mark | undefined
-  box: Box | undefined
-}) {
-  const canvas = useRef<HTMLCanvasElement>(null)
-  useEffect(() => {
-    const pen = canvas.current && penOf(canvas.current, picture)
-    if (pen) drawPointer(pen, picture, { mark, entry }, box)
-  }, [picture, mark, entry, box])
-  return <canvas ref={canvas} className={classes.canvas} aria-hidden />
-}
-
-/** A pen in CSS pixels; the canvas has those of the screen. */
-function penOf(canvas: HTMLCanvasElement, { width, height }: Picture): CanvasRenderingContext2D | undefined {
-  const ratio = window.devicePixelRatio || 1
-  const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)]
-  if (canvas.width !== wide || canvas.height !== high) {
-    canvas.width = wide
-    canvas.height = high
-    canvas.style.width = `${width}px`
-    canvas.style.height = `${height}px`
-  }
-  const pen = canvas.getContext('2d')
-  pen?.setTransform(ratio, 0, 0, ratio, 0, 0)
-  return pen ?? undefined
 }
 
 interface TipProps {

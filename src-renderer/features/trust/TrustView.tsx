@@ -13,6 +13,7 @@ import { countOf, formatCount, formatOffset, shortKey } from '../../ui/format.ts
 import { EmptyState, ErrorState, Waiting } from '../../ui/States.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { KeysLink } from './KeysLink.tsx'
+import { TrustGroup } from './TrustGroup.tsx'
 import classes from './TrustView.module.css'
 
 type Verdict = keyof typeof verdictWords
@@ -119,6 +120,9 @@ function Progress({ store, onStop }: { store: Connection; onStop: () => void }) 
   )
 }
 
+/** How groups stand on this page. */
+const page = { isPanel: true, elsewhere: '; “hashcache trust” has them with --json' }
+
 function Report({ trust }: { trust: StoreTrust }) {
   const { place } = useDesk()
   if (trust.entries === 0) {
@@ -139,29 +143,30 @@ function Report({ trust }: { trust: StoreTrust }) {
           <VerdictCard key={verdict} verdict={verdict} trust={trust} />
         ))}
       </ul>
-      <Group title="Needs what is not here" shown={warnings.length} all={warningCount}>
+      <TrustGroup {...page} title="Needs what is not here" shown={warnings.length} all={warningCount}>
         {warnings.map(({ sentence, entries, keys }) => (
           <Item key={sentence} what="unknown" entries={entries} keys={keys}>
             {visibleText(sentence)}
           </Item>
         ))}
-      </Group>
-      <Group title="Would call, and is not known" shown={calls.length} all={callCount}>
+      </TrustGroup>
+      <TrustGroup {...page} title="Would call, and is not known" shown={calls.length} all={callCount}>
         {calls.map(({ callee, how, args, why, entries, keys }) => (
           <Item key={`${callee} ${how} ${why}`} what="unknown" why={why} entries={entries} keys={keys}>
             {how === 'change' ? <span className={classes.dim}>change </span> : null}
             <Code text={`${callee}(${args})`} />
           </Item>
         ))}
-      </Group>
-      <Group title="Would import" shown={imports.length} all={importCount}>
+      </TrustGroup>
+      <TrustGroup {...page} title="Would import" shown={imports.length} all={importCount}>
         {imports.map(({ module, name, what, why, entries, keys }) => (
           <Item key={`${module} ${name}`} what={what} why={why} entries={entries} keys={keys}>
             <Code text={`${module}.${name}`} />
           </Item>
         ))}
-      </Group>
-      <Group
+      </TrustGroup>
+      <TrustGroup
+        {...page}
         title="Entries that are not known safe, or damaged"
         shown={notable.length}
         all={verdicts.unknown + verdicts.broken}
@@ -169,7 +174,7 @@ function Report({ trust }: { trust: StoreTrust }) {
         {notable.map((entry) => (
           <NotableEntry key={entry.key} entry={entry} />
         ))}
-      </Group>
+      </TrustGroup>
     </>
   )
 }
@@ -195,31 +200,6 @@ function VerdictCard({ verdict, trust }: { verdict: Verdict; trust: StoreTrust }
         <span className={classes.dim}>of {countOf(trust.entries, 'entry', 'entries')}</span>
       )}
     </li>
-  )
-}
-
-interface GroupProps {
-  title: string
-  /** Items listed here, and all that there are. */
-  shown: number
-  all: number
-  children: ReactNode
-}
-
-function Group({ title, shown, all, children }: GroupProps) {
-  if (all === 0) return null
-  return (
-    <section className={classes.group} aria-label={title}>
-      <h2>
-        {title} <span className={classes.count}>{formatCount(all)}</span>
-      </h2>
-      <ul className={classes.list}>{children}</ul>
-      {shown < all ? (
-        <p className={classes.dim}>
-          {formatCount(all - shown)} more are not listed here; “hashcache trust” has them with --json.
-        </p>
-      ) : null}
-    </section>
   )
 }
 
