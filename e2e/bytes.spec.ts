@@ -73,6 +73,7 @@ test('the keyboard goes through opcodes and bytes', async ({ inspector }) => {
   await panel.getByText('Opcodes', { exact: true }).click()
   const opcodes = panel.getByRole('grid', { name: 'Opcodes' })
   await opcodes.focus()
+  await expect(opcodes.locator('[data-opcode]').first()).toBeVisible()
   await page.keyboard.press('Home')
   await expect(opcodes.locator('[aria-selected="true"]')).toContainText('PROTO')
   await page.keyboard.press('End')

@@ -58,11 +58,13 @@ export function OpcodeRows({ value, byteLength, at, marked, onChoose }: OpcodeRo
       () => undefined,
     )
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (!/^(Arrow(Up|Down)|Page(Up|Down)|Home|End)$/.test(event.key) || atRow === undefined) return
+    if (!/^(Arrow(Up|Down)|Page(Up|Down)|Home|End)$/.test(event.key)) return
     const isEdge = event.key === 'Home' || event.key === 'End'
+    // To the ends one comes from anywhere, also while it is looked up where the cursor is.
+    if (known === 0 || (atRow === undefined && !isEdge)) return
     const control = isEdge || (isMac ? event.metaKey : event.ctrlKey)
     const size = { rows: known, columns: 1, pageRows: frame.pageRows }
-    const next = pressKey(goTo(gridStart, atRow), { key: event.key, shift: false, control }, size)
+    const next = pressKey(goTo(gridStart, atRow ?? 0), { key: event.key, shift: false, control }, size)
     event.preventDefault()
     if (next) void chooseRow(next.row)
   }
