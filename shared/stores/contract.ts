@@ -19,16 +19,22 @@ export interface Store extends AsyncDisposable {
    * All entries in batches, sizes and stamps but no values; things that are no entries
    * (strays, temporary files) are left out and counted by `strays`.
    * Order: that of `capabilities.order`. An entry written meanwhile may or may not be seen.
+   * `stamps: false`: nobody will ask for stamps, so those that take a look at the value are left out.
    */
-  entries(options?: { batchSize?: number; signal?: AbortSignal }): AsyncIterable<Entry[]>
+  entries(options?: { batchSize?: number; signal?: AbortSignal; stamps?: boolean }): AsyncIterable<Entry[]>
 
   /**
    * The values of keys, in the order asked; `undefined` where the key is not (any more) there,
-   * a `Problem` where its bytes cannot be had. With `range`, only those bytes `[start, end)`.
+   * a `Problem` where its bytes cannot be had. With `range`, only those bytes `[start, end)`. `expectBytes`: how large
+   * the largest of them is thought to be, of stores that ask for small ones in another way; it may be wrong.
    */
   getMany(
     keys: readonly Uint8Array[],
-    options?: { range?: readonly [start: number, end: number]; signal?: AbortSignal },
+    options?: {
+      range?: readonly [start: number, end: number]
+      signal?: AbortSignal
+      expectBytes?: number
+    },
   ): Promise<(Uint8Array | import('../model/errors.ts').Problem | undefined)[]>
 
   /**

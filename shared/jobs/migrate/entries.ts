@@ -70,7 +70,7 @@ async function* sorted(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Entry[]> {
   let waiting: Entry[] = []
-  for await (const batch of source.entries({ batchSize: batchEntries, signal })) {
+  for await (const batch of source.entries({ batchSize: batchEntries, signal, stamps: false })) {
     for (const entry of batch) if (!keys || keys.has(showKey(entry.key))) waiting.push(entry)
     if (waiting.length < sortedEntries) continue
     yield* inBatches(waiting)

@@ -63,7 +63,10 @@ export class Migrator implements Executor {
     const writing = this.#target.apply(steps.map(({ operation }) => operation))
     this.#readAhead(next)
     const written = await writing
-    const back = await this.#target.getMany(steps.map(({ item }) => item.key))
+    const back = await this.#target.getMany(
+      steps.map(({ item }) => item.key),
+      { expectBytes: Math.max(0, ...steps.map(({ operation }) => operation.value.length)) },
+    )
     for (const [i, step] of steps.entries())
       outcomes.set(step.item.n, told(step, written[i]!, back[i], again))
     stopIfRefused(written, again)
@@ -106,7 +109,7 @@ export class Migrator implements Executor {
   async #read(items: readonly PlanItem[]): Promise<FromSource> {
     const keys = items.map(({ key, sourceKey }) => sourceKey ?? key)
     const entries = this.#hasFacts ? ((await this.#source.lookUp?.(keys)) ?? []) : []
-    const values = await this.#source.getMany(keys)
+    const values = await this.#source.getMany(keys, { expectBytes: largestOf(items) })
     // Where nothing can be read, the source as a whole may be closed or gone: asked what changed, it says so.
     if (!values.some((value) => value instanceof Uint8Array)) await this.#source.changeToken()
     return { entries, values }
@@ -168,6 +171,10 @@ export class Migrator implements Executor {
     await this.#source[Symbol.asyncDispose]()
     await this.#target[Symbol.asyncDispose]()
   }
+}
+
+function largestOf(items: readonly PlanItem[]): number {
+  return items.reduce((most, { bytes }) => Math.max(most, bytes), 0)
 }
 
 /**

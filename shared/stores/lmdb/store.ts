@@ -96,9 +96,11 @@ export class LmdbStore implements Store {
     }
   }
 
-  async *entries(options: { batchSize?: number; signal?: AbortSignal } = {}): AsyncGenerator<Entry[]> {
-    const { batchSize = defaultBatchSize, signal } = options
-    const walk = this.#walk(({ snapshot, cursor, node }) => entryOf(snapshot, cursor, node), {
+  async *entries(
+    options: { batchSize?: number; signal?: AbortSignal; stamps?: boolean } = {},
+  ): AsyncGenerator<Entry[]> {
+    const { batchSize = defaultBatchSize, signal, stamps = true } = options
+    const walk = this.#walk((at) => entryOf(at, stamps), {
       batchSize,
       signal,
     })
@@ -290,11 +292,11 @@ function collect<Item>(
   return { items, last: undefined, faults: cursor.faults.splice(0) }
 }
 
-function entryOf(snapshot: Snapshot, cursor: TreeCursor, node: LeafNode): Entry | undefined {
+function entryOf({ snapshot, cursor, node }: Standing, stamps: boolean): Entry | undefined {
   if (node.data.kind === 'database') return undefined
   const key = node.key.slice()
   try {
-    const { sizeBytes, stamp, valueCount } = factsOf(snapshot, node.data)
+    const { sizeBytes, stamp, valueCount } = factsOf(snapshot, node.data, stamps)
     return { key, sizeBytes, stamp, ...(valueCount === 1 ? {} : { valueCount }) }
   } catch (thrown) {
     if (!(thrown instanceof PageFault)) throw thrown

@@ -33,15 +33,19 @@ export interface ValueFacts {
   readonly valueCount: number
 }
 
-/** Size and stamp without reading the value: at most the head of a large one. */
-export function factsOf(snapshot: Snapshot, data: NodeData): ValueFacts {
+/** Size and stamp without reading the value: at most the head of a large one; nothing of it for no stamp. */
+export function factsOf(snapshot: Snapshot, data: NodeData, stamps: boolean): ValueFacts {
   const first = firstValue(snapshot, data)
   const valueCount =
     data.kind === 'duplicatePage' ? data.page.count : data.kind === 'duplicateTree' ? data.tree.entries : 1
   if (first.kind === 'overflow') {
-    return { sizeBytes: first.sizeBytes, stamp: overflowStamp(snapshot.file, first), valueCount }
+    return {
+      sizeBytes: first.sizeBytes,
+      stamp: stamps ? overflowStamp(snapshot.file, first) : undefined,
+      valueCount,
+    }
   }
-  return { sizeBytes: first.bytes.length, stamp: digest(first.bytes), valueCount }
+  return { sizeBytes: first.bytes.length, stamp: stamps ? digest(first.bytes) : undefined, valueCount }
 }
 
 /** All values of a node, in their order. */

@@ -113,10 +113,14 @@ export class RedisStore implements Store {
 
   async getMany(
     keys: readonly Uint8Array[],
-    options: { range?: readonly [start: number, end: number]; signal?: AbortSignal } = {},
+    options: {
+      range?: readonly [start: number, end: number]
+      signal?: AbortSignal
+      expectBytes?: number
+    } = {},
   ): Promise<(Uint8Array | Problem | undefined)[]> {
     const full = keys.map((key) => Buffer.concat([this.#prefix, key]))
-    return this.#run(options.signal, ({ reader }) => reader.read(full, options.range, options.signal))
+    return this.#run(options.signal, ({ reader }) => reader.read(full, options))
   }
 
   async apply(

@@ -35,12 +35,11 @@ export class ValueReader {
 
   async read(
     keys: readonly Buffer[],
-    range: readonly [start: number, end: number] | undefined,
-    signal?: AbortSignal,
+    options: { range?: readonly [start: number, end: number]; signal?: AbortSignal; expectBytes?: number },
   ): Promise<Found[]> {
+    const { range, signal, expectBytes = this.largestBytes ?? Infinity } = options
     const values: Found[] = []
-    const isSmall =
-      range === undefined && !this.#client.isCluster && (this.largestBytes ?? Infinity) <= smallBytes
+    const isSmall = range === undefined && !this.#client.isCluster && expectBytes <= smallBytes
     const atOnce = isSmall ? smallKeysAtOnce : keysAtOnce
     for (let at = 0; at < keys.length; at += atOnce) {
       if (signal?.aborted) throw new AppError('CANCELLED', 'Reading the Redis cache was cancelled.')

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { ReplyError } from 'ioredis'
 import { AppError } from '../../model/errors.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
 import { changed, isOvertaken } from '../lock-pace.ts'
@@ -9,6 +10,8 @@ const operationsAtOnce = 500
 /** `proto-max-bulk-len`, which no server has smaller, and as it is where nobody set it. */
 const leastBulkBytes = 1024 * 1024
 const usualBulkBytes = 512 * 1024 * 1024
+/** What goes into one command: the server serves nobody else meanwhile. */
+const togetherBytes = 4 * 1024 * 1024
 const noSuchKey: WriteOutcome = { done: false, reason: 'ABSENT', sentence: 'There is no such key.' }
 
 export interface WriteContext {
@@ -41,6 +44,8 @@ async function writeSome(
   operations: readonly WriteOperation[],
 ): Promise<WriteOutcome[]> {
   const keys = operations.map((operation) => Buffer.concat([context.prefix, operation.key]))
+  const together = await putTogether(context, keys, operations)
+  if (together) return together
   const mostBytes = await mostValueBytes(context.client, operations)
   const types = await Promise.allSettled(
     operations.map(async (operation, index) =>
@@ -67,6 +72,37 @@ async function writeSome(
       }
     }),
   )
+}
+
+/**
+ * Puts of what is not there yet in one command, which the server does whole or not at all. `undefined`: they are none
+ * that can be put so, or the server did none; whatever is in the way of some of them, the others are then done one by one.
+ */
+async function putTogether(
+  { client, server }: WriteContext,
+  keys: readonly Buffer[],
+  operations: readonly WriteOperation[],
+): Promise<WriteOutcome[] | undefined> {
+  // Keys of a cluster are on several nodes.
+  if (client.isCluster || operations.length < 2) return undefined
+  const words: Buffer[] = []
+  let bytes = 0
+  for (const [index, operation] of operations.entries()) {
+    if (operation.kind !== 'put' || operation.expect !== 'absent' || operation.ifValue) return undefined
+    if (operation.expiresAtMs !== undefined || operation.value.length > leastBulkBytes) return undefined
+    bytes += operation.value.length
+    if (bytes > togetherBytes) return undefined
+    words.push(keys[index]!, asBuffer(operation.value))
+  }
+  // Of one key twice the second would win, and it is the first that counts.
+  if (new Set(keys.map((key) => key.toString('latin1'))).size < keys.length) return undefined
+  try {
+    return (await client.call('MSETNX', ...words)) === 1 ? operations.map(() => ({ done: true })) : undefined
+  } catch (thrown) {
+    // What the server answers was not done. Without an answer it may have been: another try would find its own values.
+    if (thrown instanceof ReplyError) return undefined
+    return operations.map(() => failedWrite(server, thrown))
+  }
 }
 
 /**

@@ -66,11 +66,18 @@ export class Rows {
   }
 
   /** Rows after a position in the order of the table, or (`backwards`) before it from its end on. */
-  list(limit: number, after: Position | undefined, backwards?: { before: Position | undefined }): RowBatch {
+  list(
+    { limit, stamps }: { readonly limit: number; readonly stamps: boolean },
+    after: Position | undefined,
+    backwards?: { before: Position | undefined },
+  ): RowBatch {
     const rows: ListedRow[] = []
     let damage: string | undefined
     try {
-      const { sql, parameters } = this.#listing(after, backwards?.before, backwards !== undefined)
+      const { sql, parameters } = this.#listing(after, backwards?.before, {
+        isBackwards: backwards !== undefined,
+        stamps,
+      })
       for (const row of this.#prepare(sql).iterate(...parameters, BigInt(limit)) as Iterable<ListedRow>) {
         // A page that leads back to an earlier one: SQLite goes round in it.
         const previous = rows.at(-1)?.row ?? undefined
@@ -106,19 +113,47 @@ export class Rows {
   find(key: Uint8Array): FoundRow | undefined {
     const { rowid, encoding } = this.#table
     for (const bound of boundKeys(key, encoding)) {
-      const where = this.#matches(bound)
-      const order = rowid === undefined ? '' : `ORDER BY ${rowid}`
-      const statement = this.#prepare(
-        `SELECT ${rowid ?? '1'} FROM ${this.#from} WHERE ${where} ${order} LIMIT 1`,
-      )
-      const found = statement.pluck().get(bound.parameter, bound.parameter) as bigint | undefined
+      const found = this.#finder(bound, rowid ?? '1')
+        .pluck()
+        .get(bound.parameter, bound.parameter) as bigint | undefined
       if (found === undefined) continue
       const { type } = bound
       return rowid === undefined
-        ? { where, parameters: [bound.parameter, bound.parameter], rowid: undefined, type }
+        ? {
+            where: this.#matches(bound),
+            parameters: [bound.parameter, bound.parameter],
+            rowid: undefined,
+            type,
+          }
         : { ...this.rowAt(found), type }
     }
     return undefined
+  }
+
+  /** The value of the row that counts for a key; `undefined`: there is none. */
+  valueOf(key: Uint8Array): Uint8Array | Problem | undefined {
+    const { encoding } = this.#table
+    const what = `typeof(${this.#value}), CAST(${this.#value} AS BLOB)`
+    for (const bound of boundKeys(key, encoding)) {
+      const found = this.#finder(bound, what).raw().get(bound.parameter, bound.parameter) as
+        | [type: SqlType, bytes: Uint8Array | null]
+        | undefined
+      if (found) return this.#bytes(...found)
+    }
+    return undefined
+  }
+
+  #finder(bound: Bound, what: string): Statement {
+    const name = `${bound.type} ${bound.sql} ${what}`
+    const known = this.#statements.get(name)
+    if (known) return known
+    const { rowid } = this.#table
+    const order = rowid === undefined ? '' : `ORDER BY ${rowid}`
+    const made = this.#prepare(
+      `SELECT ${what} FROM ${this.#from} WHERE ${this.#matches(bound)} ${order} LIMIT 1`,
+    )
+    this.#statements.set(name, made)
+    return made
   }
 
   /** The row with a row id, in a table that has them. */
@@ -140,10 +175,15 @@ export class Rows {
       | { type: SqlType; bytes: Uint8Array | null }
       | undefined
     if (!found) return undefined
-    if (found.type === 'null')
-      return { code: 'UNREADABLE', sentence: 'The value is NULL: nothing was stored.' }
-    const bytes = plain(bytesOf(found.bytes ?? new Uint8Array(0), found.type, encoding))
-    return range && !isCut ? bytes.subarray(range[0], Math.max(...range)) : bytes
+    const bytes = this.#bytes(found.type, found.bytes)
+    return range && !isCut && bytes instanceof Uint8Array
+      ? bytes.subarray(range[0], Math.max(...range))
+      : bytes
+  }
+
+  #bytes(type: SqlType, bytes: Uint8Array | null): Uint8Array | Problem {
+    if (type === 'null') return { code: 'UNREADABLE', sentence: 'The value is NULL: nothing was stored.' }
+    return plain(bytesOf(bytes ?? new Uint8Array(0), type, this.#table.encoding))
   }
 
   /** Sets the value of a row. */
@@ -165,7 +205,7 @@ export class Rows {
   #listing(
     after: Position | undefined,
     before: Position | undefined,
-    isBackwards: boolean,
+    { isBackwards, stamps }: { isBackwards: boolean; stamps: boolean },
   ): { sql: string; parameters: SqlParameter[] } {
     const place = this.#table.rowid ?? this.#key
     const conditions: string[] = []
@@ -186,7 +226,7 @@ export class Rows {
       SELECT ${this.#table.rowid ?? 'NULL'} AS "row", typeof(${key}) AS keyType,
         CASE WHEN octet_length(${key}) <= ${longestKeyBytes} THEN CAST(${key} AS BLOB) END AS "key",
         typeof(${value}) AS valueType, octet_length(${value}) AS valueBytes,
-        CASE WHEN octet_length(${value}) <= ${digestedBytes} THEN CAST(${value} AS BLOB) END AS small
+        ${stamps ? `CASE WHEN octet_length(${value}) <= ${digestedBytes} THEN CAST(${value} AS BLOB) END` : 'NULL'} AS small
       FROM ${this.#from} NOT INDEXED ${where} ORDER BY ${place} ${isBackwards ? 'DESC' : 'ASC'} LIMIT ?`
     return { sql, parameters }
   }

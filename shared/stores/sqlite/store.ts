@@ -68,12 +68,14 @@ export class SqliteStore implements Store {
     }
   }
 
-  async *entries(options: { batchSize?: number; signal?: AbortSignal } = {}): AsyncGenerator<Entry[]> {
-    const { batchSize = defaultBatchSize, signal } = options
+  async *entries(
+    options: { batchSize?: number; signal?: AbortSignal; stamps?: boolean } = {},
+  ): AsyncGenerator<Entry[]> {
+    const { batchSize = defaultBatchSize, signal, stamps = true } = options
     const slices = new Slices(signal)
     // Only a table that does not keep its keys apart can have one twice.
     const seen = this.#table.isIndexed ? undefined : new Set<string>()
-    for await (const batch of this.#batches(batchSize, slices)) {
+    for await (const batch of this.#batches(batchSize, slices, stamps)) {
       const entries: Entry[] = []
       for (const { entry } of batch.entries) {
         if (isNew(seen, entry.key)) entries.push(entry)
@@ -159,14 +161,15 @@ export class SqliteStore implements Store {
   }
 
   /** From the start to the end; where a damaged page stops that, from the end back to it. */
-  async *#batches(batchSize: number, slices: Slices): AsyncGenerator<RowBatch> {
+  async *#batches(limit: number, slices: Slices, stamps: boolean): AsyncGenerator<RowBatch> {
     let after: Position | undefined
     let batch: RowBatch
+    const size = { limit, stamps }
     do {
       // A copy that was made for the first batch does for the others.
       const freshness = after === undefined ? 'newest' : 'any'
       // oxlint-disable-next-line no-await-in-loop, no-loop-func -- each batch begins where the one before ended
-      batch = await this.#reader.read((database) => this.#rows(database).list(batchSize, after), freshness)
+      batch = await this.#reader.read((database) => this.#rows(database).list(size, after), freshness)
       yield batch
       after = batch.last ?? after
       // oxlint-disable-next-line no-await-in-loop -- as above
@@ -176,10 +179,7 @@ export class SqliteStore implements Store {
     let before: Position | undefined
     do {
       // oxlint-disable-next-line no-await-in-loop, no-loop-func -- as above
-      batch = await this.#reader.read(
-        (database) => this.#rows(database).list(batchSize, after, { before }),
-        'any',
-      )
+      batch = await this.#reader.read((database) => this.#rows(database).list(size, after, { before }), 'any')
       yield batch
       before = batch.last ?? before
     } while (!batch.isAtEnd && batch.damage === undefined)
@@ -196,6 +196,14 @@ export class SqliteStore implements Store {
     const until = performance.now() + readMs
     const values: (Uint8Array | Problem | undefined)[] = []
     for (const key of keys) {
+      if (!index && !range && key.length > 0) {
+        const value = valueOrFault(rows, key)
+        if (value !== 'look closer') {
+          values.push(value)
+          if (performance.now() > until) break
+          continue
+        }
+      }
       const found = findRow(rows, key, index)
       if (found === 'index is broken' && this.#table.rowid !== undefined) return undefined
       values.push(found && readValue(rows, found, range))
@@ -210,7 +218,7 @@ export class SqliteStore implements Store {
     if (this.#table.isIndexed && !this.#isIndexBroken) return undefined
     if (this.#index?.token === token) return this.#index.rowids
     const rowids = new Map<string, bigint>()
-    for await (const batch of this.#batches(defaultBatchSize, slices)) {
+    for await (const batch of this.#batches(defaultBatchSize, slices, false)) {
       for (const { entry, rowid } of batch.entries) {
         const name = nameOf(entry.key)
         if (rowid !== undefined && !rowids.has(name)) rowids.set(name, rowid)
@@ -228,6 +236,16 @@ export class SqliteStore implements Store {
 
   #addStray(name: string, reason: string): void {
     if (this.#strays.size < maxKeptStrays) this.#strays.set(`${name}: ${reason}`, { name, reason })
+  }
+}
+
+/** In one step, as nearly all are read. */
+function valueOrFault(rows: Rows, key: Uint8Array): Uint8Array | Problem | undefined | 'look closer' {
+  try {
+    return rows.valueOf(key)
+  } catch (thrown) {
+    if (isCorrupt(thrown) || isTooLarge(thrown)) return 'look closer'
+    throw thrown
   }
 }
 
