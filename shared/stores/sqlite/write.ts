@@ -109,12 +109,20 @@ interface Versions {
 function writeIn(connected: Connected, operations: readonly WriteOperation[]): Written {
   const refusals = new Map<number, WriteOutcome>()
   for (;;) {
-    connected.database.exec('BEGIN IMMEDIATE')
     const { database, pace, versions } = connected
-    const { result, heldMs } = pace.measure(() => attempt(connected, operations, refusals))
-    const version = database.pragma('data_version', { simple: true })
-    const othersWrote = versions.last !== undefined && versions.last !== version
-    versions.last = version
+    database.exec('BEGIN IMMEDIATE')
+    let othersWrote = false
+    const { result, heldMs } = pace.measure(() => {
+      try {
+        // Under the lock: asked after the end, it can find the file locked by another, and what was done would be done again.
+        const version = database.pragma('data_version', { simple: true })
+        othersWrote = versions.last !== undefined && versions.last !== version
+        versions.last = version
+        return attempt(connected, operations, refusals)
+      } finally {
+        if (database.inTransaction) database.exec('ROLLBACK')
+      }
+    })
     if (result) return { outcomes: result, heldMs, othersWrote }
   }
 }
@@ -128,22 +136,18 @@ function attempt(
   operations: readonly WriteOperation[],
   refusals: Map<number, WriteOutcome>,
 ): WriteOutcome[] | undefined {
-  try {
-    const outcomes: WriteOutcome[] = []
-    for (const [index, operation] of operations.entries()) {
-      const { outcome, isUndone } = refusals.has(index)
-        ? { outcome: refusals.get(index)!, isUndone: false }
-        : performOrRefuse(rows, table, operation)
-      outcomes.push(outcome)
-      if (database.inTransaction && !isUndone) continue
-      refusals.set(index, outcome)
-      return undefined
-    }
-    database.exec('COMMIT')
-    return outcomes
-  } finally {
-    if (database.inTransaction) database.exec('ROLLBACK')
+  const outcomes: WriteOutcome[] = []
+  for (const [index, operation] of operations.entries()) {
+    const { outcome, isUndone } = refusals.has(index)
+      ? { outcome: refusals.get(index)!, isUndone: false }
+      : performOrRefuse(rows, table, operation)
+    outcomes.push(outcome)
+    if (database.inTransaction && !isUndone) continue
+    refusals.set(index, outcome)
+    return undefined
   }
+  database.exec('COMMIT')
+  return outcomes
 }
 
 function performOrRefuse(
