@@ -20,6 +20,7 @@ import { python } from '../testing/python.ts'
 import type { EvictSpec, Job } from './contract.ts'
 import { JobFile } from './job-file.ts'
 import { planJob, runPlanned, type JobsOptions } from './jobs.ts'
+import { onAnotherDisk } from './testing/caches.ts'
 import { listTrash } from './trash.ts'
 
 // Caches that joblib has just made, evicted from and brought back; then joblib says what it finds and what it computes.
@@ -61,11 +62,8 @@ function filesOf(path: string): string[] {
 function optionsFor(disk: 'same' | 'another'): JobsOptions {
   const dataFolder = join(folder, 'data')
   if (disk === 'same') return { dataFolder }
-  const open = async (location: StoreLocation, how: { write: boolean }): Promise<Store> => {
-    const store = await openStore(location, how)
-    Object.assign(store, { canSetAside: () => false })
-    return store
-  }
+  const open = async (location: StoreLocation, how: { write: boolean }): Promise<Store> =>
+    onAnotherDisk(await openStore(location, how))
   return { dataFolder, open }
 }
 

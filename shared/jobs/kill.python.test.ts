@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,24 +7,20 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { parseKey, showKey } from '../model/keys.ts'
 import { openStore, resolveStore } from '../stores/registry.ts'
 import { startRedis, type TestServer } from '../testing/redis.ts'
-import type { Job, JobSpec } from './contract.ts'
-import { JobFile } from './job-file.ts'
-import { planJob, runPlanned } from './jobs.ts'
+import { kills, KillStory } from './testing/kills.ts'
 import { sha256Of } from './trash-bin.ts'
 
 // A job is killed (SIGKILL, so that nothing of it can clean up) at a random moment, as often as it takes to come to an
 // end. Then it is undone. Nothing may be lost, doubled or half written, and the source of a migration stays as it is.
 // HASHCACHE_KILLS=1000 makes it a long test. What fails says its seed: HASHCACHE_SEED=… draws the same moments again.
 
-const kills = Number(process.env.HASHCACHE_KILLS ?? 100)
-const seed = Number(process.env.HASHCACHE_SEED ?? Date.now() % 1_000_000)
 const entryCount = 160
-const runner = fileURLToPath(new URL('./testing/run-job.ts', import.meta.url))
 const maker = fileURLToPath(new URL('./testing/make-caches.ts', import.meta.url))
 
 let folder: string
 let redis: TestServer
 let round = 0
+const story = new KillStory()
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'hashcache-kill-'))
@@ -35,7 +31,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 }, 60_000)
 beforeEach(({ onTestFailed }) => {
-  onTestFailed(() => void process.stderr.write(`${told()}\n`))
+  onTestFailed(() => void process.stderr.write(`${story.told()}\n`))
 })
 
 /** Values of several sizes; a half written one would have another digest. */
@@ -68,91 +64,6 @@ async function stateOf(url: string): Promise<{ listed: number; digests: Record<s
   return { listed, digests }
 }
 
-/** Numbers from 0 to 1, the same for one seed and name (mulberry32). */
-function randomOf(name: string): () => number {
-  let state = (seed ^ parseInt(sha256Of(Buffer.from(name)).slice(0, 8), 16)) >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
-/** The kills of one round: when, and whether its children died too. Shown where something fails. */
-let moments: string[] = []
-
-/** What a failure is repeated with. */
-function told(): string {
-  return `seed ${seed}, round ${round}, killed: ${moments.join(', ')}`
-}
-
-/**
- * Runs a program in a process that is killed so long after its first word, if it has not ended by itself; the process
- * alone, or all that it started too.
- */
-function runAndKill(program: readonly string[], random: () => number): Promise<string> {
-  const afterMs = random() ** 2 * 120
-  const isWithChildren = random() < 0.5
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
-    let output = ''
-    let isKilled = false
-    const kill = (): void => {
-      isKilled = true
-      if (child.exitCode !== null || child.pid === undefined) return
-      moments.push(`${afterMs.toFixed(1)} ms${isWithChildren ? ' with children' : ''}`)
-      process.kill(isWithChildren ? -child.pid : child.pid, 'SIGKILL')
-    }
-    child.stdout.on('data', (piece: Buffer) => {
-      if (output === '') setTimeout(kill, afterMs)
-      output += piece.toString()
-    })
-    child.stderr.on('data', (piece: Buffer) => (output += piece.toString()))
-    child.once('error', reject)
-    child.once('close', (code) => {
-      if (code !== 0 && !(code === null && isKilled))
-        reject(new Error(`the run failed: ${output} (${told()})`))
-      else resolve(output)
-    })
-  })
-}
-
-/** Kills that are still to come. Those of undo jobs come on top. */
-interface Budget {
-  kills: number
-  readonly random: () => number
-}
-
-const partsOfBudget = 8
-let counted = 0
-
-function budgetOf(name: string): Budget {
-  return { kills: Math.ceil(kills / partsOfBudget), random: randomOf(name) }
-}
-
-async function killOften(spec: JobSpec, dataFolder: string, budget: Budget): Promise<Job> {
-  const options = { dataFolder }
-  const planned = await planJob(spec, options)
-  const isCounted = spec.kind !== 'undo'
-  // A long run would be killed again and again, and the last one is to see the end.
-  for (let tries = isCounted ? 12 : 3; tries > 0; tries--) {
-    await runAndKill([runner, dataFolder, planned.id], budget.random)
-    const job = jobOf(dataFolder, planned.id)
-    if (job.state === 'done') return job
-    expect(job.state).toBe('stopped')
-    if (!isCounted) continue
-    budget.kills--
-    counted++
-  }
-  return runPlanned(planned.id, options)
-}
-
-function jobOf(dataFolder: string, id: string): Job {
-  using file = JobFile.open(dataFolder, id)
-  return file.job()
-}
-
 const places = ['fs', 'sqlite', 'lmdb', 'redis'] as const
 const next = { fs: 'lmdb', lmdb: 'sqlite', sqlite: 'redis', redis: 'fs' } as const
 
@@ -166,7 +77,7 @@ function urlOf(kind: (typeof places)[number], name: string): string {
 
 function freshRound(): string {
   round++
-  moments = []
+  story.begin(round)
   execFileSync('redis-cli', ['-p', String(redis.port), 'flushall'])
   const dataFolder = join(folder, `${round}-data`)
   mkdirSync(dataFolder)
@@ -175,7 +86,7 @@ function freshRound(): string {
 
 describe.each(places)('killed at random moments: %s', (kind) => {
   it('an eviction and its undo lose nothing', async () => {
-    const budget = budgetOf(`${kind} evict`)
+    const budget = story.budgetOf(`${kind} evict`)
     while (budget.kills > 0) {
       const dataFolder = freshRound()
       const url = urlOf(kind, 'from')
@@ -183,7 +94,7 @@ describe.each(places)('killed at random moments: %s', (kind) => {
       const before = await stateOf(url)
       expect(before.listed).toBe(entryCount)
       const store = await resolveStore(url)
-      const job = await killOften(
+      const job = await story.killOften(
         { kind: 'evict', store, selection: { query: 'size>3000' } },
         dataFolder,
         budget,
@@ -194,7 +105,7 @@ describe.each(places)('killed at random moments: %s', (kind) => {
       const during = await stateOf(url)
       expect(during.listed).toBe(entryCount - evicted)
       for (const [key, digest] of Object.entries(during.digests)) expect(before.digests[key]).toBe(digest)
-      const undo = await killOften({ kind: 'undo', job: job.id }, dataFolder, budget)
+      const undo = await story.killOften({ kind: 'undo', job: job.id }, dataFolder, budget)
       expect(undo).toMatchObject({
         state: 'done',
         outcomes: { done: evicted, failed: 0, changed: 0, skipped: 0 },
@@ -204,14 +115,14 @@ describe.each(places)('killed at random moments: %s', (kind) => {
   })
 
   it(`a migration to ${next[kind]} and its undo leave the source as it is`, async () => {
-    const budget = budgetOf(`${kind} migrate`)
+    const budget = story.budgetOf(`${kind} migrate`)
     while (budget.kills > 0) {
       const dataFolder = freshRound()
       const from = urlOf(kind, 'from')
       const to = urlOf(next[kind], 'to')
       await fill(from)
       const before = await stateOf(from)
-      const job = await killOften(
+      const job = await story.killOften(
         {
           kind: 'migrate',
           from: await resolveStore(from),
@@ -228,7 +139,7 @@ describe.each(places)('killed at random moments: %s', (kind) => {
       })
       expect(await stateOf(to)).toEqual(before)
       expect(await stateOf(from)).toEqual(before)
-      const undo = await killOften({ kind: 'undo', job: job.id }, dataFolder, budget)
+      const undo = await story.killOften({ kind: 'undo', job: job.id }, dataFolder, budget)
       expect(undo).toMatchObject({
         state: 'done',
         outcomes: { done: entryCount, failed: 0, skipped: 0 },
@@ -239,7 +150,7 @@ describe.each(places)('killed at random moments: %s', (kind) => {
 })
 
 it('the kills were in the middle of migrations and evictions, and as many as were to be', () => {
-  expect(counted).toBeGreaterThanOrEqual(kills)
+  expect(story.counted).toBeGreaterThanOrEqual(kills)
 })
 
 describe.each([
@@ -253,13 +164,13 @@ describe.each([
   ['shelve sqlite3', 'shelve', '?format=sqlite3'],
 ])('killed while it makes a new cache: %s', (name, scheme, query) => {
   it('the next that writes there makes it whole', async () => {
-    const random = randomOf(name)
+    const random = story.randomOf(name)
     const [key] = values()[0]!
     const value = scheme === 'json' ? Buffer.from('{}') : values()[0]![1]
     for (let kill = 0; kill < Math.ceil(kills / 25); kill++) {
       freshRound()
       const at = join(folder, `${round}-made`)
-      const output = await runAndKill([maker, scheme, at, query], random)
+      const output = await story.runAndKill([maker, scheme, at, query], random)
       const last = Number(output.trimEnd().split('\n').at(-1))
       for (const i of [last, last + 1]) {
         await using store = await openStore(`${scheme}:${at}-${i}${query}`, { write: true })

@@ -27,3 +27,8 @@ export function withApply(
     },
   })
 }
+
+/** The store as if the trash were on another disk: nothing can be renamed into it. */
+export function onAnotherDisk(store: Store): Store {
+  return Object.assign(store, { canSetAside: () => false })
+}

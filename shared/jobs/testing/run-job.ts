@@ -1,13 +1,19 @@
+import { openStore } from '../../stores/registry.ts'
 import { runPlanned } from '../jobs.ts'
+import { onAnotherDisk } from './caches.ts'
 
 /**
  * Runs a planned job in small batches, as a process of its own, for tests that kill it: `run-job.ts DATA ID`.
- * It says `running` when that is in the journal.
+ * It says `running` when that is in the journal. `run-job.ts DATA ID copy`: as if the trash were on another disk.
  */
-const [dataFolder = '', id = ''] = process.argv.slice(2)
+const [dataFolder = '', id = '', how] = process.argv.slice(2)
 let isTold = false
 const job = await runPlanned(id, {
   dataFolder,
+  open: async (location, options) => {
+    const store = await openStore(location, options)
+    return how === 'copy' ? onAnotherDisk(store) : store
+  },
   limits: { items: 8, bytes: 1 << 20 },
   onProgress: ({ state }) => {
     if (!isTold) process.stdout.write(`${state}\n`)
