@@ -49,6 +49,16 @@ import lmdb
 db = lmdb.open(${JSON.stringify(place)}, map_size=2**30)
 def write(key, value):
     with db.begin(write=True) as txn: txn.put(key.encode(), value)`,
+  // gdbm's lock is refused at once, and not waited for.
+  'shelve gnu': (place) => `
+import dbm.gnu
+def write(key, value):
+    while True:
+        try: db = dbm.gnu.open(${JSON.stringify(place)}, 'w')
+        except dbm.gnu.error: time.sleep(0.002)
+        else: break
+    db[key.encode()] = value
+    db.close()`,
   redis: (_, port) => `
 import redis
 db = redis.Redis(port=${port})
@@ -93,7 +103,7 @@ async function fill(url: string): Promise<void> {
 /** Python at work while `action` runs; then what it wrote last, by key. */
 async function besidePython(name: string, action: () => Promise<void>): Promise<Map<string, string>> {
   const { url } = placeOf(name)
-  const path = url.replace(/^\w+:/, '')
+  const path = url.replace(/^\w+:/, '').replace(/\?.*/, '')
   const child = spawn(python, ['-c', script(writers[name]!(path, redis.port))], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })

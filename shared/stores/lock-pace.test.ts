@@ -68,6 +68,39 @@ describe('the pace of write transactions', () => {
     expect(pace.times).toMatchObject({ transactions, tooLong: 0 })
   })
 
+  it('makes no more transactions than it must where each costs more than the aim: a slow disk', () => {
+    const pace = new LockPace()
+    const operations = Array.from({ length: 5_000 }, () => put(2_000))
+    let transactions = 0
+    let longestMs = 0
+    for (let from = 0; from < operations.length; transactions++) {
+      const part = pace.next(operations, from)
+      from += part.length
+      // One commit is not like another.
+      const ms = heldMs({ fixedMs: 60 + (transactions % 3) * 15, operationMs: 0.05, megabyteMs: 5 }, part)
+      longestMs = Math.max(longestMs, ms)
+      pace.note(part, ms)
+    }
+    expect(transactions).toBeLessThan(40)
+    expect(longestMs).toBeLessThan(250)
+  })
+
+  it('is soon small again after one commit that took long', () => {
+    const pace = new LockPace()
+    const operations = Array.from({ length: 20_000 }, () => put(2_000))
+    const cost = { fixedMs: 4, operationMs: 0.05, megabyteMs: 5 }
+    const times: number[] = []
+    for (let from = 0; from < operations.length;) {
+      const part = pace.next(operations, from)
+      from += part.length
+      const isSlow = times.length % 20 === 10
+      times.push(heldMs(cost, part))
+      pace.note(part, times.at(-1)! + (isSlow ? 300 : 0))
+    }
+    expect(Math.max(...times.slice(3))).toBeLessThanOrEqual(50)
+    expect(times.length).toBeLessThan(150)
+  })
+
   it('tells the rest what the store as a whole said, and asks it no more', async () => {
     const pace = new LockPace()
     const full: WriteOutcome = { done: false, reason: 'NO_SPACE', sentence: 'full' }

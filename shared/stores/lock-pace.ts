@@ -5,6 +5,11 @@ import type { WriteOperation, WriteOutcome } from './contract.ts'
 const longestLockMs = 50
 /** What is aimed at: the next transaction may take half as long again as those before. */
 const aimMs = 25
+/**
+ * Where a commit alone takes as long (a slow disk), smaller transactions would keep others out no less and take for ever:
+ * so much of that time goes into entries.
+ */
+const leastWorkShare = 0.5
 /** An operation costs about as much as so many bytes do. */
 const operationBytes = 4_096
 const firstBytes = 128 * 1024
@@ -61,6 +66,7 @@ export function addTimes(one: LockTimes, other: LockTimes | undefined): LockTime
  */
 export class LockPace {
   #bytes = firstBytes
+  readonly #cost = new Cost()
   #transactions = 0
   #longestMs = 0
   #tooLong = 0
@@ -94,10 +100,13 @@ export class LockPace {
     this.#longestMs = Math.max(this.#longestMs, heldMs)
     if (done.length > 1 && heldMs > longestLockMs) this.#tooLong++
     const bytes = done.reduce((sum, operation) => sum + weightOf(operation), 0)
+    this.#cost.note(bytes, heldMs)
     // A transaction that was small because there was no more says little of larger ones, unless it took long.
     if (heldMs < aimMs && bytes < this.#bytes / 2) return
-    const fitting = bytes * Math.min(2, Math.max(0.25, aimMs / Math.max(heldMs, 0.1)))
-    this.#bytes = Math.min(mostBytes, Math.max(leastBytes, fitting))
+    const { fixedMs, msPerByte } = this.#cost
+    const fitting = Math.max(aimMs - fixedMs, fixedMs * leastWorkShare) / msPerByte
+    const stepped = Math.min(bytes * 2, Math.max(bytes / 4, fitting))
+    this.#bytes = Math.min(mostBytes, Math.max(leastBytes, stepped))
   }
 
   /**
@@ -134,6 +143,42 @@ export class LockPace {
     return { result, heldMs: this.#now() - startMs }
   }
 }
+
+/** What transactions cost by themselves, and what by their bytes: a line through the last ones, the latest counting most. */
+class Cost {
+  fixedMs = 0
+  msPerByte = 1
+  #weight = 0
+  #bytes = 0
+  #ms = 0
+  #squares = 0
+  #products = 0
+  readonly #latest: number[] = []
+
+  note(bytes: number, ms: number): void {
+    const latest = this.#latest
+    if (latest.push(ms) > latestKept) latest.shift()
+    this.#weight = this.#weight * fading + 1
+    this.#bytes = this.#bytes * fading + bytes
+    this.#ms = this.#ms * fading + ms
+    this.#squares = this.#squares * fading + bytes * bytes
+    this.#products = this.#products * fading + bytes * ms
+    const meanBytes = this.#bytes / this.#weight
+    const meanMs = this.#ms / this.#weight
+    const variance = this.#squares / this.#weight - meanBytes * meanBytes
+    // Of transactions of one size nothing new is learned.
+    if (variance > (meanBytes / 10) ** 2) {
+      const slope = (this.#products / this.#weight - meanBytes * meanMs) / variance
+      this.fixedMs = meanMs - slope * meanBytes
+    }
+    // No transaction was quicker than what each costs.
+    this.fixedMs = Math.max(0, Math.min(this.fixedMs, ...latest))
+    this.msPerByte = Math.max(1e-9, (meanMs - this.fixedMs) / meanBytes)
+  }
+}
+
+const fading = 0.8
+const latestKept = 8
 
 function weightOf(operation: WriteOperation): number {
   const seen = operation.ifValue?.length ?? 0

@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process'
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
-import { setTimeout } from 'node:timers/promises'
 import { AppError } from '../../model/errors.ts'
 import { writeError } from './write-file.ts'
 
-const waitMs = 2_000
-const pauseMs = 20
+const waitSeconds = 2
 
 /**
  * Opens a file for writing under the exclusive lock that gdbm itself takes
@@ -23,14 +21,10 @@ export async function openLocked(path: string): Promise<LockedFile> {
   } catch (error) {
     throw writeError(path, error)
   }
-  const endMs = performance.now() + waitMs
-  let answer = await lockDescriptor(descriptor)
-  while (answer === 'busy' && performance.now() < endMs) {
-    // oxlint-disable no-await-in-loop -- whoever holds it may be done in a moment
-    await setTimeout(pauseMs)
-    answer = await lockDescriptor(descriptor)
-    // oxlint-enable no-await-in-loop
-  }
+  let answer = await lockDescriptor(descriptor, 0)
+  const hadToWait = answer === 'busy'
+  if (hadToWait) answer = await lockDescriptor(descriptor, waitSeconds)
+  const sinceMs = performance.now()
   const isBusy = answer === 'busy' || (answer === 'no tool' && isLockedByOther(descriptor))
   if (isBusy) {
     closeSync(descriptor)
@@ -39,16 +33,22 @@ export async function openLocked(path: string): Promise<LockedFile> {
       `Another process has ${path} open (it holds the lock); close it there, then write again.`,
     )
   }
-  return { descriptor, [Symbol.dispose]: () => closeSync(descriptor) }
+  return { descriptor, sinceMs, hadToWait, [Symbol.dispose]: () => closeSync(descriptor) }
 }
 
 export interface LockedFile extends Disposable {
   readonly descriptor: number
+  /** Since when we have the lock, within some milliseconds: by `performance.now()`. */
+  readonly sinceMs: number
+  /** Another process had it. */
+  readonly hadToWait: boolean
 }
 
-function lockDescriptor(descriptor: number): Promise<'locked' | 'busy' | 'no tool'> {
+/** Who waits is let in as soon as the lock is free, before those that only try. */
+function lockDescriptor(descriptor: number, seconds: number): Promise<'locked' | 'busy' | 'no tool'> {
   return new Promise((resolve) => {
-    const child = spawn('flock', ['--exclusive', '--nonblock', '3'], {
+    const wait = seconds === 0 ? '--nonblock' : `--timeout=${seconds}`
+    const child = spawn('flock', ['--exclusive', wait, '3'], {
       stdio: ['ignore', 'ignore', 'ignore', descriptor],
     })
     child.once('error', () => resolve('no tool'))

@@ -15,6 +15,7 @@ import type {
   WriteOperation,
   WriteOutcome,
 } from '../contract.ts'
+import type { LockPace, LockTimes } from '../lock-pace.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
 import { isProblem } from './dbm.ts'
 import type { DbmReader, DbmWriter, FoundValue } from './dbm.ts'
@@ -34,6 +35,8 @@ export interface FileStoreParts {
   open(): DbmReader
   /** `undefined`: opened for reading, or a format that is not written. */
   readonly writer: DbmWriter | undefined
+  /** Of a format that has a lock. */
+  readonly pace?: LockPace
   readonly notes: readonly string[]
 }
 
@@ -107,6 +110,10 @@ export class ShelveFileStore implements Store {
     const found = this.#current().find(key)
     if (!found || isProblem(found)) return undefined
     return found.pieces.length === 1 ? found.pieces[0] : undefined
+  }
+
+  get lockTimes(): LockTimes | undefined {
+    return this.#parts.pace?.times
   }
 
   innerValue(value: ByteSource): BytesRef | undefined {

@@ -9,6 +9,13 @@ import type { WriteStep } from './gnu-batch.ts'
 import { GnuReader } from './gnu.ts'
 import { failedPut, writeFully } from './write-file.ts'
 
+/** What one who writes to a gdbm file again and again knows from the time before. */
+export class GnuTurns {
+  readonly pace = new LockPace()
+  /** The file as our last transaction left it. */
+  left: string | undefined
+}
+
 /**
  * Writes to a gdbm file in place, under gdbm's lock. A batch is planned in
  * memory and then written so that a crash at any point leaves a file that gdbm
@@ -20,20 +27,32 @@ export async function writeGnu(
   path: string,
   operations: readonly WriteOperation[],
   signal?: AbortSignal,
-  pace = new LockPace(),
+  turns = new GnuTurns(),
 ): Promise<WriteOutcome[]> {
-  return pace.inTransactions(operations, (part) => writePart(path, part, signal, pace))
+  return turns.pace.inTransactions(operations, (part) => writePart(path, part, signal, turns))
 }
 
 async function writePart(
   path: string,
   operations: readonly WriteOperation[],
   signal: AbortSignal | undefined,
-  pace: LockPace,
-): Promise<{ outcomes: WriteOutcome[]; heldMs: number }> {
-  using locked = await openLocked(path)
-  const { result: outcomes, heldMs } = pace.measure(() => writeLocked(path, locked, operations, signal))
-  return { outcomes, heldMs }
+  turns: GnuTurns,
+): Promise<{ outcomes: WriteOutcome[]; heldMs: number; othersWrote: boolean }> {
+  const locked = await openLocked(path)
+  try {
+    const isAnother = turns.left !== undefined && turns.left !== stateOf(locked.descriptor)
+    const outcomes = writeLocked(path, locked, operations, signal)
+    turns.left = stateOf(locked.descriptor)
+    const heldMs = performance.now() - locked.sinceMs
+    return { outcomes, heldMs, othersWrote: isAnother || locked.hadToWait }
+  } finally {
+    locked[Symbol.dispose]()
+  }
+}
+
+function stateOf(descriptor: number): string {
+  const { ino, size, mtimeNs } = fstatSync(descriptor, { bigint: true })
+  return `${ino}:${size}:${mtimeNs}`
 }
 
 function writeLocked(

@@ -2,18 +2,17 @@ import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../../model/errors.ts'
 import type { Detection, Store, StoreLocation, StoreType } from '../contract.ts'
-import { LockPace } from '../lock-pace.ts'
 import { makeFolder } from '../make-folder.ts'
 import { isUnmade } from '../paths.ts'
 import { BdbHashReader } from './bdb-hash.ts'
 import { BsdHashReader } from './bsd-hash.ts'
-import type { DbmReader, DbmWriter } from './dbm.ts'
+import type { DbmReader } from './dbm.ts'
 import { createDumb, DumbWriter } from './dumb-write.ts'
 import { DumbReader } from './dumb.ts'
-import { ShelveFileStore } from './file-store.ts'
+import { ShelveFileStore, type FileStoreParts } from './file-store.ts'
 import { shelveForm } from './form.ts'
 import { createGnu } from './gnu-create.ts'
-import { writeGnu } from './gnu-write.ts'
+import { GnuTurns, writeGnu } from './gnu-write.ts'
 import { GnuReader } from './gnu.ts'
 import { createSqlite3, dictOptions, hasDictTable, ShelveSqliteStore } from './sqlite3-store.ts'
 import { findDbm, parseFormat, placeOf } from './places.ts'
@@ -46,7 +45,7 @@ export function makeShelveStoreType(sqlite: Pick<StoreType, 'open'>): StoreType 
       return new ShelveFileStore({
         place,
         open: () => openReader(place),
-        writer: options.write === true ? writerFor(place) : undefined,
+        ...(options.write === true ? writerFor(place) : { writer: undefined }),
         notes: place.library === 'dumb' ? [dumbNote] : [],
       })
     },
@@ -130,16 +129,19 @@ function openReader(place: DbmPlace): DbmReader {
   return place.library === 'bdb' ? new BdbHashReader(place.files[0]!) : new BsdHashReader(place.files[0]!)
 }
 
-function writerFor(place: DbmPlace): DbmWriter | undefined {
+function writerFor(place: DbmPlace): Pick<FileStoreParts, 'writer' | 'pace'> {
   if (place.format === 'dumb') {
     const writer = new DumbWriter(place.base)
-    return (operations, signal) => writer.apply(operations, signal)
+    return { writer: (operations, signal) => writer.apply(operations, signal) }
   }
   if (place.format === 'gnu') {
-    const pace = new LockPace()
-    return (operations, signal) => writeGnu(place.base, operations, signal, pace)
+    const turns = new GnuTurns()
+    return {
+      writer: (operations, signal) => writeGnu(place.base, operations, signal, turns),
+      pace: turns.pace,
+    }
   }
-  return undefined
+  return { writer: undefined }
 }
 
 function certaintyOf(place: DbmPlace): number {
