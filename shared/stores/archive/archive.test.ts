@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
@@ -42,6 +42,28 @@ it('describes a large batch in several transactions, each as short as those of t
   expect(digests()).toEqual(Object.fromEntries([...values].map(([key, value]) => [key, sha256(value)])))
   // The first transaction of a pace takes 128 KiB, the next twice as much at most: 4 MB takes five or more, twice over.
   expect(store.lockTimes?.transactions).toBeGreaterThanOrEqual(10)
+})
+
+it('of an earlier version, which knew no trigger, gets it when it is opened for writing, and not before', async () => {
+  {
+    await using store = await openStore(`archive:${path}`, { write: true })
+    await store.apply([put('a', Buffer.from('old'))])
+  }
+  const database = new BetterSqlite3(path)
+  database.exec('DROP TRIGGER undescribed')
+  database.close()
+  const before = readFileSync(path)
+  {
+    await using store = await openStore(`archive:${path}`)
+    expect(await store.getMany([Buffer.from('a')])).toEqual([new Uint8Array(Buffer.from('old'))])
+  }
+  expect(readFileSync(path)).toEqual(before)
+  {
+    await using _ = await openStore(`archive:${path}`, { write: true })
+  }
+  await using values = await openStore(`sqlite:${path}?table=entries&key=key&value=value`, { write: true })
+  expect(await values.apply([put('a', Buffer.from('new'))])).toEqual([{ done: true }])
+  expect(digests()).toEqual({ a: null })
 })
 
 it('a replaced value that nobody came to describe has no digest of the old one', async () => {

@@ -4,7 +4,7 @@ import { AppError } from '../../model/errors.ts'
 import { pathForm } from '../../model/store-form.ts'
 import type { Detection, StoreType } from '../contract.ts'
 import { isUnmade, noSuchPath } from '../paths.ts'
-import { createArchive, entriesTable, isArchive } from './layout.ts'
+import { addTrigger, createArchive, entriesTable, isArchive } from './layout.ts'
 import { ArchiveStore } from './store.ts'
 
 /** One portable file that carries a cache to another machine. It is read as the SQLite database that it is. */
@@ -31,6 +31,7 @@ export function makeArchiveStoreType(sqlite: StoreType): StoreType {
           },
         )
       }
+      if (write) addTrigger(path)
       const table = { table: entriesTable, key: 'key', value: 'value' }
       return new ArchiveStore(
         await sqlite.open({ kind: 'sqlite', path, options: table }, { write, signal }),

@@ -1,11 +1,18 @@
+import BetterSqlite3 from 'better-sqlite3'
 import { openFileSource } from '../../decode/file-source.ts'
 import { AppError } from '../../model/errors.ts'
+import { writingError } from '../sqlite-file/errors.ts'
 import { makeTables } from '../sqlite-file/make-tables.ts'
 
 /** `hcar`, at byte 68 of the file as SQLite keeps it: what tells an archive from any other database. */
 const applicationId = 0x68_63_61_72
 const applicationIdAt = 68
+const busyMs = 5_000
 export const entriesTable = 'entries'
+
+const trigger = `CREATE TRIGGER undescribed AFTER UPDATE OF value ON entries BEGIN
+    UPDATE entries SET sha256 = NULL, modified_ms = NULL, record = NULL WHERE key = new.key;
+  END`
 
 /**
  * The layout, see `docs/archive.md`. `sha256`, `modified_ms` and `record` are filled in the transaction behind the one
@@ -19,9 +26,7 @@ const schema = `
     modified_ms REAL,
     record TEXT
   );
-  CREATE TRIGGER undescribed AFTER UPDATE OF value ON entries BEGIN
-    UPDATE entries SET sha256 = NULL, modified_ms = NULL, record = NULL WHERE key = new.key;
-  END;
+  ${trigger};
   CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = 1;
@@ -41,6 +46,22 @@ export function isArchive(path: string): boolean {
   } catch (thrown) {
     if (thrown instanceof AppError) return false
     throw thrown
+  }
+}
+
+/** Gives an archive of an earlier version, which had none, its trigger, before a value in it is replaced. @throws AppError REFUSED */
+export function addTrigger(path: string): void {
+  let database: BetterSqlite3.Database | undefined
+  try {
+    database = new BetterSqlite3(path, { fileMustExist: true, timeout: busyMs })
+    const has = database.prepare(
+      `SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND name = 'undescribed'`,
+    )
+    if (!has.get()) database.exec(trigger.replace('CREATE TRIGGER', '$& IF NOT EXISTS'))
+  } catch (thrown) {
+    throw writingError(path, thrown)
+  } finally {
+    database?.close()
   }
 }
 
