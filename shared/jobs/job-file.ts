@@ -56,6 +56,11 @@ function jobsFolder(dataFolder: string): string {
   return join(dataFolder, 'jobs')
 }
 
+/** Of one job. */
+export function jobFolder(dataFolder: string, id: string): string {
+  return join(jobsFolder(dataFolder), id)
+}
+
 /** The plan, journal and outcomes of one job, in `jobs/ID/job.sqlite` of the data folder. */
 export class JobFile implements Disposable {
   readonly id: string
@@ -78,7 +83,7 @@ export class JobFile implements Disposable {
       .replaceAll(/[-:.Z]/g, '')
       .replace('T', '-')
     const id = `${time}-${randomBytes(2).toString('hex')}`
-    const folder = join(jobsFolder(dataFolder), id)
+    const folder = jobFolder(dataFolder, id)
     try {
       makeOwnFolder(jobsFolder(dataFolder))
       // Not there yet: an id that another process has drawn at the same time is an error, not a shared job.
@@ -97,7 +102,7 @@ export class JobFile implements Disposable {
 
   /** @throws AppError NOT_FOUND, DAMAGED */
   static open(dataFolder: string, id: string): JobFile {
-    const folder = join(jobsFolder(dataFolder), id)
+    const folder = jobFolder(dataFolder, id)
     const file = join(folder, 'job.sqlite')
     if (!/^[\w-]+$/.test(id) || !existsSync(file))
       throw new AppError('NOT_FOUND', `There is no job ${id}; "hashcache jobs" lists them.`, { data: { id } })
@@ -158,11 +163,8 @@ export class JobFile implements Disposable {
    * ended comes first, as it was begun.
    */
   nextBatch(limits: { items: number; bytes: number }, after?: Batch): Batch | undefined {
-    const begun = after ? undefined : this.#statements.openBatch.get()
-    if (begun) {
-      const rows = this.#statements.itemsBetween.all(begun.first, begun.last)
-      return { again: true, items: rows.map(fromRow) }
-    }
+    const begun = after ? undefined : this.begun
+    if (begun) return { again: true, items: begun }
     const items: PlanItem[] = []
     let bytes = 0
     const last = after?.items.at(-1)?.n ?? this.#statements.lastDone.get()!
@@ -172,6 +174,12 @@ export class JobFile implements Disposable {
       bytes += row.bytes
     }
     return items.length === 0 ? undefined : { again: false, items }
+  }
+
+  /** What was begun by a run that did not come to its end: any part of it may be done. */
+  get begun(): readonly PlanItem[] | undefined {
+    const batch = this.#statements.openBatch.get()
+    return batch && this.#statements.itemsBetween.all(batch.first, batch.last).map(fromRow)
   }
 
   /** On the disk before anything of the batch is done. */
@@ -290,6 +298,7 @@ export class JobFile implements Disposable {
     const startedAtMs = this.#first('running')
     const header = this.#header('job') as JobHeader & { createdAtMs: number }
     const kind = this.spec.kind
+    const isCutOff = this.#statements.openBatch.get() !== undefined
     return {
       id: this.id,
       ...header,
@@ -306,7 +315,7 @@ export class JobFile implements Disposable {
         states.map((each) => [each, sumOf(`state ${each}`).entries]),
       ) as Job['outcomes'],
       ...(problem ? { problem } : {}),
-      canUndo: kind !== 'undo' && undoneBy === undefined && sumOf('state done').entries > 0,
+      canUndo: kind !== 'undo' && undoneBy === undefined && (sumOf('state done').entries > 0 || isCutOff),
       ...(undoneBy === undefined ? {} : { undoneBy }),
     }
   }

@@ -20,7 +20,7 @@ import type {
 } from './contract.ts'
 import { Evictor, planEviction } from './evict.ts'
 import { JobFile, type JobHeader } from './job-file.ts'
-import { lockJob } from './job-lock.ts'
+import { isLocked, lockJob } from './job-lock.ts'
 import { writeManifest } from './migrate/manifest.ts'
 import { sourceEntries } from './migrate/entries.ts'
 import { Migrator } from './migrate/migrator.ts'
@@ -257,6 +257,10 @@ async function plannerOfUndo(
   const original = JobFile.open(options.dataFolder, spec.job)
   stack.use(original)
   const job = original.job()
+  if (isLocked(original.folder)) {
+    await stack.disposeAsync()
+    throw new AppError('REFUSED', `Job ${spec.job} is under way; pause or cancel it before it is taken back.`)
+  }
   if (!job.canUndo) {
     await stack.disposeAsync()
     const why =
@@ -275,7 +279,8 @@ async function plannerOfUndo(
     header,
     plan: async (file) => {
       let bytes = 0
-      const facts = planUndo(original, earlier, (items) => {
+      using bin = original.begun ? binOf(spec.job, options) : undefined
+      const facts = planUndo(original, { earlier, bin }, (items) => {
         bytes = items.reduce((sum, item) => sum + item.bytes, bytes)
         file.addItems(items)
       })
@@ -291,6 +296,12 @@ async function plannerOfUndo(
  */
 export async function runPlanned(id: string, options: JobsOptions & RunOptions): Promise<Job> {
   using file = JobFile.open(options.dataFolder, id)
+  using stack = new DisposableStack()
+  // What is being taken back is not resumed meanwhile, and its bin not emptied.
+  if (file.spec.kind === 'undo') {
+    const original = stack.use(JobFile.open(options.dataFolder, file.spec.job))
+    stack.use(lockJob(original.folder))
+  }
   await using executor = await executorOf(file, options)
   return await runJob(file, executor, options)
 }
@@ -311,8 +322,8 @@ function openIfThere(dataFolder: string, id: string): JobFile[] {
  */
 function finishUndo(undo: JobFile, { job: undone }: UndoSpec, { dataFolder }: JobsOptions): void {
   using original = JobFile.open(dataFolder, undone)
-  const { failed, skipped, changed } = undo.job().outcomes
-  const left = failed + skipped + changed === 0 ? 0 : dropRestored(undo, undone, dataFolder)
+  const { failed } = undo.job().outcomes
+  const left = dropRestored(undo, undone, dataFolder)
   if (left === 0) removeBin(dataFolder, undone)
   if (original.job().undoneBy === undefined) original.setUndone(undo.id, { inPart: failed + left > 0 })
 }
@@ -321,6 +332,10 @@ function finishUndo(undo: JobFile, { job: undone }: UndoSpec, { dataFolder }: Jo
 function dropRestored(undo: JobFile, undone: string, dataFolder: string): number {
   if (!TrashBin.exists(dataFolder, undone)) return 0
   using bin = TrashBin.find(dataFolder, undone)
+  const { outcomes, plan } = undo.job()
+  const isAll = outcomes.failed + outcomes.skipped + outcomes.changed === 0
+  // The bin goes as a whole then, which is quicker.
+  if (isAll && bin.totals().entries <= (plan?.actions.restore?.entries ?? 0)) return 0
   let keys: Uint8Array[] = []
   for (const { key, action } of undo.outcomes('done')) {
     if (action === 'restore') keys.push(key)
@@ -341,10 +356,7 @@ async function executorOf(file: JobFile, options: JobsOptions): Promise<Executor
     return new Evictor(await open(spec.store, { write: true }), bin())
   if (spec.kind === 'undo') {
     const store = await open(storeChangedBy(spec, options), { write: true })
-    const kept = TrashBin.exists(options.dataFolder, spec.job)
-      ? TrashBin.find(options.dataFolder, spec.job)
-      : undefined
-    return new Undoer(store, kept, async () => finishUndo(file, spec, options))
+    return new Undoer(store, binOf(spec.job, options), async () => finishUndo(file, spec, options))
   }
   const source = await open(spec.from, { write: false })
   const target = await open(spec.to, { write: true })
@@ -356,6 +368,10 @@ async function executorOf(file: JobFile, options: JobsOptions): Promise<Executor
       writeManifest(file)
     },
   })
+}
+
+function binOf(job: string, { dataFolder }: JobsOptions): TrashBin | undefined {
+  return TrashBin.exists(dataFolder, job) ? TrashBin.find(dataFolder, job) : undefined
 }
 
 function storeChangedBy({ job }: UndoSpec, { dataFolder }: JobsOptions): StoreLocation {

@@ -38,6 +38,12 @@ export async function runJob(file: JobFile, executor: Executor, options: RunOpti
   const before = file.job()
   if (!['planned', 'paused', 'stopped', 'cancelled', 'running'].includes(before.state))
     throw new AppError('USAGE', `Job ${file.id} is ${before.state} and cannot be run.`)
+  const undoneBy = before.undoneBy ?? file.undoneInPartBy[0]
+  if (undoneBy !== undefined)
+    throw new AppError(
+      'USAGE',
+      `Job ${file.id} was taken back by ${undoneBy}, so it cannot go on; plan a new one.`,
+    )
   file.setState('running')
   const progress = new Progress(file, options.onProgress)
   const signal = options.signal ?? new AbortController().signal

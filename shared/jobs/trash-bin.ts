@@ -142,6 +142,10 @@ export class TrashBin implements Disposable {
     })
   }
 
+  has(key: Uint8Array): boolean {
+    return this.isFile(key) || this.digestOf(key) !== undefined
+  }
+
   /** True for an entry that was set aside as a file. */
   isFile(key: Uint8Array): boolean {
     return (

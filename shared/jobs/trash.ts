@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs'
 import { readableOf } from '../catalog/own-folder.ts'
 import { AppError } from '../model/errors.ts'
-import type { Job } from './contract.ts'
-import { JobFile } from './job-file.ts'
+import { JobFile, jobFolder } from './job-file.ts'
+import { isLocked } from './job-lock.ts'
 import { jobsWithBins, removeBin, TrashBin, type BinInfo } from './trash-bin.ts'
 
 /** How long and how much is kept; whichever ends first. */
@@ -71,21 +72,20 @@ export function expireTrash(
   return gone
 }
 
-function stateOf(dataFolder: string, job: string): Job['state'] | undefined {
+/** Also by the undo that takes it back. */
+function isUnderWay(dataFolder: string, job: string): boolean {
+  const folder = jobFolder(dataFolder, job)
+  return existsSync(folder) && isLocked(folder)
+}
+
+/** Of a job that was forgotten nothing goes on; of one whose file cannot be read now that is not known. */
+function isFinished(dataFolder: string, job: string): boolean {
+  if (isUnderWay(dataFolder, job)) return false
   try {
     using file = JobFile.open(dataFolder, job)
-    return file.job().state
+    return file.job().state === 'done'
   } catch (thrown) {
-    if (thrown instanceof AppError) return undefined
+    if (thrown instanceof AppError) return thrown.code === 'NOT_FOUND'
     throw thrown
   }
-}
-
-function isUnderWay(dataFolder: string, job: string): boolean {
-  return stateOf(dataFolder, job) === 'running'
-}
-
-function isFinished(dataFolder: string, job: string): boolean {
-  const state = stateOf(dataFolder, job)
-  return state === undefined || state === 'done'
 }

@@ -4,17 +4,19 @@ import type { Store, WholeEntries, WholeOperation, WriteOperation, WriteOutcome 
 import type { Executor, ItemOutcome, PlanFacts, PlanItem } from './contract.ts'
 import { isPresent, keysOf, readPresent, stopIfRefused, type Present } from './guarded.ts'
 import type { ItemWithOutcome, JobFile } from './job-file.ts'
-import type { BinEntry, TrashBin } from './trash-bin.ts'
+import { unwrapped } from './migrate/convert.ts'
+import { sha256Of, type BinEntry, type TrashBin } from './trash-bin.ts'
 
 const itemsAtOnce = 1_000
 
 /**
  * Lists what would be taken back: what was deleted or replaced comes back, what was added is removed again; both only
- * where nobody has written since. What earlier undo jobs took back is left out.
+ * where nobody has written since. What earlier undo jobs took back is left out. Of what a run had begun and not ended
+ * comes back what is in the bin.
  */
 export function planUndo(
   original: JobFile,
-  earlier: readonly JobFile[],
+  { earlier, bin }: { readonly earlier: readonly JobFile[]; readonly bin: TrashBin | undefined },
   add: (items: readonly Omit<PlanItem, 'n'>[]) => void,
 ): Omit<PlanFacts, 'actions'> {
   const back = new Set<string>()
@@ -28,8 +30,27 @@ export function planUndo(
       items = []
     }
   }
-  add(items)
-  return { warnings: [], losses: [], conflicts: 0 }
+  const begun = original.begun ?? []
+  const cutOff = begun.map((item) => ({ item, undone: reversedIfDone(item, bin) }))
+  add([
+    ...items,
+    ...cutOff.flatMap(({ item: { key }, undone }) => (undone && !back.has(showKey(key)) ? [undone] : [])),
+  ])
+  const unknown = cutOff.filter(({ item: { action }, undone }) => action === 'put' && !undone).length
+  return { warnings: unknown === 0 ? [] : [mayStay(unknown)], losses: [], conflicts: 0 }
+}
+
+/** What is to be done about an item that may be done or not. Of what may have been written the digest has to be known. */
+function reversedIfDone(item: PlanItem, bin: TrashBin | undefined) {
+  const { n, key, action, sha256 } = item
+  if (action === 'put' && sha256 === undefined) return undefined
+  if (action !== 'put' && bin?.has(key) !== true) return undefined
+  const left = action === 'delete' ? bin?.digestOf(key) : sha256
+  return reversed({ ...item, outcome: { n, state: 'done', ...(left === undefined ? {} : { sha256: left }) } })
+}
+
+function mayStay(count: number): string {
+  return `The job was cut off while it wrote ${count} ${count === 1 ? 'entry' : 'entries'}, of which it is not known how many are written: they stay. To have them removed too, resume the job first.`
 }
 
 function reversed({ key, action, bytes, computeSeconds, replaces, call, outcome }: ItemWithOutcome) {
@@ -81,15 +102,16 @@ export class Undoer implements Executor {
     return items.map(({ n }) => back.get(n)!)
   }
 
-  /** Files that were set aside are renamed back; a killed run may have done so, then they are not aside any more. */
+  /** Files that were set aside are renamed back; a killed run may have done so, or not have set them aside yet. */
   async #bringBack(items: readonly PlanItem[], again: boolean): Promise<ItemOutcome[]> {
     if (items.length === 0) return []
     const outcomes = await this.#store.bringBack!(keysOf(items), this.#bin!.files)
     stopIfRefused(outcomes, again)
-    const here = again ? await this.#store.lookUp!(keysOf(items)) : []
+    const isMissing = outcomes.some((outcome) => !outcome.done && outcome.reason === 'ABSENT')
+    const here = isMissing ? await this.#store.lookUp!(keysOf(items)) : []
     return items.map(({ n, key }, i) => {
       const outcome = outcomes[i]!
-      if (outcome.done || (again && outcome.reason === 'ABSENT' && here[i])) return done(n)
+      if (outcome.done || (outcome.reason === 'ABSENT' && here[i])) return done(n)
       if (outcome.reason === 'EXISTS') return written(n, key)
       return { n, state: outcome.reason === 'ABSENT' ? 'skipped' : 'failed', reason: outcome.sentence }
     })
@@ -144,17 +166,17 @@ export class Undoer implements Executor {
     if (item.action === 'remove') {
       if (!here)
         return {
-          outcome: again ? done(n) : skipped(n, `${showKey(key)} is gone already.`),
+          outcome: again ? done(n) : skipped(n, `${showKey(key)} is not there.`),
         }
-      if (here.sha256 !== item.sha256) return { outcome: written(n, key) }
+      if (!this.#isOf(here, item.sha256)) return { outcome: written(n, key) }
       return { operation: { kind: 'delete' as const, key, ifValue: here.value } }
     }
     const kept = this.#bin?.get(key)
     if (!kept) return { outcome: isInTrashNoMore(item) }
     // Brought back by a run that was killed, or that did not hear that it was done.
     if (here?.sha256 === kept.sha256) return { outcome: done(n, kept.sha256) }
-    const expected = item.replaces ? item.sha256 : undefined
-    if (here?.sha256 !== expected) return { outcome: written(n, key) }
+    const isAsLeft = item.replaces ? here && this.#isOf(here, item.sha256) : !here
+    if (!isAsLeft) return { outcome: written(n, key) }
     const expiresAtMs = lifeOf(kept)
     if (expiresAtMs !== undefined && expiresAtMs <= Date.now())
       return { outcome: skipped(n, `The time to live of ${showKey(key)} is over.`) }
@@ -168,6 +190,11 @@ export class Undoer implements Executor {
         ...(kept.modifiedMs === undefined ? {} : { times: { modifiedMs: kept.modifiedMs } }),
       },
     }
+  }
+
+  /** The digest is that of the plan, without the store's wrapping, where the run did not come to say what it wrote. */
+  #isOf({ value, sha256 }: Present, expected: string | undefined): boolean {
+    return sha256 === expected || sha256Of(unwrapped(this.#store, value)) === expected
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -61,8 +61,9 @@ async function resolveTarget(text: string): Promise<StoreLocation> {
 
 function unfinished(from: StoreLocation, to: StoreLocation, dataFolder: string): Job {
   const found = listJobs(dataFolder).find(
-    ({ spec, state }) =>
+    ({ spec, state, undoneBy }) =>
       spec.kind === 'migrate' &&
+      undoneBy === undefined &&
       ['paused', 'stopped', 'cancelled'].includes(state) &&
       isSameCache(spec.from, from) &&
       isSameCache(spec.to, to),

@@ -74,7 +74,8 @@ export function timeLeft(seconds: number | undefined): string {
 }
 
 /** Whether a run of it can begin or go on. */
-export function canRun({ state, plan }: Job): boolean {
+export function canRun({ state, plan, undoneBy }: Job): boolean {
+  if (undoneBy !== undefined) return false
   if (state === 'planned') return plan?.refused === undefined
   return state === 'paused' || state === 'stopped' || state === 'cancelled'
 }
