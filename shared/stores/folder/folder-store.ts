@@ -249,7 +249,7 @@ export class FolderStore implements Store {
     options: { signal?: AbortSignal } = {},
   ): Promise<WriteOutcome[]> {
     this.#assertWritable()
-    return writeEntries(this.#root, this.#layout, operations, options.signal)
+    return writeEntries(this.#root, this.#layout, operations, options)
   }
 
   async changeToken(signal?: AbortSignal): Promise<ChangeToken> {

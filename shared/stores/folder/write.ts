@@ -24,9 +24,14 @@ import type { WriteOperation, WriteOutcome } from '../contract.ts'
 import { changed, isOvertaken } from '../lock-pace.ts'
 import { failure, inFolders, keepOwner, makeOne, refused, syncFolder } from '../disk.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
+import { wholeDisk, type WholeDisk } from '../sync-disk.ts'
 import { hashOfKey, shardOf, temporaryPrefix } from './layout.ts'
 import type { FolderLayout } from './layout.ts'
 
+/** So many, and so many bytes, are forced to the disk by one step for all of it; fewer are not worth a program of their own. */
+const fewest = 64
+const togetherAtOnce = 2_000
+const togetherBytes = 32 * 1024 * 1024
 /** Files that are open at the same time. Forced to the disk together, they share its commits: a tenth of the time each. */
 const stagedAtOnce = 128
 /** Values up to this are written at once, which takes less than handing them to another thread. */
@@ -39,28 +44,31 @@ const writeAside = promisify(write)
 /**
  * Puts and deletes entries. A value is written to a hidden file beside its place, forced
  * to the disk, and renamed: whoever reads sees the old value or the new one, never a
- * half, also after a power cut. The values of a window are written, then forced to the disk together, then take
- * their places in order.
+ * half, also after a power cut. The values of a window are written, then forced to the disk together (many by one step
+ * for the whole disk, where the system can), then take their places in order.
  */
 export async function writeEntries(
   root: string,
   layout: FolderLayout,
   operations: readonly WriteOperation[],
-  signal?: AbortSignal,
+  { signal, disk = wholeDisk }: { signal?: AbortSignal | undefined; disk?: WholeDisk } = {},
 ): Promise<WriteOutcome[]> {
   const outcomes: WriteOutcome[] = []
   const touched = new Set<string>()
   const slices = new Slices(signal)
-  for (let start = 0; start < operations.length; start += stagedAtOnce) {
+  for (let start = 0; start < operations.length;) {
     throwIfCancelled(signal)
-    const window = operations.slice(start, start + stagedAtOnce)
+    const isTogether = operations.length - start >= fewest && (await disk.canSync(root))
+    const window = isTogether ? together(operations, start) : operations.slice(start, start + stagedAtOnce)
+    start += window.length
     const stage = stagingIn(root, layout)
     const staged: Staged[] = []
     for (const operation of window) {
-      staged.push(await stage(operation))
+      const step = await stage(operation)
+      staged.push(isTogether ? closed(step) : step)
       if (slices.isOver) await pause(slices, staged)
     }
-    const forced = await Promise.all(staged.map(force))
+    const forced = isTogether && (await disk.sync(root)) ? staged : await forceEach(staged)
     for (const [index, step] of forced.entries()) {
       // The others of the window may have taken the room for a moment.
       const isCrowded = step.kind === 'failed' && !step.outcome.done && step.outcome.reason === 'NO_SPACE'
@@ -69,6 +77,16 @@ export async function writeEntries(
   }
   for (const folder of touched) syncFolder(folder)
   return inFolders(outcomes, [root])
+}
+
+function together(operations: readonly WriteOperation[], start: number): readonly WriteOperation[] {
+  let end = start
+  for (let bytes = 0; end < operations.length && end - start < togetherAtOnce; end++) {
+    const operation = operations[end]!
+    if (operation.kind === 'put') bytes += operation.value.length
+    if (bytes > togetherBytes && end > start) break
+  }
+  return operations.slice(start, end)
 }
 
 /** A write that is cancelled leaves no file behind. */
@@ -85,8 +103,8 @@ interface Put {
   readonly kind: 'put'
   readonly place: string
   readonly temporary: string
-  /** Open until the bytes are on the disk. */
-  readonly file: number
+  /** Open until the bytes are on the disk, unless they are brought there with those of many others. */
+  readonly file: number | undefined
   readonly folder: string
   readonly absent: boolean
   readonly ifValue: Uint8Array | undefined
@@ -119,13 +137,14 @@ function stagingIn(root: string, layout: FolderLayout): (operation: WriteOperati
     if (operation.kind === 'delete') return { kind: 'delete', place, folder, ifValue }
     const temporary = join(folder, `${temporaryPrefix}${token}-${count++}.tmp`)
     try {
-      const old = statusOf(place)
-      if (old && !old.isFile())
-        return { kind: 'failed', outcome: refused(place, 'no regular file is in its place') }
+      const absent = operation.expect === 'absent'
+      // Whether something is in the way of what takes a free place only is seen when it does.
+      const old = absent ? undefined : statusOf(place)
+      if (old && !old.isFile()) return { kind: 'failed', outcome: noFile(place) }
       if (!made.has(folder)) makeShard(folder)
       made.add(folder)
       const file = await writeTemporary(temporary, operation, old)
-      return { kind: 'put', place, temporary, file, folder, absent: operation.expect === 'absent', ifValue }
+      return { kind: 'put', place, temporary, file, folder, absent, ifValue }
     } catch (error) {
       removeTemporary(temporary)
       return { kind: 'failed', outcome: failure(place, error) }
@@ -166,26 +185,42 @@ async function writeTemporary(
   }
 }
 
-/** Waits until the bytes are on the disk. */
+function closed(step: Staged): Staged {
+  if (step.kind !== 'put' || step.file === undefined) return step
+  closeSync(step.file)
+  return { ...step, file: undefined }
+}
+
+async function forceEach(staged: readonly Staged[]): Promise<Staged[]> {
+  const forced: Staged[] = []
+  for (let from = 0; from < staged.length; from += stagedAtOnce)
+    forced.push(...(await Promise.all(staged.slice(from, from + stagedAtOnce).map(force))))
+  return forced
+}
+
+/** Waits until the bytes are on the disk. Of a file that was closed meanwhile the system still tells what went wrong. */
 async function force(step: Staged): Promise<Staged> {
   if (step.kind !== 'put') return step
   try {
-    await sync(step.file)
-    closeSync(step.file)
-    return step
+    const file = step.file ?? openSync(step.temporary, 'r+')
+    try {
+      await sync(file)
+    } finally {
+      closeSync(file)
+    }
+    return { ...step, file: undefined }
   } catch (error) {
-    discard(step)
+    removeTemporary(step.temporary)
     return { kind: 'failed', outcome: failure(step.place, error) }
   }
 }
 
+function noFile(place: string): WriteOutcome {
+  return refused(place, 'no regular file is in its place')
+}
+
 function discard({ file, temporary }: Put): void {
-  try {
-    closeSync(file)
-  } catch (error) {
-    // Closed already, or what the system could not write is told by the outcome.
-    if (errnoOf(error) === undefined) throw error
-  }
+  if (file !== undefined) closeSync(file)
   removeTemporary(temporary)
 }
 
@@ -221,6 +256,7 @@ function takePlace(step: Put): WriteOutcome {
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST') throw error
     removeTemporary(step.temporary)
+    if (statusOf(step.place)?.isFile() === false) return noFile(step.place)
     return {
       done: false,
       reason: 'EXISTS',
