@@ -59,10 +59,10 @@ async function open(location: StoreLocation, options: { write?: boolean } = {}):
       `lmdb: does not know the option "${unknown}"; it takes db (a sub-database's name) and map_size (to how much its map may grow).`,
     )
   }
-  const place =
-    findPlace(location.path, database) ??
-    (await create(location.path, { database, mostMapBytes, wantsWrite }))
-  return LmdbStore.open({ ...place, mostMapBytes }, wantsWrite)
+  const place = findPlace(location.path, database)
+  if (place) return LmdbStore.open({ ...place, mostMapBytes }, wantsWrite)
+  const made = await create(location.path, { database, mostMapBytes, wantsWrite })
+  return LmdbStore.open({ ...made.place, mostMapBytes }, wantsWrite, made.writer)
 }
 
 /** As `lmdb.open` of Python takes it, in bytes, or with a unit. @throws AppError USAGE */
@@ -106,7 +106,7 @@ function findPlace(path: string, database: string | undefined): LmdbPlace | unde
   }
 }
 
-/** Makes a folder environment of format 1, which is what `lmdb.open(path)` of Python makes and opens. */
+/** Makes a folder environment of format 1, which is what `lmdb.open(path)` of Python makes and opens. What made it goes on writing it. */
 async function create(
   path: string,
   {
@@ -114,7 +114,7 @@ async function create(
     mostMapBytes,
     wantsWrite,
   }: Pick<LmdbPlace, 'database' | 'mostMapBytes'> & { wantsWrite: boolean },
-): Promise<LmdbPlace> {
+): Promise<{ place: LmdbPlace; writer: LmdbWriter }> {
   if (!wantsWrite) {
     if (!existsSync(path)) throw noSuchPath(path)
     throw new AppError('NOT_FOUND', `${path} holds no ${dataName}; check the path.`, { data: { path } })
@@ -128,7 +128,10 @@ async function create(
     format: 1,
     mapBytes: Math.min(newMapBytes, mostMapBytes ?? newMapBytes),
   } as const
-  await using writer = new LmdbWriter(() => target)
+  await using stack = new AsyncDisposableStack()
+  const writer = stack.use(new LmdbWriter(() => target))
   await writer.create()
-  return findPlace(path, database)!
+  const place = findPlace(path, database)!
+  stack.move()
+  return { place, writer }
 }

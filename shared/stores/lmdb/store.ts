@@ -56,7 +56,12 @@ export class LmdbStore implements Store {
   readonly #faults = new Map<string, PageFault>()
   #hasListed = false
 
-  private constructor(place: LmdbPlace, reader: SnapshotReader, tree: TreeInfo, wantsWrite: boolean) {
+  private constructor(
+    place: LmdbPlace,
+    reader: SnapshotReader,
+    tree: TreeInfo,
+    { wantsWrite, writer }: { wantsWrite: boolean; writer: LmdbWriter | undefined },
+  ) {
     this.#place = place
     this.#reader = reader
     const flags = flagNames(tree.flags)
@@ -78,19 +83,27 @@ export class LmdbStore implements Store {
       ...(flags.length > 0 ? [`This database is ${flags.join(', ')}: it is shown, and not written to.`] : []),
       'Python opens LMDB with a map of 10 MiB unless map_size is given: a larger cache can then be read but not written.',
     ]
-    if (canWrite) this.#writer = new LmdbWriter(() => writerTarget(place, reader))
+    if (canWrite) {
+      const target = (): WriterTarget => writerTarget(place, reader)
+      this.#writer = writer?.for(target) ?? new LmdbWriter(target)
+    }
   }
 
-  /** Throws `AppError`: no such file or sub-database, no LMDB file, damaged as a whole. */
-  static async open(place: LmdbPlace, wantsWrite: boolean): Promise<LmdbStore> {
+  /**
+   * `writer`: the one that has just made it; it is the store's from now on.
+   *
+   * @throws AppError no such file or sub-database, no LMDB file, damaged as a whole
+   */
+  static async open(place: LmdbPlace, wantsWrite: boolean, writer?: LmdbWriter): Promise<LmdbStore> {
     const reader = new SnapshotReader(place.dataPath, place.database, wantsWrite)
     try {
       const tree = await reader.read((snapshot, found) => {
         if (found.root !== undefined) snapshot.page(found.root)
         return found
       })
-      return new LmdbStore(place, reader, tree, wantsWrite)
+      return new LmdbStore(place, reader, tree, { wantsWrite, writer })
     } catch (thrown) {
+      await writer?.[Symbol.asyncDispose]()
       reader.close()
       throw thrown
     }

@@ -16,7 +16,7 @@ export const longestKeyBytes = 511
  */
 export class LmdbWriter implements AsyncDisposable {
   readonly pace = new LockPace()
-  readonly #target: () => WriterTarget
+  #target: () => WriterTarget
   readonly #process = new AskedProcess<WriterRequest, WriterReply>(
     programPath(import.meta.url, './writer-process.ts', 'lmdb-writer.js'),
     'writes LMDB',
@@ -26,6 +26,12 @@ export class LmdbWriter implements AsyncDisposable {
   /** `target` is asked each time the child starts: the map has to fit the file as it is then. */
   constructor(target: () => WriterTarget) {
     this.#target = target
+  }
+
+  /** The same, with what its process is to open when it has to be started again. */
+  for(target: () => WriterTarget): this {
+    this.#target = target
+    return this
   }
 
   /** Opens the database, which makes it if it is not there. */
