@@ -152,3 +152,25 @@ describe.each(['same', 'another'] as const)('calls of joblib.Memory, with the tr
     )
   })
 })
+
+it('a repair takes old temporary files and folders without a result, and undo puts them back', async () => {
+  const options = optionsFor('same')
+  const [first, second, third] = made.calls.map(({ key }) => key)
+  const longAgo = Date.now() / 1_000 - 7_200
+  const old = [join(first!, 'output.pkl.thread-1-pid-1'), join(second!, 'metadata.json')]
+  rmSync(join(cache, second!, 'output.pkl'))
+  writeFileSync(join(cache, old[0]!), 'half')
+  writeFileSync(join(cache, third!, 'output.pkl.thread-2-pid-2'), 'somebody writes now')
+  for (const name of [...old, second!]) utimesSync(join(cache, name), longAgo, longAgo)
+  const before = filesOf(cache)
+  const store = await resolveStore(cache)
+  const planned = await planJob({ kind: 'repair', store, findings: ['stray'] }, options)
+  expect(planned.plan?.warnings).toEqual([
+    `One thing that is no entry stays; look yourself: ${third}/output.pkl.thread-2-pid-2`,
+  ])
+  const done = await run(planned, options)
+  expect(done).toMatchObject({ state: 'done', outcomes: { done: 2, changed: 0, failed: 0 } })
+  expect(filesOf(cache)).toHaveLength(before.length - 2)
+  expect(await run(await undo(done, options), options)).toMatchObject({ outcomes: { done: 2, failed: 0 } })
+  expect(filesOf(cache)).toEqual(before)
+})

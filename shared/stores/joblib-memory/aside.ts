@@ -12,12 +12,12 @@ import { settledForm } from '../stamp.ts'
 import { callFolderOf, isBeingWritten, lookAt } from './call.ts'
 import { absent } from './delete.ts'
 import { keyOfPlace, outputName, placeOfKey } from './layout.ts'
-import type { CallPlace } from './layout.ts'
 import { readItems } from './scan.ts'
+import { strayEntry, strayPlaceOf, strayStamp } from './stray.ts'
 
 const done: WriteOutcome = { done: true }
 
-type Move = (root: string, place: CallPlace, folder: string, touched: Set<string>) => WriteOutcome
+type Move = (root: string, key: Uint8Array, folder: string, touched: Set<string>) => WriteOutcome
 
 /**
  * Renames the folders of calls into a folder on the same disk, where they stand under the same path: nothing is copied, all
@@ -56,18 +56,16 @@ async function moveEach(
   const touched = new Set<string>()
   const outcomes: WriteOutcome[] = []
   for (const { key } of entries) {
-    const place = placeOfKey(key)
-    outcomes.push(place ? move(root, place, folder, touched) : absent(showKey(key)))
+    outcomes.push(move(root, key, folder, touched))
     if (slices.isOver) await slices.next()
   }
   for (const each of touched) syncFolder(each)
   return inFolders(outcomes, [root, folder])
 }
 
-function moveOut(
-  stamp: string | undefined,
-  ...[root, place, folder, touched]: Parameters<Move>
-): WriteOutcome {
+function moveOut(stamp: string | undefined, ...[root, key, folder, touched]: Parameters<Move>): WriteOutcome {
+  const place = placeOfKey(key)
+  if (!place) return moveStrayOut(stamp, root, key, folder, touched)
   const path = keyOfPlace(place)
   const callFolder = join(root, path)
   const aside = join(folder, path)
@@ -89,7 +87,9 @@ function moveOut(
   }
 }
 
-function moveIn(root: string, place: CallPlace, folder: string, touched: Set<string>): WriteOutcome {
+function moveIn(root: string, key: Uint8Array, folder: string, touched: Set<string>): WriteOutcome {
+  const place = placeOfKey(key)
+  if (!place) return moveStrayIn(root, key, folder, touched)
   const path = keyOfPlace(place)
   const callFolder = join(root, path)
   const aside = join(folder, path)
@@ -101,6 +101,48 @@ function moveIn(root: string, place: CallPlace, folder: string, touched: Set<str
     return putBack(aside, callFolder) === 'done' ? done : exists(callFolder)
   } catch (error) {
     return failure(callFolder, error)
+  }
+}
+
+function moveStrayOut(
+  stamp: string | undefined,
+  ...[root, key, folder, touched]: Parameters<Move>
+): WriteOutcome {
+  const stray = strayPlaceOf(key)
+  if (!stray) return absent(showKey(key))
+  const place = join(root, stray.path)
+  const aside = join(folder, stray.asideName)
+  try {
+    if (statusOf(aside)) return done
+    const before = strayEntry(root, key)
+    if (!before) return absent(place)
+    if (stamp !== undefined && before.stamp !== stamp) return changed
+    renameSync(place, aside)
+    touched.add(dirname(place)).add(folder)
+    const after = strayStamp(aside, stray.isFolder)?.stamp ?? ''
+    // A rename changes the time of change of a file, so its stamp is another: what counts is all else.
+    if (!stray.isFolder || settledForm(after) === settledForm(before.stamp ?? '')) return done
+    return putBack(aside, place) === 'done' ? changed : done
+  } catch (error) {
+    return failure(place, error)
+  }
+}
+
+function moveStrayIn(...[root, key, folder, touched]: Parameters<Move>): WriteOutcome {
+  const stray = strayPlaceOf(key)
+  if (!stray) return absent(showKey(key))
+  const place = join(root, stray.path)
+  const aside = join(folder, stray.asideName)
+  try {
+    if (!statusOf(aside)) return { done: false, reason: 'ABSENT', sentence: `There is no ${aside} any more.` }
+    makeFolders(root, dirname(stray.path))
+    touched.add(dirname(place)).add(folder)
+    if (!stray.isFolder) return takesPlace(aside, place) ? done : exists(dirname(place))
+    if (statusOf(place)) return exists(place)
+    renameSync(aside, place)
+    return done
+  } catch (error) {
+    return failure(place, error)
   }
 }
 
@@ -148,6 +190,6 @@ export function takesPlace(from: string, to: string): boolean {
 }
 
 export function exists(callFolder: string): WriteOutcome {
-  const sentence = `There is a result in ${callFolder} already; it was left as it is.`
+  const sentence = `There is something in ${callFolder} already; it was left as it is.`
   return { done: false, reason: 'EXISTS', sentence }
 }

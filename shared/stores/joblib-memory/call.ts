@@ -12,7 +12,7 @@ import type { CallPlace } from './layout.ts'
 import { itemsOrNone } from './scan.ts'
 
 /** A write may be under way for as long; each piece that it writes begins the hour anew. */
-const quietMs = 3_600_000
+export const quietMs = 3_600_000
 
 interface Look {
   readonly entry: Omit<Entry, 'key'>

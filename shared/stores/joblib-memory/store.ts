@@ -31,6 +31,7 @@ import { namesOf, readMetadata } from './facts.ts'
 import { isFunctionPath, keyOfPlace, outputName, placeOfKey } from './layout.ts'
 import type { CallPlace } from './layout.ts'
 import { listCalls, walkFolders } from './scan.ts'
+import { strayEntry } from './stray.ts'
 import { listStrays } from './strays.ts'
 import { readWhole, removeWhole, restoreWhole } from './whole.ts'
 
@@ -159,7 +160,8 @@ export class JoblibStore implements Store {
     keys: readonly Uint8Array[],
     options: { signal?: AbortSignal } = {},
   ): Promise<(Entry | undefined)[]> {
-    return this.#forEach(keys, options.signal, (_, place) => this.#entry(place))
+    const found = await this.#forEach(keys, options.signal, (_, place) => this.#entry(place))
+    return found.map((entry, i) => entry ?? strayEntry(this.#root, keys[i]!))
   }
 
   canSetAside(folder: string): boolean {

@@ -15,6 +15,7 @@ import {
 } from './layout.ts'
 import { readItems, walkFolders } from './scan.ts'
 import type { Folder, Item } from './scan.ts'
+import { quietStray } from './stray.ts'
 
 /** What lies in a cache and is no call that has a result, with the reason; folder by folder. */
 export function* listStrays(root: string): Generator<Stray> {
@@ -46,10 +47,10 @@ function* straysBeside(root: string, { path, calls }: Folder): Generator<Stray> 
 
 function* straysInCall(root: string, path: string): Generator<Stray> {
   if (statusOf(join(root, path, outputName))?.isFile() !== true)
-    yield {
+    yield movable(root, path, {
       name: path,
       reason: `the folder of a call without ${outputName}: its result was not stored, or is gone`,
-    }
+    })
   for (const item of itemsOrReason(root, path)) {
     if (typeof item === 'string') yield { name: path, reason: item }
     else {
@@ -60,9 +61,17 @@ function* straysInCall(root: string, path: string): Generator<Stray> {
           ? 'a temporary file of a write that did not end'
           : 'a file that is none of a call'
       })
-      if (reason !== undefined) yield { name: shownName(path, item), reason }
+      if (reason === undefined) continue
+      const stray = { name: shownName(path, item), reason }
+      yield item.name === undefined ? stray : movable(root, `${path}/${item.name}`, stray)
     }
   }
+}
+
+/** With what a repair moves, if nobody may be writing there. */
+function movable(root: string, path: string, stray: Stray): Stray {
+  const entry = quietStray(root, path)
+  return entry ? { ...stray, entry } : stray
 }
 
 function reasonFor({ name, entry }: Item, otherwise: () => string | undefined): string | undefined {
