@@ -17,17 +17,19 @@ def write_sqlite(key, value):
         db.execute('INSERT INTO cache VALUES (?, ?)', (key, value))
 
 
-def write_gdbm(key, value):
+def open_gdbm():
     global tries, refused
     while True:
         tries += 1
         try:
-            shelf = dbm.gnu.open(path, 'w')
+            return dbm.gnu.open(path, 'w')
         except dbm.gnu.error:
             refused += 1
             time.sleep(0.002)
-        else:
-            break
+
+
+def write_gdbm(key, value):
+    shelf = open_gdbm()
     shelf[key] = value
     shelf.close()
 
@@ -37,7 +39,7 @@ if kind == 'sqlite':
 if what == 'bulk':
     rows, size = int(sys.argv[4]), int(sys.argv[5])
     if kind == 'gdbm':
-        shelf = dbm.gnu.open(path, 'w')
+        shelf = open_gdbm()
     for first in range(0, rows, 1000):
         values = [('bulk %d' % i, os.urandom(size)) for i in range(first, min(rows, first + 1000))]
         if kind == 'sqlite':
