@@ -124,5 +124,13 @@ export const cssVariablesResolver: CSSVariablesResolver = () => {
     '--mantine-color-anchor': 'var(--accent-text)',
     '--mantine-color-error': 'var(--bad)',
   }
-  return { variables: {}, light: shared, dark: shared }
+  // Grounds and lines of fields, switches and segments are shades of Mantine's own dark grey, which has no blue in it.
+  const dark = {
+    ...shared,
+    '--mantine-color-dark-4': 'var(--line-strong)',
+    '--mantine-color-dark-5': 'var(--hover)',
+    '--mantine-color-dark-6': 'var(--raised)',
+    '--mantine-color-dark-8': 'var(--page)',
+  }
+  return { variables: {}, light: shared, dark }
 }
