@@ -95,7 +95,9 @@ test('a reload keeps the place, and Back goes one step', async ({ inspector }) =
     .getByRole('button', { name: /^report/ })
     .click()
   await expect(grid).toHaveAttribute('aria-rowcount', '17')
+  const unsorted = (await inspector.row(0).textContent()) ?? ''
   await grid.getByRole('columnheader', { name: 'Size' }).click()
+  await expect(inspector.row(0)).not.toHaveText(unsorted)
   await inspector.row(3).click()
   await panel.getByRole('tab', { name: 'Metadata' }).click()
   const key = await inspector.row(3).getByRole('gridcell').last().textContent()

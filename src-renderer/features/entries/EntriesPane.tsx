@@ -12,7 +12,7 @@ import { formatBytes, formatCompute, formatCount, pathOfLocation } from '../../u
 import { EmptyState, ErrorState, Waiting } from '../../ui/States.tsx'
 import { useStored } from '../../ui/use-stored.ts'
 import { visibleText } from '../../ui/visible-text.ts'
-import { gridStart } from '../../virtual/focus.ts'
+import { goTo, gridStart } from '../../virtual/focus.ts'
 import { countSelected } from '../../virtual/selection.ts'
 import { requiredValue } from '../filter/filter-text.ts'
 import { FilterChips } from '../filter/FilterChips.tsx'
@@ -64,7 +64,10 @@ export function EntriesPane(props: EntriesPaneProps) {
   }
   const focusGrid = (): void => {
     grid.current?.focus()
-    if (view && view.grid.row < 0 && view.result.entries > 0) entries.setGrid({ ...gridStart, row: 0 })
+    if (!view || view.grid.row >= 0 || view.result.entries === 0) return
+    entries.setGrid(goTo(gridStart, 0))
+    const row = entries.focusedRow(0)
+    if (row) onFocusEntry(row)
   }
   const rowMenu = (row: Row | undefined, column: Column | undefined): ReactNode => (
     <RowMenu view={view} row={row} column={column} onOpen={onOpen} />

@@ -109,6 +109,17 @@ it('keeps focus, selection and scroll when the cache changes', async () => {
   expect(Math.abs(row.element().getBoundingClientRect().top - top)).toBeLessThan(24)
 })
 
+it('keeps the focus that came from the filter when the cache changes, and shows whose entry it is', async () => {
+  await page.getByRole('combobox', { name: 'Filter entries' }).click()
+  await userEvent.keyboard('{ArrowDown}')
+  await expect.element(rowOf('relax(cutoff=0)')).toHaveAttribute('aria-selected', 'true')
+  expect(new URLSearchParams(window.location.search).get('entry')).toBe('key-0')
+  api.addEntries(3)
+  await expect.poll(() => grid().getAttribute('aria-rowcount')).toBe('1000004')
+  await userEvent.keyboard('{ArrowDown}')
+  await expect.element(rowOf('relax(cutoff=1)')).toHaveAttribute('aria-selected', 'true')
+})
+
 it('holds a selection of several rows still until it is let go', async () => {
   await rowOf('relax(cutoff=2)').click()
   await rowOf('relax(cutoff=5)').click({ modifiers: ['Shift'] })

@@ -43,8 +43,8 @@ export interface Entries {
   /** Lets go of the selection and shows the store as it is now. */
   readonly catchUp: () => void
   readonly searchAgain: () => void
-  /** The focused row as it is now, if it is here. For events, not for drawing. */
-  readonly focusedRow: () => Row | undefined
+  /** A row of what is shown now, the focused one unless another is named, if it is here. For events, not for drawing. */
+  readonly focusedRow: (index?: number) => Row | undefined
 }
 
 const revisionPaceMs = 1_000
@@ -110,10 +110,13 @@ export function useEntries({ store, query, sort, entry }: EntriesOptions): Entri
   const noteScreen = useCallback((now: OnScreen) => {
     onScreen.current = now
   }, [])
-  const focusedRow = useCallback((): Row | undefined => {
-    const { view: now } = latest.current
-    return now && cachedRow(client, now.result.id, now.grid.row, onScreen.current.args)
-  }, [client, latest])
+  const focusedRow = useCallback(
+    (index?: number): Row | undefined => {
+      const { view: now } = latest.current
+      return now && cachedRow(client, now.result.id, index ?? now.grid.row, onScreen.current.args)
+    },
+    [client, latest],
+  )
 
   return {
     view: shown,
@@ -175,19 +178,35 @@ async function carryOver(
     isSame && onScreen.topRow > 0
       ? cachedRow(client, before.result.id, onScreen.topRow, onScreen.args)?.key
       : undefined
-  const [focused, topRow] = await Promise.all([rowOfEntry(next.result, latest), rowOf(next.result, topKey)])
-  const grid = gridAfter(latest.current.view?.grid ?? gridStart, before, next, focused)
+  // Where the focus is counts, and not only what the inspector shows: a row that is not here yet has told no entry.
+  const keyOfFocus = (): string | undefined => {
+    const { view, entry } = latest.current
+    const row =
+      isSame && view ? cachedRow(client, view.result.id, view.grid.row, screen.current.args) : undefined
+    return row?.key ?? entry
+  }
+  const [focused, topRow] = await Promise.all([
+    rowOfFocus(next.result, keyOfFocus),
+    rowOf(next.result, topKey),
+  ])
+  const now = latest.current.view?.grid ?? gridStart
+  const isUnknown = isSame && now.row >= 0 && keyOfFocus() === undefined
+  const place = isUnknown && next.result.entries > 0 ? Math.min(now.row, next.result.entries - 1) : focused
+  const grid = gridAfter(now, before, next, place)
   if (isSame) return { ...next, grid, jump: topRow === undefined ? undefined : { row: topRow, to: 'top' } }
   return { ...next, grid, jump: focused === undefined ? { row: 0, to: 'top' } : { row: focused, to: 'view' } }
 }
 
-/** Row of the entry in the inspector, asked again if the user went on to another one meanwhile. */
-async function rowOfEntry(result: SearchResult, latest: Latest): Promise<number | undefined> {
+/** Row of the entry with the focus, asked again if the user went on to another one meanwhile. */
+async function rowOfFocus(
+  result: SearchResult,
+  keyOfFocus: () => string | undefined,
+): Promise<number | undefined> {
   for (;;) {
-    const { entry } = latest.current
+    const key = keyOfFocus()
     // oxlint-disable-next-line no-await-in-loop -- each try needs the outcome of the one before
-    const row = await rowOf(result, entry)
-    if (latest.current.entry === entry) return row
+    const row = await rowOf(result, key)
+    if (keyOfFocus() === key) return row
   }
 }
 
