@@ -45,7 +45,7 @@ export function packRow({ row, file, shard }: WholeRow): Uint8Array {
   const parts: Uint8Array[] = []
   const cells = [...row].map(([name, cell]): Facts['cells'][number] => {
     if (cell.type === 'null') return [name, cell.type]
-    if (cell.type === 'integer' || cell.type === 'real') return [name, cell.type, String(cell.value)]
+    if (cell.type === 'integer' || cell.type === 'real') return [name, cell.type, numberText(cell.value)]
     parts.push(cell.value)
     return [name, cell.type]
   })
@@ -55,6 +55,10 @@ export function packRow({ row, file, shard }: WholeRow): Uint8Array {
     ...(shard !== undefined && { shard }),
   }
   return packWhole('diskcache', facts, file ? [...parts, file.content] : parts)
+}
+
+function numberText(number: bigint | number): string {
+  return Object.is(number, -0) ? '-0' : String(number)
 }
 
 /** @throws AppError DAMAGED */
