@@ -11,7 +11,7 @@ import { isPresent, keysOf, readPresent, stopIfRefused, toBin, unreadable, type 
 import { judge, type Judged } from './policy.ts'
 import { candidates, type Candidate } from './select.ts'
 import { settledEntries } from './settled.ts'
-import { sha256Of, type TrashBin } from './trash-bin.ts'
+import { cannotKeep, sha256Of, type TrashBin } from './trash-bin.ts'
 
 const itemsAtOnce = 1_000
 /** Of stores without stamps the plan reads the values: how many of them at once. */
@@ -207,8 +207,11 @@ export class Evictor implements Executor {
     for (const [i, item] of items.entries()) {
       const now = present[i]
       const kept = again ? this.#bin.digestOf(item.key) : undefined
-      if (isPresent(now) && (now.sha256 === kept || isAsPlanned(item, now)))
-        going.push({ item, present: now })
+      if (isPresent(now) && (now.sha256 === kept || isAsPlanned(item, now))) {
+        const reason = cannotKeep(item.key, now.value)
+        if (reason === undefined) going.push({ item, present: now })
+        else outcomes.set(item.n, { n: item.n, state: 'failed', reason })
+      }
       // It may have been deleted before somebody wrote the key again: with what the trash has, undo can bring it back.
       else if (kept !== undefined && (now === undefined || isPresent(now)))
         outcomes.set(item.n, { n: item.n, state: 'done', sha256: kept })

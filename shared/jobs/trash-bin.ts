@@ -4,6 +4,8 @@ import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeOwnFolder, whyUnusable } from '../catalog/own-folder.ts'
 import { AppError } from '../model/errors.ts'
+import { showKey } from '../model/keys.ts'
+import { tooLong } from '../stores/sqlite-file/largest.ts'
 import type { StoreRef } from './contract.ts'
 
 /**
@@ -164,8 +166,16 @@ export class TrashBin implements Disposable {
       .get()!
   }
 
-  /** Keeps entries; one that is there already is replaced, for it was put in by a run that was killed. */
+  /**
+   * Keeps entries; one that is there already is replaced, for it was put in by a run that was killed.
+   *
+   * @throws AppError REFUSED also for a value that cannot be kept whole: `cannotKeep` says so before
+   */
   put(entries: readonly BinEntry[]): void {
+    for (const { key, value } of entries) {
+      const why = cannotKeep(key, value)
+      if (why !== undefined) throw new AppError('REFUSED', why)
+    }
     const insert = this.#database.prepare('INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
     this.#write(() => {
       for (const { key, value, sha256, modifiedMs, accessedMs, expiresAtMs, takenAtMs } of entries) {
@@ -183,7 +193,7 @@ export class TrashBin implements Disposable {
     if (sha256Of(value) !== row.sha256)
       throw new AppError(
         'DAMAGED',
-        `An entry in the trash ${this.folder} is damaged; it was not brought back.`,
+        `${showKey(key)} is damaged in the trash ${this.folder}; it was not brought back.`,
       )
     return {
       key,
@@ -231,6 +241,13 @@ export class TrashBin implements Disposable {
   [Symbol.dispose](): void {
     this.close()
   }
+}
+
+/** Why the trash cannot keep a value. */
+export function cannotKeep(key: Uint8Array, value: Uint8Array): string | undefined {
+  const why = tooLong(value)
+  if (why === undefined) return undefined
+  return `${showKey(key)} cannot be kept in the trash: ${why}. Files on the disk of the trash are renamed, however large: choose a data folder there (HASHCACHE_DATA).`
 }
 
 /** Jobs that have something in the trash. */

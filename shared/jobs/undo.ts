@@ -1,4 +1,4 @@
-import type { Problem } from '../model/errors.ts'
+import { AppError, type Problem } from '../model/errors.ts'
 import { showKey } from '../model/keys.ts'
 import type { Store, WholeEntries, WholeOperation, WriteOperation, WriteOutcome } from '../stores/contract.ts'
 import type { Executor, ItemOutcome, PlanFacts, PlanItem } from './contract.ts'
@@ -123,12 +123,25 @@ export class Undoer implements Executor {
     items: readonly PlanItem[],
     again: boolean,
   ): Promise<ItemOutcome[]> {
-    const kept = items.map(({ key }) => this.#bin?.get(key))
-    const operations = kept.flatMap((entry) => (entry ? [restoring(entry)] : []))
+    const kept = items.map((item) => this.#keptOf(item))
+    const operations = kept.flatMap((entry) => ('state' in entry ? [] : [restoring(entry)]))
     const applied = await whole.apply(operations)
     stopIfRefused(applied, again)
     const answers = applied.values()
-    return items.map((item, i) => (kept[i] ? toldBy(item, answers.next().value!) : isInTrashNoMore(item)))
+    return items.map((item, i) => {
+      const entry = kept[i]!
+      return 'state' in entry ? entry : toldBy(item, answers.next().value!)
+    })
+  }
+
+  /** One that is damaged in the trash is told, and is in the way of no other. */
+  #keptOf(item: PlanItem): BinEntry | ItemOutcome {
+    try {
+      return this.#bin?.get(item.key) ?? isInTrashNoMore(item)
+    } catch (thrown) {
+      if (!(thrown instanceof AppError) || thrown.code !== 'DAMAGED') throw thrown
+      return { n: item.n, state: 'failed', reason: thrown.message }
+    }
   }
 
   async #write(items: readonly PlanItem[], again: boolean): Promise<ItemOutcome[]> {
@@ -171,8 +184,8 @@ export class Undoer implements Executor {
       if (!this.#isOf(here, item.sha256)) return { outcome: written(n, key) }
       return { operation: { kind: 'delete' as const, key, ifValue: here.value } }
     }
-    const kept = this.#bin?.get(key)
-    if (!kept) return { outcome: isInTrashNoMore(item) }
+    const kept = this.#keptOf(item)
+    if ('state' in kept) return { outcome: kept }
     // Brought back by a run that was killed, or that did not hear that it was done.
     if (here?.sha256 === kept.sha256) return { outcome: done(n, kept.sha256) }
     const isAsLeft = item.replaces ? here && this.#isOf(here, item.sha256) : !here

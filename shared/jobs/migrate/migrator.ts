@@ -3,7 +3,7 @@ import { showKey } from '../../model/keys.ts'
 import type { Entry, Store, WriteOperation, WriteOutcome } from '../../stores/contract.ts'
 import type { Executor, ItemOutcome, PlanItem } from '../contract.ts'
 import { isPresent, keysOf, readPresent, stopIfRefused, toBin, type Present } from '../guarded.ts'
-import { sha256Of, type TrashBin } from '../trash-bin.ts'
+import { cannotKeep, sha256Of, type TrashBin } from '../trash-bin.ts'
 import { convert, unwrapped, type ValueForm } from './convert.ts'
 
 interface Step {
@@ -154,6 +154,8 @@ export class Migrator implements Executor {
         state: 'changed',
         reason: `${showKey(key)} was changed in the target since the plan was made.`,
       }
+    const reason = cannotKeep(key, old.value)
+    if (reason !== undefined) return { n, state: 'failed', reason }
     return { item, sha256, operation: { ...operation, ifValue: old.value }, old }
   }
 

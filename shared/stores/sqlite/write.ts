@@ -4,12 +4,13 @@ import BetterSqlite3 from 'better-sqlite3'
 import type { Database } from 'better-sqlite3'
 
 import { toAppError } from '../../model/errors.ts'
-import { keyText } from '../../model/keys.ts'
+import { keyText, showKey } from '../../model/keys.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
 import { changed, isOvertaken, type LockPace } from '../lock-pace.ts'
 import { throwIfCancelled } from '../slices.ts'
 import { isCorrupt, sqliteCode, writingError } from '../sqlite-file/errors.ts'
 import { faultOutcome } from '../sqlite-file/fault.ts'
+import { tooLong } from '../sqlite-file/largest.ts'
 import { Rows } from './rows.ts'
 import type { CacheTable } from './schema.ts'
 import type { SqlParameter } from './sql.ts'
@@ -181,6 +182,13 @@ function perform(rows: Rows, table: CacheTable, operation: WriteOperation): Writ
   if (found && operation.expect === 'absent') {
     return { done: false, reason: 'EXISTS', sentence: 'There is an entry with this key already.' }
   }
+  const why = tooLong(operation.value)
+  if (why !== undefined)
+    return {
+      done: false,
+      reason: 'REFUSED',
+      sentence: `The entry ${showKey(key)} cannot be written: ${why}.`,
+    }
   const value = valueParameter(operation.value, table.valuesAreText)
   if (found) rows.update(found, value)
   else rows.insert(keyParameter(key, table.keysAreBlobs), value)
