@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { dataFolder } from '../../shared/catalog/location.ts'
-import type { Job, PlanItem } from '../../shared/jobs/contract.ts'
+import type { Job, PlanFacts, PlanItem } from '../../shared/jobs/contract.ts'
 import { forgetJob, JobFile, type ItemWithOutcome } from '../../shared/jobs/job-file.ts'
 import { asTold, runPlanned, type JobsOptions } from '../../shared/jobs/jobs.ts'
 import type { StopReason } from '../../shared/jobs/run.ts'
@@ -44,6 +44,8 @@ export async function finishJob(job: Job, choices: RunChoices, options: JobsOpti
   const output = standardOutput()
   if (choices.dryRun) {
     await (choices.json ? writeJson(output, job, options, true) : writePlan(output, job, options))
+    if (!choices.json && job.plan?.refused !== undefined)
+      await output.write(`${paint(output, 'red', 'Refused:')} ${refusalOf(job.plan)}\n`)
     // What was only looked at leaves no job behind.
     forgetJob(options.dataFolder, job.id)
     return job.plan?.refused === undefined ? 0 : 1
@@ -51,7 +53,7 @@ export async function finishJob(job: Job, choices: RunChoices, options: JobsOpti
   if (job.plan?.refused !== undefined) {
     if (!choices.json) await writePlan(output, job, options)
     forgetJob(options.dataFolder, job.id)
-    throw new AppError('REFUSED', `${job.plan.refused} Nothing was changed.`, {
+    throw new AppError('REFUSED', `${refusalOf(job.plan)} Nothing was changed.`, {
       data: {
         conflicts: job.plan.conflicts,
         ...(job.plan.needs === undefined ? {} : { needs: job.plan.needs }),
@@ -70,6 +72,18 @@ export async function finishJob(job: Job, choices: RunChoices, options: JobsOpti
     if (!(await isConfirmed(output, job, () => forgetJob(options.dataFolder, job.id)))) return 2
   }
   return runToEnd(job.id, choices, options)
+}
+
+const waysOn: Readonly<Record<NonNullable<PlanFacts['needs']>, string>> = {
+  acceptLoss: '--accept-loss',
+  acceptLimits: '--accept-limits',
+  onConflict: '--on-conflict RULE',
+  decisions: '--on-conflict ask, on a terminal',
+}
+
+/** Why a plan cannot be run as it is, and by which option it could. */
+function refusalOf({ refused = '', needs }: PlanFacts): string {
+  return needs === undefined ? refused : `${refused} Option of migrate: ${waysOn[needs]}.`
 }
 
 /** Runs what is left of a job. Ctrl-C pauses it after its batch, a second one ends the program. */

@@ -152,6 +152,23 @@ describe('migrate', () => {
   })
 })
 
+describe('a migration that its plan refuses', () => {
+  it.each([
+    ['lmdb:c.lmdb?map_size=100kB', /map_size.*do not fit.* Option of migrate: --accept-limits\./],
+    ['json:json', /JSON cannot hold everything.* Option of migrate: --accept-loss\./],
+  ])('says why, and the option with which it runs: %s', async (target, why) => {
+    const to = target.replace(':', `:${work}/`)
+    const shown = await hashcache('migrate', cache, to, '--dry-run')
+    expect(shown).toMatchObject({ code: 1, stderr: '' })
+    expect(shown.stdout.trimEnd().split('\n').at(-1)).toMatch(why)
+    const refused = await hashcache('migrate', cache, to)
+    expect(refused.code).toBe(2)
+    expect(refused.stderr).toMatch(why)
+    expect(refused.stderr).toContain('Nothing was changed.')
+    expect(readdirSync(work)).toEqual(['cache'])
+  })
+})
+
 describe('verify and jobs', () => {
   it('finds a damaged entry, repairs it into the trash, and keeps the history', async () => {
     const [shard] = readdirSync(cache)
