@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { errnoOf } from '../decode/file-source.ts'
 import { AppError } from '../model/errors.ts'
@@ -54,6 +54,16 @@ export function whyUnusable(path: string, thrown: unknown): string {
   const { bsize, bavail, blocks } = statfsSync(folder)
   if (blocks > 0 && bavail * bsize < nearlyNothingBytes) return `the disk of ${folder} is full`
   return thrown instanceof Error ? thrown.message : String(thrown)
+}
+
+/** Names in a folder of ours; none if it is not there yet. @throws AppError REFUSED: an empty list would be untrue */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'ENOENT') return []
+    throw unusable(folder, whyUnusable(folder, thrown), thrown)
+  }
 }
 
 /**

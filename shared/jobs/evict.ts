@@ -1,4 +1,5 @@
 import { AppError } from '../model/errors.ts'
+import { formatBytes } from '../model/amounts.ts'
 import { showKey } from '../model/keys.ts'
 import { namesWhatGoes } from '../api/policies.ts'
 import type { Catalog } from '../catalog/catalog.ts'
@@ -11,6 +12,7 @@ import { isPresent, keysOf, readPresent, stopIfRefused, toBin, unreadable, type 
 import { judge, type Judged } from './policy.ts'
 import { candidates, type Candidate } from './select.ts'
 import { settledEntries } from './settled.ts'
+import { defaultTrashLimits } from './trash.ts'
 import { cannotKeep, sha256Of, type TrashBin } from './trash-bin.ts'
 
 const itemsAtOnce = 1_000
@@ -36,6 +38,7 @@ export async function planEviction(spec: EvictSpec, planning: Planning): Promise
   const facts = { warnings: [] as string[], losses: [], conflicts: 0 }
   refuseWhatCannotBeUndone(store)
   let lookedAt = 0
+  let bytes = 0
   if (spec.policy) refuseToGuess(spec.policy, spec)
   const going = spec.policy ? await judged(spec, spec.policy, planning) : undefined
   for (const batch of going?.batches ?? candidates(catalog, spec.selection)) {
@@ -44,6 +47,7 @@ export async function planEviction(spec: EvictSpec, planning: Planning): Promise
       slicesOf(settled, valuesAtOnce).map((slice) => itemsOf(store, slice, planning)),
     )
     add(items.flat())
+    bytes = items.flat().reduce((sum, item) => sum + item.bytes, bytes)
     lookedAt += batch.length
     onLookedAt?.(lookedAt)
   }
@@ -51,6 +55,7 @@ export async function planEviction(spec: EvictSpec, planning: Planning): Promise
   if (query.trim() === '' && keys === undefined && spec.policy === undefined)
     facts.warnings.push(`This is every entry of ${store.label}.`)
   warnOfGuests(catalog, facts.warnings)
+  warnOfTrash(bytes, facts.warnings)
   return going?.protectedEntries === undefined
     ? facts
     : { ...facts, protectedEntries: going.protectedEntries }
@@ -75,6 +80,15 @@ function warnOfGuests(catalog: Catalog, warnings: string[]): void {
   if (catalog.summary().foreign > 0)
     warnings.push(
       'This cache also holds values that hashcache did not write; a filter such as kind:call leaves them out.',
+    )
+}
+
+/** An undo is promised; of so much it lasts no longer than until somebody looks at the trash. */
+function warnOfTrash(bytes: number, warnings: string[]): void {
+  const { keepBytes } = defaultTrashLimits
+  if (bytes > keepBytes)
+    warnings.push(
+      `These are ${formatBytes(bytes)}, and the trash keeps ${formatBytes(keepBytes)}: when it is next looked at, all of them go for good. Evict less at once if you may want to undo it later.`,
     )
 }
 

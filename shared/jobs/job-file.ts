@@ -1,8 +1,9 @@
 import Sqlite, { type Database } from 'better-sqlite3'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeOwnFolder, readableOf, whyUnusable } from '../catalog/own-folder.ts'
+import { makeOwnFolder, namesIn, readableOf, whyUnusable } from '../catalog/own-folder.ts'
+import { namedStatus } from '../decode/file-source.ts'
 import { AppError } from '../model/errors.ts'
 import type {
   ItemAction,
@@ -100,11 +101,11 @@ export class JobFile implements Disposable {
     }
   }
 
-  /** @throws AppError NOT_FOUND, DAMAGED */
+  /** @throws AppError NOT_FOUND, DAMAGED, REFUSED */
   static open(dataFolder: string, id: string): JobFile {
     const folder = jobFolder(dataFolder, id)
     const file = join(folder, 'job.sqlite')
-    if (!/^[\w-]+$/.test(id) || !existsSync(file))
+    if (!/^[\w-]+$/.test(id) || namedStatus(file) === undefined)
       throw new AppError('NOT_FOUND', `There is no job ${id}; "hashcache jobs" lists them.`, { data: { id } })
     return new JobFile(id, folder, openJobDatabase(file))
   }
@@ -409,13 +410,7 @@ function total(parts: readonly Totals[]): Totals {
 
 /** All jobs of the data folder, newest first. A job file that cannot be read is left out. */
 export function listJobs(dataFolder: string): Job[] {
-  let ids: string[]
-  try {
-    ids = readdirSync(jobsFolder(dataFolder))
-  } catch {
-    return []
-  }
-  return readableOf(ids.toSorted().toReversed(), (id) => {
+  return readableOf(namesIn(jobsFolder(dataFolder)).toSorted().toReversed(), (id) => {
     using file = JobFile.open(dataFolder, id)
     return file.job()
   })

@@ -213,6 +213,52 @@ describe('a trash that is closed', () => {
   })
 })
 
+describe('what may not be looked at is not gone', () => {
+  /** What a program says that modes bind. */
+  const said = (program: string): string => {
+    const [file, parameters] = withModes(process.execPath, '--input-type=module', '-e', program)
+    return execFileSync(file, parameters).toString()
+  }
+  const listed = (name: 'listTrash' | 'listJobs', from: string): string =>
+    said(`const { ${name} } = await import(${JSON.stringify(new URL(from, import.meta.url))})
+      try { console.log(${name}(${JSON.stringify(options.dataFolder)}).length) } catch (e) { console.log(e.code, e.message) }`)
+
+  it.each(['fs', 'sqlite'])(
+    'in the trash: an undo of %s stops, and brings all back when it may',
+    async (kind) => {
+      const url = `${kind}:${join(folder, 'cache')}`
+      const before = await fill(url)
+      const job = await runPlanned((await evict(url)).id, options)
+      const undo = await planJob({ kind: 'undo', job: job.id }, options)
+      const bin = join(options.dataFolder, 'trash', job.id)
+      const closed = kind === 'fs' ? join(bin, 'files') : bin
+      chmodSync(closed, 0)
+      expectClosed(await run(undo), closed)
+      chmodSync(closed, 0o700)
+      expect(await runPlanned(undo.id, options)).toMatchObject({ state: 'done', outcomes: { done: count } })
+      expect(await contentOf(url)).toEqual(before)
+      expect(listTrash(options.dataFolder)).toEqual([])
+    },
+  )
+
+  it('in the data folder: neither the trash nor the history is said to be empty', async () => {
+    const url = `sqlite:${join(folder, 'cache')}`
+    await fill(url)
+    await runPlanned((await evict(url)).id, options)
+    expect(listed('listTrash', './trash.ts').trim()).toBe('1')
+    expect(listed('listJobs', './job-file.ts').trim()).toBe('1')
+    for (const [name, from, part] of [
+      ['listTrash', './trash.ts', 'trash'],
+      ['listJobs', './job-file.ts', 'jobs'],
+    ] as const) {
+      const at = join(options.dataFolder, part)
+      chmodSync(at, 0)
+      expect(listed(name, from)).toMatch(/^REFUSED .*no permission/)
+      chmodSync(at, 0o700)
+    }
+  })
+})
+
 describe('the source of a migration', () => {
   it('has files that may not be read: they are told, and the others go on', async () => {
     const before = await fill(fsUrl())

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -111,4 +111,21 @@ it('what is damaged in the trash is told, and the others come back', async () =>
   expect(reasonsOf(undo.id)).toEqual([expect.stringMatching(/^key 1 is damaged in the trash/)])
   expect(await contentOf(url)).toEqual({ 'key 0': old['key 0'], 'key 2': old['key 2'] })
   expect(listTrash(options.dataFolder)).toMatchObject([{ entries: 1 }])
+})
+
+it('a plan says that the trash keeps less than it takes', async () => {
+  const cache = join(folder, 'files')
+  const key = 'ab'.repeat(20)
+  {
+    await using store = await openStore(`fs:${cache}`, { write: true })
+    await store.apply([{ kind: 'put', key: encoder.encode(key), value: encoder.encode('no pickle') }])
+  }
+  const spec = { kind: 'evict', store: await resolveStore(`fs:${cache}`), selection: {} } as const
+  expect((await planJob(spec, options)).plan?.warnings).not.toContainEqual(
+    expect.stringContaining('the trash keeps'),
+  )
+  truncateSync(join(cache, 'ab', key), 21e9)
+  expect((await planJob(spec, options)).plan?.warnings).toContainEqual(
+    expect.stringMatching(/^These are 21 GB, and the trash keeps 20 GB: .* go for good/),
+  )
 })

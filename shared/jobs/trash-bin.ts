@@ -1,8 +1,9 @@
 import Database from 'better-sqlite3'
 import { hash } from 'node:crypto'
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeOwnFolder, whyUnusable } from '../catalog/own-folder.ts'
+import { makeOwnFolder, namesIn, whyUnusable } from '../catalog/own-folder.ts'
+import { namedStatus } from '../decode/file-source.ts'
 import { AppError } from '../model/errors.ts'
 import { showKey } from '../model/keys.ts'
 import { tooLong } from '../stores/sqlite-file/largest.ts'
@@ -74,8 +75,9 @@ export class TrashBin implements Disposable {
     this.#database = database
   }
 
+  /** @throws AppError REFUSED where one may not look: what cannot be seen is not gone */
   static exists(dataFolder: string, job: string): boolean {
-    return existsSync(join(trashFolder(dataFolder), job, 'bin.sqlite'))
+    return namedStatus(join(trashFolder(dataFolder), job, 'bin.sqlite')) !== undefined
   }
 
   /** Opens the bin of a job, making it if it is not there. @throws AppError REFUSED, DAMAGED */
@@ -252,9 +254,17 @@ export function cannotKeep(key: Uint8Array, value: Uint8Array): string | undefin
 
 /** Jobs that have something in the trash. */
 export function jobsWithBins(dataFolder: string): string[] {
-  const folder = trashFolder(dataFolder)
-  if (!existsSync(folder)) return []
-  return readdirSync(folder).filter((job) => TrashBin.exists(dataFolder, job))
+  return namesIn(trashFolder(dataFolder)).filter((job) => mayHaveBin(dataFolder, job))
+}
+
+/** Of one that may not be looked at, whoever opens it says so. */
+function mayHaveBin(dataFolder: string, job: string): boolean {
+  try {
+    return TrashBin.exists(dataFolder, job)
+  } catch (thrown) {
+    if (thrown instanceof AppError) return true
+    throw thrown
+  }
 }
 
 export function removeBin(dataFolder: string, job: string): void {

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
 import { readableOf } from '../catalog/own-folder.ts'
+import { namedStatus } from '../decode/file-source.ts'
 import { AppError } from '../model/errors.ts'
 import { JobFile, jobFolder } from './job-file.ts'
 import { isLocked } from './job-lock.ts'
@@ -75,7 +75,7 @@ export function expireTrash(
 /** Also by the undo that takes it back. */
 function isUnderWay(dataFolder: string, job: string): boolean {
   const folder = jobFolder(dataFolder, job)
-  return existsSync(folder) && isLocked(folder)
+  return namedStatus(folder) !== undefined && isLocked(folder)
 }
 
 /** Of a job that was forgotten nothing goes on; of one whose file cannot be read now that is not known. */

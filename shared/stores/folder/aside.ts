@@ -115,7 +115,7 @@ function moveIn(
   const shard = join(root, standing.folder)
   const place = join(shard, standing.name)
   try {
-    if (!existsSync(aside))
+    if (!lstatSync(aside, { throwIfNoEntry: false }))
       return { done: false, reason: 'ABSENT', sentence: `There is no ${aside} any more.` }
     makeShard(shard)
     putBack(aside, place)

@@ -1,4 +1,5 @@
-import { linkSync, renameSync, rmdirSync, unlinkSync } from 'node:fs'
+import { linkSync, lstatSync, renameSync, rmdirSync, unlinkSync } from 'node:fs'
+import type { Stats } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { errnoOf } from '../../decode/file-source.ts'
@@ -71,7 +72,7 @@ function moveOut(stamp: string | undefined, ...[root, key, folder, touched]: Par
   const aside = join(folder, path)
   try {
     // A run that was killed had renamed it; what stands in the cache now was stored since.
-    if (statusOf(aside)) return done
+    if (seen(aside)) return done
     const before = callFolderOf(root, place, new Map()) === undefined ? undefined : lookAt(callFolder)
     if (!before) return absent(callFolder)
     const isOther = stamp !== undefined && before.stamp.text !== stamp
@@ -94,7 +95,7 @@ function moveIn(root: string, key: Uint8Array, folder: string, touched: Set<stri
   const callFolder = join(root, path)
   const aside = join(folder, path)
   try {
-    if (!statusOf(aside)?.isDirectory())
+    if (!seen(aside)?.isDirectory())
       return { done: false, reason: 'ABSENT', sentence: `There is no ${aside} any more.` }
     makeFolders(root, dirname(path))
     touched.add(dirname(callFolder)).add(dirname(aside))
@@ -102,6 +103,11 @@ function moveIn(root: string, key: Uint8Array, folder: string, touched: Set<stri
   } catch (error) {
     return failure(callFolder, error)
   }
+}
+
+/** What was set aside. @throws what the system says: where one may not look it is not gone */
+function seen(aside: string): Stats | undefined {
+  return lstatSync(aside, { throwIfNoEntry: false })
 }
 
 function moveStrayOut(
@@ -113,7 +119,7 @@ function moveStrayOut(
   const place = join(root, stray.path)
   const aside = join(folder, stray.asideName)
   try {
-    if (statusOf(aside)) return done
+    if (seen(aside)) return done
     const before = strayEntry(root, key)
     if (!before) return absent(place)
     if (stamp !== undefined && before.stamp !== stamp) return changed
@@ -134,7 +140,7 @@ function moveStrayIn(...[root, key, folder, touched]: Parameters<Move>): WriteOu
   const place = join(root, stray.path)
   const aside = join(folder, stray.asideName)
   try {
-    if (!statusOf(aside)) return { done: false, reason: 'ABSENT', sentence: `There is no ${aside} any more.` }
+    if (!seen(aside)) return { done: false, reason: 'ABSENT', sentence: `There is no ${aside} any more.` }
     makeFolders(root, dirname(stray.path))
     touched.add(dirname(place)).add(folder)
     if (!stray.isFolder) return takesPlace(aside, place) ? done : exists(dirname(place))
