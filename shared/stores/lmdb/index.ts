@@ -127,6 +127,7 @@ async function create(
     database,
     format: 1,
     mapBytes: Math.min(newMapBytes, mostMapBytes ?? newMapBytes),
+    ...(mostMapBytes === undefined ? {} : { mostMapBytes }),
   } as const
   await using stack = new AsyncDisposableStack()
   const writer = stack.use(new LmdbWriter(() => target))
