@@ -205,7 +205,9 @@ export class Evictor implements Executor {
     for (const item of items) {
       // What a killed run has begun by copying is brought to its end so.
       const isCopied = again && this.#bin.digestOf(item.key) !== undefined
-      if (canSetAside && item.stamp !== undefined && !isCopied) aside.push(item)
+      // What it has begun by renaming too, though the trash lies on another disk now.
+      const isRenamed = again && this.#bin.isFile(item.key)
+      if ((canSetAside && item.stamp !== undefined && !isCopied) || isRenamed) aside.push(item)
       else copied.push(item)
     }
     const outcomes = [...(await this.#setAside(aside, again)), ...(await this.#copyOut(copied, again))]

@@ -1,4 +1,14 @@
-import { closeSync, existsSync, fchownSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import {
+  closeSync,
+  existsSync,
+  fchownSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  statSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 import { errnoOf } from '../decode/file-source.ts'
@@ -6,9 +16,19 @@ import { AppError } from '../model/errors.ts'
 import type { WriteOutcome } from './contract.ts'
 import { closedPath, refusedPath, statusOf } from './paths.ts'
 
-/** Renaming leads nowhere else than on one disk. */
+/**
+ * Renaming leads nowhere else than on one disk, and from one mount of it not to another, which only renaming tells: that is
+ * looked at before whether there is such a file.
+ */
 export function isOnDiskOf(root: string, folder: string): boolean {
-  return existsSync(folder) && statSync(folder).dev === statSync(root).dev
+  if (!existsSync(folder) || statSync(folder).dev !== statSync(root).dev) return false
+  const nothing = `.hashcache-nothing-${randomUUID()}`
+  try {
+    renameSync(join(root, nothing), join(folder, nothing))
+  } catch (error) {
+    return errnoOf(error) !== 'EXDEV'
+  }
+  return true
 }
 
 /** What an error of the system is to the entry at a path. @throws whatever is none of the system's */

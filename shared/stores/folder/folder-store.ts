@@ -25,6 +25,7 @@ import { Slices, throwIfCancelled } from '../slices.ts'
 import { stampOf } from '../stamp.ts'
 import type { Stamp } from '../stamp.ts'
 import { bringBack, setAside } from './aside.ts'
+import { copyBack } from './copy-back.ts'
 import { hashOfKey, isShardName, keyOfHash, shardOf } from './layout.ts'
 import type { FolderLayout } from './layout.ts'
 import { listShard, listShards, listStrays } from './scan.ts'
@@ -241,7 +242,8 @@ export class FolderStore implements Store {
 
   async bringBack(keys: readonly Uint8Array[], folder: string): Promise<WriteOutcome[]> {
     this.#assertWritable()
-    return bringBack(this.#root, this.#layout, keys, folder)
+    const bring = this.canSetAside(folder) ? bringBack : copyBack
+    return bring(this.#root, this.#layout, keys, folder)
   }
 
   async apply(

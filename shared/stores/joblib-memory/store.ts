@@ -33,7 +33,7 @@ import type { CallPlace } from './layout.ts'
 import { listCalls, walkFolders } from './scan.ts'
 import { strayEntry } from './stray.ts'
 import { listStrays } from './strays.ts'
-import { readWhole, removeWhole, restoreWhole } from './whole.ts'
+import { copyBack, readWhole, removeWhole, restoreWhole } from './whole.ts'
 
 const defaultBatchSize = 1_000
 const encoder = new TextEncoder()
@@ -175,7 +175,12 @@ export class JoblibStore implements Store {
 
   async bringBack(keys: readonly Uint8Array[], folder: string): Promise<WriteOutcome[]> {
     this.#assertWritable()
-    return bringBack(this.#root, keys, folder)
+    if (this.canSetAside(folder)) return bringBack(this.#root, keys, folder)
+    return this.#performEach(
+      keys.map((key) => ({ key })),
+      undefined,
+      (_, place) => copyBack(this.#root, keyOfPlace(place), folder),
+    )
   }
 
   async apply(

@@ -3,6 +3,7 @@ import {
   fchmodSync,
   fsyncSync,
   futimesSync,
+  lstatSync,
   openSync,
   renameSync,
   rmSync,
@@ -105,6 +106,23 @@ export function restoreWhole(root: string, path: string, whole: Uint8Array): Wri
     return { done: true }
   } catch (error) {
     return failure(callFolder, error)
+  }
+}
+
+/** Brings back the folder of a call that was set aside on the disk of the cache and lies on another now. */
+export function copyBack(root: string, path: string, folder: string): WriteOutcome {
+  const aside = join(folder, path)
+  try {
+    if (!lstatSync(aside, { throwIfNoEntry: false }))
+      return { done: false, reason: 'ABSENT', sentence: `There is no ${aside} any more.` }
+    const call = readWhole(aside)
+    if (!call || !('whole' in call))
+      return { done: false, reason: 'REFUSED', sentence: call?.sentence ?? `${aside} has no result.` }
+    const outcome = restoreWhole(root, path, call.whole)
+    if (outcome.done) rmSync(aside, { recursive: true })
+    return outcome
+  } catch (error) {
+    return failure(aside, error)
   }
 }
 
