@@ -180,9 +180,10 @@ test('a form says what it has understood, and plans nothing that cannot be', asy
 test('a job is found by words, and the keys walk the list', async ({ inspector }) => {
   const { page } = inspector
   await page.getByRole('button', { name: 'Jobs', exact: true }).click()
-  for (const limit of ['2', '5', '30']) {
+  for (const func of ['relax', 'report', 'energy']) {
     await page.getByRole('button', { name: 'Clean up…' }).click()
-    await page.getByLabel('More of a function than, entries').fill(limit)
+    await page.getByLabel('More of a function than, entries').fill('2')
+    await page.getByLabel('Only among the entries of a filter').fill(`func:${func}`)
     await page.getByRole('button', { name: 'Make the plan' }).click()
     await expect(page.getByText('planned, not run')).toBeVisible()
     // What had the focus went with the form.
@@ -195,7 +196,7 @@ test('a job is found by words, and the keys walk the list', async ({ inspector }
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Enter')
   await expect(lines.nth(1)).toHaveAttribute('aria-current', 'true')
-  await page.getByLabel('Filter jobs').fill('evict ENTRIES 30')
+  await page.getByLabel('Filter jobs').fill('evict FUNC:energy')
   await expect(lines).toHaveCount(1)
   await page.reload()
   await expect(lines).toHaveCount(1)

@@ -130,6 +130,11 @@ function sideFacts({ bytes, runAtSeconds, elapsedSeconds }: ConflictSide, zone: 
   return [
     formatBytes(bytes),
     ...(runAtSeconds === undefined ? [] : [formatTime(runAtSeconds, zone).replace(/:\d\d$/, '')]),
-    ...(elapsedSeconds === undefined ? [] : [formatDuration(elapsedSeconds)]),
+    ...(elapsedSeconds === undefined ? [] : [tookWords(elapsedSeconds)]),
   ]
+}
+
+/** One unit of long runs: both sides stand beside each other. */
+function tookWords(seconds: number): string {
+  return seconds < 60 ? formatDuration(seconds) : formatCompute(seconds)
 }
