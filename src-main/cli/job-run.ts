@@ -68,7 +68,8 @@ export async function finishJob(job: Job, choices: RunChoices, options: JobsOpti
     return 0
   }
   if (choices.yes !== true) {
-    await writePlan(output, job, options)
+    // A machine that forgot --yes is told so, and not what people read.
+    if (choices.json !== true || canAsk(output)) await writePlan(output, job, options)
     if (!(await isConfirmed(output, job, () => forgetJob(options.dataFolder, job.id)))) return 2
   }
   return runToEnd(job.id, choices, options)
@@ -120,10 +121,14 @@ function showProgress({ finished, planned, secondsLeft }: Job): void {
   )
 }
 
+function canAsk(output: Output): boolean {
+  return process.stdin.isTTY && output.isTerminal
+}
+
 /** What is not confirmed is forgotten. */
 async function isConfirmed(output: Output, job: Job, forget: () => void): Promise<boolean> {
   if (job.planned.entries === 0) return true
-  if (!process.stdin.isTTY || !output.isTerminal) {
+  if (!canAsk(output)) {
     forget()
     throw new AppError(
       'USAGE',

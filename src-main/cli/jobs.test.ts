@@ -69,6 +69,9 @@ describe('evict, trash and undo', () => {
     expect(refused.code).toBe(2)
     expect(refused.stderr).toContain('--yes')
     expect(refused.stdout).toContain('This is every entry')
+    const machine = await hashcache('evict', cache, '--query', '', '--json')
+    expect(machine).toMatchObject({ code: 2, stdout: '' })
+    expect(jsonLines(machine.stderr)).toMatchObject([{ error: { code: 'USAGE' } }])
     expect(count()).toBe(before)
   })
 

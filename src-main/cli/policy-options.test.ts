@@ -32,6 +32,11 @@ const policies: fc.Arbitrary<Policy> = fc.record(
 )
 
 describe('rules as options', () => {
+  it('that a policy does not take are told by their name', () => {
+    expect(() => read(['--keep-last', '2', '--max-age', '0s'])).toThrow(/^--max-age cannot be that: .*>0/)
+    expect(() => read(['--protect-tag', ''])).toThrow(/^--protect-tag cannot be that: /)
+  })
+
   it('say the policy that they were made of', () => {
     fc.assert(
       fc.property(policies, (policy) => {

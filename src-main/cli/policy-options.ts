@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander'
 import { policy as policySchema } from '../../shared/api/jobs.ts'
 import { policyFlags, type PolicyFlag } from '../../shared/api/policies.ts'
 import type { Policy } from '../../shared/jobs/contract.ts'
+import { AppError } from '../../shared/model/errors.ts'
 import { parseBytes, parseSpan, sizeExamples, spanExamples } from '../../shared/model/units.ts'
 
 /** Gives a command the rules of a policy as options; `rulesIn` reads what was said. */
@@ -10,13 +11,21 @@ export function addPolicyOptions(command: Command): Command {
   return command
 }
 
-/** The policy that the options of a command say; none of them: `undefined`. */
+/** The policy that the options of a command say; none of them: `undefined`. @throws AppError USAGE that names the option */
 export function rulesIn(options: Readonly<Record<string, unknown>>): Policy | undefined {
   const said = policyFlags.flatMap(({ rule, flag }) => {
     const value = options[attributeOf(flag)]
     return value === undefined ? [] : [[rule, value] as const]
   })
-  return said.length === 0 ? undefined : policySchema.parse(Object.fromEntries(said))
+  return said.length === 0 ? undefined : checked(Object.fromEntries(said))
+}
+
+function checked(rules: object): Policy {
+  const { data, error } = policySchema.safeParse(rules)
+  if (data) return data
+  const { path, message } = error.issues[0]!
+  const flag = policyFlags.find(({ rule }) => rule === path[0])?.flag ?? 'The rules'
+  throw new AppError('USAGE', `${flag} cannot be that: ${message}; docs/eviction.md says what it takes.`)
 }
 
 /** As commander names it: `--max-age` → `maxAge`. */
