@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3'
+import Database, { type Statement } from 'better-sqlite3'
 import { hash } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -70,9 +70,21 @@ export class TrashBin implements Disposable {
   readonly folder: string
   readonly #database: Database.Database
 
+  // Asked for each entry: prepared once.
+  readonly #isFile: Statement<[Uint8Array], number>
+  readonly #entry: Statement<[Uint8Array], BinRow>
+  readonly #digest: Statement<[Uint8Array], string | null>
+
   private constructor(folder: string, database: Database.Database) {
     this.folder = folder
     this.#database = database
+    this.#isFile = database
+      .prepare<[Uint8Array], number>('SELECT 1 FROM entries WHERE key = ? AND value IS NULL')
+      .pluck()
+    this.#entry = database.prepare('SELECT * FROM entries WHERE key = ?')
+    this.#digest = database
+      .prepare<[Uint8Array], string | null>('SELECT sha256 FROM entries WHERE key = ?')
+      .pluck()
   }
 
   /** @throws AppError REFUSED where one may not look: what cannot be seen is not gone */
@@ -152,12 +164,7 @@ export class TrashBin implements Disposable {
 
   /** True for an entry that was set aside as a file. */
   isFile(key: Uint8Array): boolean {
-    return (
-      this.#database
-        .prepare<[Uint8Array], number>('SELECT 1 FROM entries WHERE key = ? AND value IS NULL')
-        .pluck()
-        .get(key) === 1
-    )
+    return this.#isFile.get(key) === 1
   }
 
   totals(): { entries: number; bytes: number } {
@@ -189,7 +196,7 @@ export class TrashBin implements Disposable {
 
   /** @throws AppError DAMAGED if the bytes are not those that were put in. */
   get(key: Uint8Array): BinEntry | undefined {
-    const row = this.#database.prepare<[Uint8Array], BinRow>('SELECT * FROM entries WHERE key = ?').get(key)
+    const row = this.#entry.get(key)
     if (!row?.value) return undefined
     const value = new Uint8Array(row.value)
     if (sha256Of(value) !== row.sha256)
@@ -210,12 +217,7 @@ export class TrashBin implements Disposable {
 
   /** The digest of what the bin has under a key, without reading the value. */
   digestOf(key: Uint8Array): string | undefined {
-    return (
-      this.#database
-        .prepare<[Uint8Array], string | null>('SELECT sha256 FROM entries WHERE key = ?')
-        .pluck()
-        .get(key) ?? undefined
-    )
+    return this.#digest.get(key) ?? undefined
   }
 
   drop(keys: readonly Uint8Array[]): void {
