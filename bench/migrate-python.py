@@ -1,4 +1,5 @@
-"""Moves a cache with Python: migrate-python.py WAY DIRECTION FROM TO; prints seconds by the clock and of the processor.
+"""Moves a cache with Python: migrate-python.py WAY DIRECTION FROM TO LIMIT; prints seconds by the clock and of the processor, and
+how many entries were moved: the loops stop after LIMIT seconds.
 
 WAY `loop`: the loader and the dumper of the hashcache articles, entry by entry: the value is loaded and dumped, each in
 a transaction of its own. `copy`: the same loop with connections kept open and the bytes copied as they are.
@@ -13,6 +14,7 @@ import time
 import joblib
 
 way, direction, source, target = sys.argv[1:5]
+limit = float(sys.argv[5])
 kinds = direction.split("-")
 BATCH = 1_000
 MAP = 2**30
@@ -173,16 +175,24 @@ STORES = {"fs": Fs, "lmdb": Lmdb, "sqlite": Sqlite, "redis": Redis}
 
 start, start_cpu = time.perf_counter(), time.process_time()
 keys = keys_of(kinds[0], source)
+moved = 0
 if way == "loop":
     for key in keys:
         dump(kinds[1], target, key, load(kinds[0], source, key))
+        moved += 1
+        if time.perf_counter() - start > limit:
+            break
 else:
     old, new = STORES[kinds[0]](source), STORES[kinds[1]](target)
     if way == "copy":
         for key in keys:
             new.put(key, old.get(key))
+            moved += 1
+            if time.perf_counter() - start > limit:
+                break
     else:
         pairs = iter(old.get_all(keys))
         while batch := list(itertools.islice(pairs, BATCH)):
             new.put_many(batch)
-print(time.perf_counter() - start, time.process_time() - start_cpu)
+            moved += len(batch)
+print(time.perf_counter() - start, time.process_time() - start_cpu, moved)
