@@ -122,8 +122,13 @@ async function judged(spec: EvictSpec, policy: Policy, { store, catalog, signal 
   }
 }
 
-/** @throws AppError BAD_QUERY, USAGE for what is no tag */
+/** @throws AppError BAD_QUERY, USAGE for what is no tag, and for the name of a saved filter, which is not known here */
 function protection(catalog: Catalog, { protect = '', protectTags = [] }: Policy): ReadonlySet<string> {
+  if (protect.trimStart().startsWith('@'))
+    throw new AppError(
+      'USAGE',
+      `protect: ${protect.trim()} names a saved filter, and rules hold the filter itself; a text that begins so is quoted ("${protect.trim()}").`,
+    )
   for (const tag of protectTags) checkTag(tag)
   const queries = [protect, protectTags.length === 0 ? '' : `tag=(${protectTags.join(',')})`]
   const keys = new Set<string>()

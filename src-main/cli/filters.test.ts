@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -40,6 +40,25 @@ it('takes them wherever there is a query', async () => {
   expect(gold).toEqual(await keysOf(written))
   const plan = await hashcache('evict', store, '--query=@gold', '--dry-run')
   expect(plan.stdout).toMatch(/^Evict from .*: 4 entries/)
+})
+
+it('takes them for what rules protect, and lets no name pass for a filter', async () => {
+  const gold = await keysOf('@gold')
+  const keeping = ['evict', store, '--max-bytes=0', '--dry-run', '--json'] as const
+  const [job, ...going] = jsonLines<{ key: string; plan?: object }>(
+    (await hashcache(...keeping, '--protect=@gold')).stdout,
+  )
+  expect(job!.plan).toMatchObject({ protectedEntries: 4 })
+  expect(going.filter(({ key }) => gold.includes(key))).toEqual([])
+  expect(await hashcache(...keeping, '--protect=@golt')).toMatchObject({ code: 2, stdout: '' })
+  const rules = join(work, 'rules.json')
+  writeFileSync(rules, '{"maxBytes": 0, "protect": "@gold"}')
+  const named = await hashcache('evict', store, '--policy', rules, '--dry-run')
+  expect(named).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining('hold the filter itself') as string,
+  })
 })
 
 it('says what there is instead of an unknown name, and marks a filter that is refused', async () => {

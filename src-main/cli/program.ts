@@ -24,11 +24,13 @@ export async function runProgram(argv: string[]): Promise<void> {
   })
   let query: unknown
   program.hook('preAction', async (_, command) => {
+    for (const option of ['query', 'protect']) {
+      const filter: unknown = command.getOptionValue(option)
+      if (typeof filter !== 'string' || !filter.startsWith('@')) continue
+      const { savedQuery } = await import('./filters.ts')
+      command.setOptionValue(option, await savedQuery(filter.slice(1), command.args[0] ?? ''))
+    }
     query = command.getOptionValue('query')
-    if (typeof query !== 'string' || !query.startsWith('@')) return
-    const { savedQuery } = await import('./filters.ts')
-    query = await savedQuery(query.slice(1), command.args[0] ?? '')
-    command.setOptionValue('query', query)
   })
   try {
     await program.parseAsync(argv)
