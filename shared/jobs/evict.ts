@@ -54,6 +54,7 @@ export async function planEviction(spec: EvictSpec, planning: Planning): Promise
   const { query = '', keys } = spec.selection
   if (query.trim() === '' && keys === undefined && spec.policy === undefined)
     facts.warnings.push(`This is every entry of ${store.label}.`)
+  facts.warnings.push(...(going?.warnings ?? []))
   warnOfGuests(catalog, facts.warnings)
   warnOfTrash(bytes, facts.warnings)
   return going?.protectedEntries === undefined
@@ -97,6 +98,7 @@ interface Going {
   readonly batches: readonly (readonly Judged[])[]
   /** How many would go if nothing were protected; `undefined`: nothing is. */
   readonly protectedEntries: number | undefined
+  readonly warnings: readonly string[]
 }
 
 async function judged(spec: EvictSpec, policy: Policy, { store, catalog, signal }: Planning): Promise<Going> {
@@ -107,7 +109,7 @@ async function judged(spec: EvictSpec, policy: Policy, { store, catalog, signal 
     { superseded: policy.superseded === true, duplicates: policy.duplicates === true },
     signal,
   )
-  const protectedKeys = protection(catalog, policy)
+  const { keys: protectedKeys, idle } = protection(catalog, policy)
   const facts = {
     ...alike,
     isProtected: (key: string) => protectedKeys.has(key),
@@ -118,12 +120,22 @@ async function judged(spec: EvictSpec, policy: Policy, { store, catalog, signal 
     protectedKeys.size === 0 ? undefined : judge(entries, policy, { ...facts, isProtected: () => false })
   return {
     batches: slicesOf(judge(entries, policy, facts), itemsAtOnce),
+    // A typing error there lets go what was to stay.
+    warnings: idle.map(
+      (query) => `Nothing is protected by ${query}: no entry of ${store.label} is found by it.`,
+    ),
     protectedEntries: unprotected?.filter(({ row }) => protectedKeys.has(row.key)).length,
   }
 }
 
+interface Protection {
+  readonly keys: ReadonlySet<string>
+  /** Filters that find nothing. */
+  readonly idle: readonly string[]
+}
+
 /** @throws AppError BAD_QUERY, USAGE for what is no tag, and for the name of a saved filter, which is not known here */
-function protection(catalog: Catalog, { protect = '', protectTags = [] }: Policy): ReadonlySet<string> {
+function protection(catalog: Catalog, { protect = '', protectTags = [] }: Policy): Protection {
   if (protect.trimStart().startsWith('@'))
     throw new AppError(
       'USAGE',
@@ -132,11 +144,14 @@ function protection(catalog: Catalog, { protect = '', protectTags = [] }: Policy
   for (const tag of protectTags) checkTag(tag)
   const queries = [protect, protectTags.length === 0 ? '' : `tag=(${protectTags.join(',')})`]
   const keys = new Set<string>()
+  const idle: string[] = []
   for (const query of queries) {
     if (query.trim() === '') continue
-    for (const batch of candidates(catalog, { query })) for (const { row } of batch) keys.add(row.key)
+    const found = [...candidates(catalog, { query })].flat()
+    for (const { row } of found) keys.add(row.key)
+    if (found.length === 0) idle.push(query.trim())
   }
-  return keys
+  return { keys, idle }
 }
 
 /** When entries were last read, of the stores that know. */

@@ -242,6 +242,18 @@ describe('an eviction', () => {
     expect(await planned({ duplicates: true })).toEqual([key(0)])
   })
 
+  it('says which of its rules protects nothing: a typing error would let go what was to stay', async () => {
+    copyCorpus()
+    const policy = { maxBytes: 0, protect: 'func:energi', protectTags: ['keep'] }
+    const { plan } = await evict(cacheUrl(), { policy })
+    expect(plan?.warnings).toEqual([
+      expect.stringMatching(/^Nothing is protected by func:energi: no entry of .* is found by it/),
+      expect.stringMatching(/^Nothing is protected by tag=\(keep\):/),
+    ])
+    const sound = await evict(cacheUrl(), { policy: { maxBytes: 0, protect: 'func:energy' } })
+    expect(sound.plan?.warnings).toEqual([])
+  })
+
   it('is refused for an unknown filter before there is a job', async () => {
     copyCorpus()
     await expect(evict(cacheUrl(), { selection: { query: 'age>' } })).rejects.toMatchObject({
