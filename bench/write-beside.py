@@ -6,7 +6,7 @@ write-beside.py bulk KIND PATH ROWS BYTES  that many, a thousand to a transactio
 
 KIND: sqlite, whose lock is waited for, or gdbm, whose lock is refused at once (`dbm.gnu.open` fails) and is tried for again.
 """
-import dbm.gnu, os, select, sqlite3, sys, time
+import dbm.gnu, errno, os, select, sqlite3, sys, time
 
 what, kind, path = sys.argv[1:4]
 tries = refused = 0
@@ -23,7 +23,9 @@ def open_gdbm():
         tries += 1
         try:
             return dbm.gnu.open(path, 'w')
-        except dbm.gnu.error:
+        except dbm.gnu.error as error:
+            if error.errno != errno.EAGAIN:
+                raise
             refused += 1
             time.sleep(0.002)
 

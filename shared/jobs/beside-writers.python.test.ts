@@ -51,11 +51,13 @@ def write(key, value):
     with db.begin(write=True) as txn: txn.put(key.encode(), value)`,
   // gdbm's lock is refused at once, and not waited for.
   'shelve gnu': (place) => `
-import dbm.gnu
+import dbm.gnu, errno
 def write(key, value):
     while True:
         try: db = dbm.gnu.open(${JSON.stringify(place)}, 'w')
-        except dbm.gnu.error: time.sleep(0.002)
+        except dbm.gnu.error as error:
+            if error.errno != errno.EAGAIN: raise
+            time.sleep(0.002)
         else: break
     db[key.encode()] = value
     db.close()`,
