@@ -9,6 +9,7 @@ import {
   renameSync,
   statSync,
 } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { errnoOf } from '../decode/file-source.ts'
@@ -93,6 +94,29 @@ export function makeOne(folder: string): void {
     mkdirSync(folder)
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST') throw error
+  }
+}
+
+export interface FileContent {
+  readonly content: Uint8Array
+  readonly mode: number
+  readonly modifiedMs: number
+  readonly accessedMs?: number
+  readonly owner?: readonly [user: number, group: number]
+}
+
+/** Writes a file with its times and mode, on the disk when it is done. Many at a time share the commits of the disk. */
+export async function writeContent(path: string, file: FileContent): Promise<void> {
+  const { content, mode, modifiedMs, accessedMs = modifiedMs, owner } = file
+  const handle = await open(path, 'w')
+  try {
+    await handle.writeFile(content)
+    await handle.chmod(mode)
+    if (owner) keepOwner(handle.fd, ...owner)
+    await handle.utimes(accessedMs / 1_000, modifiedMs / 1_000)
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
 }
 

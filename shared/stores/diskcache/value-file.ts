@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, renameSync } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 import { errnoOf, openFileSource } from '../../decode/file-source.ts'
 import { AppError } from '../../model/errors.ts'
-import { makeFolders, syncFolder } from '../disk.ts'
+import { makeFolders, syncFolder, writeContent } from '../disk.ts'
 import { statusOf } from '../paths.ts'
 import { valuePath } from './files.ts'
 import type { KeptFile } from './stored-row.ts'
@@ -65,18 +64,10 @@ function isAnother(path: string, { content }: KeptFile): boolean {
   )
 }
 
-async function writeInto(path: string, { content, mode, modifiedMs }: KeptFile): Promise<void> {
+async function writeInto(path: string, file: KeptFile): Promise<void> {
   if (statusOf(path)) return
   const temporary = path + temporarySuffix
-  const file = await open(temporary, 'w')
-  try {
-    await file.writeFile(content)
-    await file.chmod(mode)
-    await file.utimes(modifiedMs / 1_000, modifiedMs / 1_000)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
+  await writeContent(temporary, file)
   renameSync(temporary, path)
   for (const folder of [dirname(path), dirname(dirname(path))]) syncFolder(folder)
 }

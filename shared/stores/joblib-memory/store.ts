@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 import { AppError } from '../../model/errors.ts'
 import type { Problem } from '../../model/errors.ts'
@@ -18,7 +18,7 @@ import type {
   WriteOperation,
   WriteOutcome,
 } from '../contract.ts'
-import { isOnDiskOf } from '../disk.ts'
+import { isOnDiskOf, syncFolder } from '../disk.ts'
 import { changed, isOvertaken } from '../lock-pace.ts'
 import { PartDigest, settledToken } from '../part-tokens.ts'
 import type { PartToken } from '../part-tokens.ts'
@@ -36,6 +36,8 @@ import { listStrays } from './strays.ts'
 import { copyBack, readWhole, removeWhole, restoreWhole } from './whole.ts'
 
 const defaultBatchSize = 1_000
+/** Calls whose files are forced to the disk together, when they come back by copy. */
+const callsAtOnce = 32
 const encoder = new TextEncoder()
 
 const noPuts =
@@ -218,18 +220,28 @@ export class JoblibStore implements Store {
   async #performEach<Operation extends { readonly key: Uint8Array }>(
     operations: readonly Operation[],
     signal: AbortSignal | undefined,
-    perform: (operation: Operation, place: CallPlace, callFolder: string | undefined) => WriteOutcome,
+    perform: (
+      operation: Operation,
+      place: CallPlace,
+      callFolder: string | undefined,
+    ) => WriteOutcome | Promise<WriteOutcome>,
   ): Promise<WriteOutcome[]> {
     this.#assertWritable()
     const slices = new Slices(signal)
-    const outcomes: WriteOutcome[] = []
-    for (const operation of operations) {
+    const touched = new Set<string>()
+    const told: WriteOutcome[] = []
+    const performOne = async (operation: Operation): Promise<WriteOutcome> => {
       const place = placeOfKey(operation.key)
-      const callFolder = callFolderOf(this.#root, place, new Map())
-      outcomes.push(place ? perform(operation, place, callFolder) : badKey(operation.key))
+      if (!place) return badKey(operation.key)
+      touched.add(dirname(join(this.#root, keyOfPlace(place))))
+      return perform(operation, place, callFolderOf(this.#root, place, new Map()))
+    }
+    for (let start = 0; start < operations.length; start += callsAtOnce) {
+      told.push(...(await Promise.all(operations.slice(start, start + callsAtOnce).map(performOne))))
       if (slices.isOver) await slices.next()
     }
-    return outcomes
+    for (const folder of touched) syncFolder(folder)
+    return told
   }
 
   async changeToken(signal?: AbortSignal): Promise<ChangeToken> {

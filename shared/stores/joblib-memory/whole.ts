@@ -1,22 +1,11 @@
-import {
-  closeSync,
-  fchmodSync,
-  fsyncSync,
-  futimesSync,
-  lstatSync,
-  openSync,
-  renameSync,
-  rmSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { lstatSync, renameSync, rmSync, unlinkSync } from 'node:fs'
+import { basename, join } from 'node:path'
 
 import { errnoOf, openFileSource } from '../../decode/file-source.ts'
 import { AppError } from '../../model/errors.ts'
 import type { Problem } from '../../model/errors.ts'
 import type { WholeEntry, WriteOutcome } from '../contract.ts'
-import { failure, keepOwner, makeFolders, syncFolder } from '../disk.ts'
+import { failure, makeFolders, syncFolder, writeContent } from '../disk.ts'
 import { changed } from '../lock-pace.ts'
 import { statusOf } from '../paths.ts'
 import { packWhole, unpackWhole } from '../whole-form.ts'
@@ -82,27 +71,34 @@ export function removeWhole(callFolder: string, whole: Uint8Array): WriteOutcome
   }
 }
 
-/** Writes a call as it was, its result last, if there is none now. */
-export function restoreWhole(root: string, path: string, whole: Uint8Array): WriteOutcome {
+/** Writes a call as it was, its result last, if there is none now. The names of the folders above are left to the caller to be forced to the disk. */
+export async function restoreWhole(root: string, path: string, whole: Uint8Array): Promise<WriteOutcome> {
   const callFolder = join(root, path)
   try {
-    const call = unpack(whole)
+    const { facts, contents } = unpack(whole)
     if (statusOf(join(callFolder, outputName))) {
       const here = readFiles(callFolder)
-      return here && isSame(here, call) ? { done: true } : exists(callFolder)
+      return here && isSame(here, { facts, contents }) ? { done: true } : exists(callFolder)
     }
     makeFolders(root, path)
-    for (const [i, file] of call.facts.files.entries()) {
-      const temporary = join(callFolder, file.name + temporarySuffix)
-      writeFile(temporary, file, call.facts.accessedMs[i]!, call.contents[i]!)
-      if (file.name !== outputName) renameSync(temporary, join(callFolder, file.name))
-      else if (!takesPlace(temporary, join(callFolder, file.name))) {
-        unlinkSync(temporary)
+    const temporaryOf = (name: string): string => join(callFolder, name + temporarySuffix)
+    await Promise.all(
+      facts.files.map(({ name, ...file }, i) =>
+        writeContent(temporaryOf(name), {
+          ...file,
+          accessedMs: facts.accessedMs[i]!,
+          content: contents[i]!,
+        }),
+      ),
+    )
+    for (const { name } of facts.files) {
+      if (name !== outputName) renameSync(temporaryOf(name), join(callFolder, name))
+      else if (!takesPlace(temporaryOf(name), join(callFolder, name))) {
+        unlinkSync(temporaryOf(name))
         return exists(callFolder)
       }
     }
     syncFolder(callFolder)
-    syncFolder(dirname(callFolder))
     return { done: true }
   } catch (error) {
     return failure(callFolder, error)
@@ -110,7 +106,7 @@ export function restoreWhole(root: string, path: string, whole: Uint8Array): Wri
 }
 
 /** Brings back the folder of a call that was set aside on the disk of the cache and lies on another now. */
-export function copyBack(root: string, path: string, folder: string): WriteOutcome {
+export async function copyBack(root: string, path: string, folder: string): Promise<WriteOutcome> {
   const aside = join(folder, path)
   try {
     if (!lstatSync(aside, { throwIfNoEntry: false }))
@@ -118,7 +114,7 @@ export function copyBack(root: string, path: string, folder: string): WriteOutco
     const call = readWhole(aside)
     if (!call || !('whole' in call))
       return { done: false, reason: 'REFUSED', sentence: call?.sentence ?? `${aside} has no result.` }
-    const outcome = restoreWhole(root, path, call.whole)
+    const outcome = await restoreWhole(root, path, call.whole)
     if (outcome.done) rmSync(aside, { recursive: true })
     return outcome
   } catch (error) {
@@ -209,22 +205,4 @@ function isAmong({ facts, contents }: Call, { name, modifiedMs }: FileFacts, con
 /** Node sets times in microseconds and the system tells nanoseconds. */
 function isAlmost(one: number, other: number): boolean {
   return Math.abs(one - other) < 0.002
-}
-
-function writeFile(
-  path: string,
-  { mode, owner, modifiedMs }: FileFacts,
-  accessedMs: number,
-  content: Uint8Array,
-): void {
-  const file = openSync(path, 'w')
-  try {
-    for (let at = 0; at < content.length;) at += writeSync(file, content, at)
-    fchmodSync(file, mode)
-    keepOwner(file, ...owner)
-    futimesSync(file, accessedMs / 1_000, modifiedMs / 1_000)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
 }
