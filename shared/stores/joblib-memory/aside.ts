@@ -95,7 +95,11 @@ function moveIn(root: string, key: Uint8Array, folder: string, touched: Set<stri
   const callFolder = join(root, path)
   const aside = join(folder, path)
   try {
-    if (!seen(aside)?.isDirectory())
+    const isThere = seen(aside)?.isDirectory() === true
+    // A run that was killed had moved all that was in it.
+    const isEmptied = isThere && readItems(aside).length === 0
+    if (isEmptied) rmdirSync(aside)
+    if (!isThere || isEmptied)
       return { done: false, reason: 'ABSENT', sentence: `There is no ${aside} any more.` }
     makeFolders(root, dirname(path))
     touched.add(dirname(callFolder)).add(dirname(aside))

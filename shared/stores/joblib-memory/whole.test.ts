@@ -124,3 +124,20 @@ test('a link in the way to a call leads nowhere', async () => {
   ])
   expect(readdirSync(outside)).toEqual([])
 })
+
+test('a folder in the trash that a killed undo has emptied is nothing to bring back, and takes no place', async () => {
+  await using store = await open()
+  expect(outcomesOf(await store.setAside!([{ key }], bin))).toEqual(['done'])
+  const aside = join(bin, silver)
+  // What is left of one that was filled up, file by file, when it is killed before its last step.
+  cpSync(aside, at(), { recursive: true, preserveTimestamps: true })
+  rmSync(aside, { recursive: true })
+  mkdirSync(aside)
+  expect(outcomesOf(await store.bringBack!([key], bin))).toEqual(['ABSENT'])
+  expect([existsSync(aside), existsSync(at('output.pkl'))]).toEqual([false, true])
+
+  mkdirSync(aside)
+  rmSync(at(), { recursive: true })
+  expect(outcomesOf(await store.bringBack!([key], bin))).toEqual(['ABSENT'])
+  expect(existsSync(at())).toBe(false)
+})
