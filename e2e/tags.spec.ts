@@ -45,6 +45,8 @@ test('a selection is tagged, found by its tag, and protected from rules', async 
   await page.keyboard.type('sh')
   await expect(inspector.filter).toHaveValue('tag:keep hash')
   await inspector.filterBy('tag:keep', 2)
+  // As many as before: only the address says that it is the filter now.
+  await expect(page).toHaveURL(/q=tag%3Akeep(&|$)/)
 
   await page.getByRole('button', { name: 'Jobs', exact: true }).click()
   await page.getByRole('button', { name: 'Clean up…' }).click()
