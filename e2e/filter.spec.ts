@@ -158,3 +158,11 @@ test('the field rests while nobody types', async ({ inspector }) => {
   })
   expect(delays).toEqual([])
 })
+
+test('what was typed just now counts in the next view too', async ({ inspector }) => {
+  const { page, filter } = inspector
+  await filter.fill('func:energy')
+  await page.getByRole('button', { name: 'Overview', exact: true }).click()
+  await expect(page).toHaveURL(/q=func%3Aenergy/)
+  await expect(page.getByRole('region', { name: 'Overview' })).toContainText('40')
+})

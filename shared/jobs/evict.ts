@@ -1,5 +1,5 @@
 import { AppError } from '../model/errors.ts'
-import { formatBytes } from '../model/amounts.ts'
+import { formatBytes, formatCount } from '../model/amounts.ts'
 import { showKey } from '../model/keys.ts'
 import { namesWhatGoes } from '../api/policies.ts'
 import type { Catalog } from '../catalog/catalog.ts'
@@ -39,6 +39,7 @@ export async function planEviction(spec: EvictSpec, planning: Planning): Promise
   refuseWhatCannotBeUndone(store)
   let lookedAt = 0
   let bytes = 0
+  let guests = 0
   if (spec.policy) refuseToGuess(spec.policy, spec)
   const going = spec.policy ? await judged(spec, spec.policy, planning) : undefined
   for (const batch of going?.batches ?? candidates(catalog, spec.selection)) {
@@ -48,6 +49,7 @@ export async function planEviction(spec: EvictSpec, planning: Planning): Promise
     )
     add(items.flat())
     bytes = items.flat().reduce((sum, item) => sum + item.bytes, bytes)
+    guests += batch.filter(({ row }) => row.kind === 'foreign' && row.status !== 'damaged').length
     lookedAt += batch.length
     onLookedAt?.(lookedAt)
   }
@@ -55,7 +57,7 @@ export async function planEviction(spec: EvictSpec, planning: Planning): Promise
   if (query.trim() === '' && keys === undefined && spec.policy === undefined)
     facts.warnings.push(`This is every entry of ${store.label}.`)
   facts.warnings.push(...(going?.warnings ?? []))
-  warnOfGuests(catalog, facts.warnings)
+  if (guests > 0 && !store.whole) facts.warnings.push(guestWarning(guests))
   warnOfTrash(bytes, facts.warnings)
   return going?.protectedEntries === undefined
     ? facts
@@ -77,11 +79,9 @@ function refuseWhatCannotBeUndone({ capabilities: { write, deletes }, whole, lab
   throw new AppError('READ_ONLY', `${label} cannot be written; unlock it, or look who may.`)
 }
 
-function warnOfGuests(catalog: Catalog, warnings: string[]): void {
-  if (catalog.summary().foreign > 0)
-    warnings.push(
-      'This cache also holds values that hashcache did not write; a filter such as kind:call leaves them out.',
-    )
+function guestWarning(guests: number): string {
+  const which = guests === 1 ? 'One of these is a value' : `${formatCount(guests)} of these are values`
+  return `${which} that hashcache did not write; a filter such as kind:call leaves them out.`
 }
 
 /** An undo is promised; of so much it lasts no longer than until somebody looks at the trash. */

@@ -106,7 +106,11 @@ export function FilterField({ store, query, error, field, onQuery, onLeave }: Fi
             setText(event.target.value, 'soon')
             suggestions.open(event.target.value === '' ? -1 : (event.target.selectionStart ?? 0))
           }}
-          onBlur={suggestions.close}
+          onBlur={() => {
+            suggestions.close()
+            // Whoever goes on at once, to another view say, has typed this too.
+            if (draft !== query) setText(draft, 'now')
+          }}
           onKeyDown={onKeyDown}
           onScroll={(event: UIEvent<HTMLInputElement>) => setScrollLeft(event.currentTarget.scrollLeft)}
         />
