@@ -10,6 +10,7 @@ import { python } from '../testing/python.ts'
 import type { EvictSpec, Job } from './contract.ts'
 import { JobFile } from './job-file.ts'
 import { planJob, runPlanned } from './jobs.ts'
+import { roundTimes } from './testing/settable-times.ts'
 import { listTrash } from './trash.ts'
 
 // Caches that diskcache has just made, evicted from and brought back; then diskcache says what it finds in them.
@@ -61,6 +62,7 @@ describe.each(['cache', 'fanout'])('rows of a %s', (kind) => {
 
   it('come back to the byte with every column, their files, their places and the counters', async () => {
     sql('UPDATE Cache SET access_count = rowid * 3, access_time = store_time + 0.125')
+    roundTimes(cache)
     const before = diskcache('rows')
     const checked = diskcache('check') as Checked
     expect(checked.warnings).toEqual([])

@@ -21,6 +21,7 @@ import type { EvictSpec, Job } from './contract.ts'
 import { JobFile } from './job-file.ts'
 import { planJob, runPlanned, type JobsOptions } from './jobs.ts'
 import { onAnotherDisk } from './testing/caches.ts'
+import { roundTimes } from './testing/settable-times.ts'
 import { listTrash } from './trash.ts'
 
 // Caches that joblib has just made, evicted from and brought back; then joblib says what it finds and what it computes.
@@ -79,6 +80,7 @@ const reasons = (job: Job, options: JobsOptions): (string | undefined)[] => {
 describe.each(['same', 'another'] as const)('calls of joblib.Memory, with the trash on %s disk', (disk) => {
   it('are computed again after an eviction, and hits again after its undo, as if nothing had been', async () => {
     const options = optionsFor(disk)
+    roundTimes(cache)
     for (const { key } of made.calls)
       utimesSync(join(cache, key, 'output.pkl'), 1_600_000_000.25, 1_650_000_000.5)
     const before = filesOf(cache)
