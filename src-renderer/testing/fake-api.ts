@@ -16,8 +16,11 @@ import type {
  */
 export interface FakeApi {
   readonly store: Connection
-  /** Puts entries at the beginning of the store and tells the interface. */
-  addEntries: (count: number) => void
+  /** Puts entries at the beginning of the store and tells the interface, or leaves that to `tellStore`. */
+  addEntries: (count: number, isTold?: boolean) => void
+  tellStore: () => void
+  /** Answers no question about a place in a result until what it returns is called. */
+  holdPositions: () => () => void
   /** Gives the page its own `fetch` back. */
   uninstall: () => void
   /** Requests so far, as `METHOD path`. */
@@ -32,6 +35,7 @@ export function installFakeApi(entries: number): FakeApi {
   const requests: string[] = []
   const results = new Map<string, { first: number; count: number }>()
   let listener: ReadableStreamDefaultController<Uint8Array> | undefined
+  let held: Promise<void> | undefined
   let first = 0
   let store: Connection = {
     id: 'fake',
@@ -47,6 +51,7 @@ export function installFakeApi(entries: number): FakeApi {
   }
   const say = (event: EngineEvent): void =>
     listener?.enqueue(new TextEncoder().encode(`data: ${JSON.stringify(event)}\n\n`))
+  const tellStore = (): void => say({ type: 'store', store })
   const totals = (count: number): SelectionTotals => ({
     entries: count,
     bytes: count * bytesPerEntry,
@@ -101,6 +106,7 @@ export function installFakeApi(entries: number): FakeApi {
       say({ type: 'hello', stores: [store] })
       return new Response(stream)
     }
+    if (path.endsWith('/position')) await held
     const body: unknown = typeof init?.body === 'string' ? JSON.parse(init.body) : undefined
     const found = answer(path, url.searchParams, body)
     if (found !== undefined) return Response.json(found)
@@ -112,10 +118,16 @@ export function installFakeApi(entries: number): FakeApi {
       return store
     },
     requests,
-    addEntries(count) {
+    addEntries(count, isTold = true) {
       first -= count
       store = { ...store, entries: store.entries + count, revision: store.revision + 1 }
-      say({ type: 'store', store })
+      if (isTold) tellStore()
+    },
+    tellStore,
+    holdPositions() {
+      const holding = Promise.withResolvers<void>()
+      held = holding.promise
+      return holding.resolve
     },
     uninstall() {
       window.fetch = realFetch

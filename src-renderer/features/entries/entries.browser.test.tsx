@@ -130,6 +130,24 @@ it('holds a selection of several rows still until it is let go', async () => {
   await expect.poll(() => grid().getAttribute('aria-rowcount')).toBe('1000011')
 })
 
+it('holds a selection still also where the same list was on its way once more when it was made', async () => {
+  // A search sees what the store holds already, before the interface is told.
+  api.addEntries(10, false)
+  await page.getByRole('columnheader', { name: 'Took' }).click()
+  await expect.poll(() => grid().getAttribute('aria-rowcount')).toBe('1000011')
+  await rowOf('relax(cutoff=2)').click()
+  const answer = api.holdPositions()
+  const asked = (): number => api.requests.filter((request) => request.endsWith('/position')).length
+  const before = asked()
+  api.tellStore()
+  await expect.poll(asked).toBe(before + 1)
+  await rowOf('relax(cutoff=5)').click({ modifiers: ['Shift'] })
+  await expectSelected('4 selected')
+  answer()
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  await expectSelected('4 selected')
+})
+
 it('says when nothing matches, and clears the filter', async () => {
   await page.getByRole('combobox', { name: 'Filter entries' }).fill('func:nothing')
   await expect.element(page.getByText('No entries match')).toBeVisible()

@@ -89,7 +89,10 @@ export function useEntries({ store, query, sort, entry }: EntriesOptions): Entri
     const stop = new AbortController()
     const take = async (): Promise<void> => {
       const next = await carryOver(client, { store: store.id, query, sort, result }, latest, onScreen)
-      if (!stop.signal.aborted) setView(next)
+      // A selection that was made meanwhile holds the old result in place as well.
+      const { view: now } = latest.current
+      const isHeldNow = now?.query === query && sameSort(now.sort, sort) && holdsStill(now)
+      if (!stop.signal.aborted && !isHeldNow) setView(next)
     }
     void take()
     return () => stop.abort()

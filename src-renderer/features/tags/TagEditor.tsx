@@ -87,12 +87,10 @@ function AddTag({ known, isOpen, onAdd }: AddTagProps) {
   const words = typed.split(/[\s,]+/).filter((word) => word !== '')
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    // What was typed stays where it was refused.
-    if (words.length > 0)
-      void onAdd(words).then(
-        () => setTyped(''),
-        () => undefined,
-      )
+    if (words.length === 0) return
+    // Emptied at once, for the next; what was refused comes back, unless something else is typed by then.
+    setTyped('')
+    onAdd(words).catch(() => setTyped((now) => (now === '' ? typed : now)))
   }
   if (!isShown) {
     return (
