@@ -20,6 +20,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
       for (const tab of ['Metadata', 'Arguments', 'JSON', 'Raw facts', 'Trust', 'Why', 'Bytes']) {
         await panel.getByRole('tab', { name: tab }).click()
         await expect(panel.getByRole('tabpanel')).not.toBeEmpty()
+        // Rules of contrast spare what is disabled, but not what becomes enabled while they look.
+        if (tab === 'JSON')
+          await expect(panel.getByRole('button', { name: 'Copy', exact: true })).toBeEnabled()
         expect(await violations(page, '[aria-label="Inspector"]'), tab).toEqual([])
       }
       await panel.getByRole('tab', { name: 'Output' }).click()

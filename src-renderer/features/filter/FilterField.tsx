@@ -26,7 +26,7 @@ export interface FilterFieldProps {
  * caret is listed below it.
  */
 export function FilterField({ store, query, error, field, onQuery, onLeave }: FilterFieldProps) {
-  const [draft, setText] = useTyped(query, onQuery)
+  const [draft, setText, flush] = useTyped(query, onQuery)
   const [scrollLeft, setScrollLeft] = useState(0)
   const suggestions = useSuggestions(store, draft)
   const { shown, chosen } = suggestions
@@ -108,8 +108,7 @@ export function FilterField({ store, query, error, field, onQuery, onLeave }: Fi
           }}
           onBlur={() => {
             suggestions.close()
-            // Whoever goes on at once, to another view say, has typed this too.
-            if (draft !== query) setText(draft, 'now')
+            flush()
           }}
           onKeyDown={onKeyDown}
           onScroll={(event: UIEvent<HTMLInputElement>) => setScrollLeft(event.currentTarget.scrollLeft)}

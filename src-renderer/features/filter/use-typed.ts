@@ -17,5 +17,10 @@ export function useTyped(query: string, onQuery: (query: string) => void) {
     clearTimeout(timer.current)
     timer.current = setTimeout(() => onQuery(draft), when === 'now' ? 0 : typingPauseMs)
   }
-  return [current.draft, setText] as const
+  /** Does not wait for the pause: whoever goes on to another view at once has typed this too. */
+  const flush = (): void => {
+    clearTimeout(timer.current)
+    if (current.draft !== query) onQuery(current.draft)
+  }
+  return [current.draft, setText, flush] as const
 }
