@@ -34,6 +34,8 @@ test('the palette finds commands, functions and keys', async ({ inspector }) => 
   const search = page.getByPlaceholder('A command, function, cache')
   await page.keyboard.press('Control+k')
   await search.fill('stem')
+  // The functions are asked for; Enter takes what is listed.
+  await expect(page.locator('.mantine-Spotlight-action').filter({ hasText: 'stem_image' })).toBeVisible()
   await page.keyboard.press('Enter')
   await expect(inspector.filter).toHaveValue('func:stem_image')
   await page.keyboard.press('F1')
