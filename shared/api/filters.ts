@@ -42,3 +42,9 @@ export type SavedFilter = z.infer<typeof savedFilter>
 export type FilterTerm = z.infer<typeof filterTerm>
 export type CountedTerm = z.infer<typeof countedTerm>
 export type StoredFilters = z.infer<typeof storedFilters>
+
+/** A filter as an option of the command line; none where it is empty. With a space before it, a sign at the beginning names no saved filter. */
+export function queryOption(query = ''): string[] {
+  const text = query.trim()
+  return text === '' ? [] : [`--query=${text.startsWith('@') ? ' ' : ''}${text}`]
+}

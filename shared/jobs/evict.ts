@@ -47,8 +47,9 @@ export async function planEviction(spec: EvictSpec, planning: Planning): Promise
     const items = await Promise.all(
       slicesOf(settled, valuesAtOnce).map((slice) => itemsOf(store, slice, planning)),
     )
-    add(items.flat())
-    bytes = items.flat().reduce((sum, item) => sum + item.bytes, bytes)
+    const listed = items.flat()
+    add(listed)
+    bytes = listed.reduce((sum, item) => sum + item.bytes, bytes)
     guests += batch.filter(({ row }) => row.kind === 'foreign' && row.status !== 'damaged').length
     lookedAt += batch.length
     onLookedAt?.(lookedAt)
@@ -238,6 +239,7 @@ export class Evictor implements Executor {
   async #copyOut(items: readonly PlanItem[], again: boolean): Promise<ItemOutcome[]> {
     if (items.length === 0) return []
     const present = await readPresent(this.#store, keysOf(items))
+    const filesOnly = await this.#filesOnly(items.filter((_, i) => present[i] === undefined))
     const outcomes = new Map<number, ItemOutcome>()
     const going: Leaving[] = []
     for (const [i, item] of items.entries()) {
@@ -251,7 +253,7 @@ export class Evictor implements Executor {
       // It may have been deleted before somebody wrote the key again: with what the trash has, undo can bring it back.
       else if (kept !== undefined && (now === undefined || isPresent(now)))
         outcomes.set(item.n, { n: item.n, state: 'done', sha256: kept })
-      else if (now === undefined && (await this.#isFileOnly(item)))
+      else if (filesOnly.has(item.n))
         outcomes.set(item.n, { n: item.n, state: 'failed', reason: onAnotherDisk(item.key) })
       else outcomes.set(item.n, leftAlone(item, now))
     }
@@ -303,9 +305,11 @@ export class Evictor implements Executor {
     return told
   }
 
-  /** A stray has no value that could be copied: it is moved as a file, or not at all. */
-  async #isFileOnly({ key }: PlanItem): Promise<boolean> {
-    return (await this.#store.lookUp?.([key]))?.[0] !== undefined
+  /** Numbers of strays, which have no value that could be copied: they are moved as files, or not at all. */
+  async #filesOnly(absent: readonly PlanItem[]): Promise<ReadonlySet<number>> {
+    if (absent.length === 0 || !this.#store.canSetAside) return new Set()
+    const found = (await this.#store.lookUp?.(keysOf(absent))) ?? []
+    return new Set(absent.flatMap(({ n }, i) => (found[i] === undefined ? [] : [n])))
   }
 
   /** Files are renamed into the bin. What a killed run has renamed is absent here and in the bin there. */

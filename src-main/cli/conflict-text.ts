@@ -1,4 +1,5 @@
 import type { ConflictSide, PlanItem } from '../../shared/jobs/contract.ts'
+import { exactBytes, formatDuration } from '../../shared/model/amounts.ts'
 
 /** What is known of a conflict, a line for each side; with what was not possible of what was decided before. */
 export function conflictTexts({ note, sides }: Pick<PlanItem, 'note' | 'sides'>): string[] {
@@ -10,9 +11,9 @@ export function conflictTexts({ note, sides }: Pick<PlanItem, 'note' | 'sides'>)
 
 function sideText({ bytes, runAtSeconds, elapsedSeconds }: ConflictSide): string {
   return [
-    `${bytes.toLocaleString('en')} ${bytes === 1 ? 'byte' : 'bytes'}`,
+    exactBytes(bytes),
     ...(runAtSeconds === undefined ? [] : [dateText(runAtSeconds)]),
-    ...(elapsedSeconds === undefined ? [] : [`took ${elapsedSeconds.toPrecision(3)} s`]),
+    ...(elapsedSeconds === undefined ? [] : [`took ${formatDuration(elapsedSeconds)}`]),
   ].join(', ')
 }
 

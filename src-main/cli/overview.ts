@@ -21,7 +21,7 @@ export async function runOverview(
   const { total, couldGo, looks, time, functions, otherFunctions, users, otherUsers } = overview
   await output.write(
     `${countOf(total.entries, 'entry', 'entries')}, ${formatBytes(total.bytes)}, ${formatCompute(total.computeSeconds)} of compute\n` +
-      `${couldGo.entries} could go (superseded or damaged): ${formatBytes(couldGo.bytes)} for ${formatCompute(couldGo.computeSeconds)} of compute\n`,
+      `${formatCount(couldGo.entries)} could go (superseded or damaged): ${formatBytes(couldGo.bytes)} for ${formatCompute(couldGo.computeSeconds)} of compute\n`,
   )
   const table = async (title: string, marks: readonly (OverviewMark & { name: string })[]): Promise<void> => {
     if (marks.length === 0) return

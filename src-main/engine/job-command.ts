@@ -1,3 +1,4 @@
+import { queryOption } from '../../shared/api/filters.ts'
 import { policyArguments } from '../../shared/api/policies.ts'
 import type { Job, MigrateSpec, RepairSpec } from '../../shared/jobs/contract.ts'
 
@@ -45,10 +46,4 @@ function migrateOptions({ onConflict, otherwise, form, acceptLoss, acceptLimits 
     ...(acceptLoss ? ['--accept-loss'] : []),
     ...(acceptLimits ? ['--accept-limits'] : []),
   ]
-}
-
-/** With a space before it, a sign at the beginning does not name a saved filter. */
-function queryOption(query = ''): string[] {
-  const text = query.trim()
-  return text === '' ? [] : [`--query=${text.startsWith('@') ? ' ' : ''}${text}`]
 }

@@ -1,3 +1,4 @@
+import { queryOption } from '../../shared/api/filters.ts'
 import { readBytePlace } from '../features/bytes/byte-place.ts'
 import { readComparePlace } from '../features/compare/compare-place.ts'
 import { formatTolerance } from '../features/compare/compare-place.ts'
@@ -46,12 +47,6 @@ function entryCommand({ tab, options }: Place, key: string): string[] {
 function listCommand({ query, sort }: Place, location: string): string {
   const order = sort.map(({ column, descending }) => `--sort=${column}${descending ? ':desc' : ''}`)
   return commandLine(['ls', ...queryOption(query), ...order], location)
-}
-
-/** With a space before it, a sign at the beginning does not name a saved filter. */
-function queryOption(query: string): string[] {
-  const text = query.trim()
-  return text === '' ? [] : [`--query=${text.startsWith('@') ? ' ' : ''}${text}`]
 }
 
 /** Without what the command chooses as the view does. */

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 
+import { answerRequests } from '../answer-requests.ts'
 import { toAppError } from '../../model/errors.ts'
 import { showKey } from '../../model/keys.ts'
 import type { WriteOutcome } from '../contract.ts'
@@ -242,12 +243,4 @@ function failure(folder: string, thrown: unknown): WriteOutcome & { done: false 
   return faultOutcome(code, sqliteFault(path, code, (thrown as Error).message, thrown).message)
 }
 
-async function reply(request: WriterRequest): Promise<void> {
-  const answered = await answer(request)
-  process.send!(answered)
-}
-
-process.on('message', (request: WriterRequest) => {
-  void reply(request)
-})
-process.on('disconnect', () => process.exit(0))
+answerRequests(answer)

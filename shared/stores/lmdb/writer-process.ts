@@ -7,6 +7,7 @@ import { hash } from 'node:crypto'
 import { statfsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
+import { answerRequests } from '../answer-requests.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
 import { changed } from '../lock-pace.ts'
 import { SnapshotReader } from './snapshots.ts'
@@ -190,12 +191,4 @@ function isFull({ message, code }: NodeJS.ErrnoException): boolean {
   return bavail * bsize < nearlyNothingBytes
 }
 
-async function reply(request: WriterRequest): Promise<void> {
-  const answered = await answer(request)
-  process.send!(answered)
-}
-
-process.on('message', (request: WriterRequest) => {
-  void reply(request)
-})
-process.on('disconnect', () => process.exit(0))
+answerRequests(answer)

@@ -1,0 +1,14 @@
+/**
+ * The other side of an `AskedProcess`: answers one request after another, and ends when nobody can ask any more. What comes is
+ * what the asking side of the same pair sends; `answer` knows its type.
+ */
+export function answerRequests(answer: (request: never) => object | Promise<object>): void {
+  const reply = async (request: unknown): Promise<void> => {
+    const answered = await answer(request as never)
+    process.send!(answered)
+  }
+  process.on('message', (request) => {
+    void reply(request)
+  })
+  process.on('disconnect', () => process.exit(0))
+}
