@@ -366,3 +366,20 @@ test('a job is cancelled, and one that was killed with its engine is resumed', a
   await page.getByRole('button', { name: 'Resume' }).click()
   await expect(page.getByText('6,000 done', { exact: true })).toBeVisible({ timeout: 30_000 })
 })
+
+test('the notice of a run leaves the bar of a selection free', async ({ inspector }) => {
+  const { page } = inspector
+  await inspector.filterBy('func:langevin_trace', 6)
+  await inspector.row(0).click()
+  await page.keyboard.press('Delete')
+  await page.getByRole('button', { name: 'Unlock and move 1 entry to the trash' }).click()
+  const notice = page.getByRole('region', { name: 'What a job did' })
+  await expect(notice).toBeVisible()
+  await page.getByRole('button', { name: 'Entries', exact: true }).click()
+  await inspector.row(0).click()
+  await inspector.row(2).click({ modifiers: ['Shift'] })
+  const bar = page.getByRole('region', { name: 'Selection' })
+  await expect(bar).toBeVisible()
+  const [above, below] = await Promise.all([notice.boundingBox(), bar.boundingBox()])
+  expect(above!.y + above!.height).toBeLessThanOrEqual(below!.y)
+})
