@@ -144,7 +144,11 @@ async function plannerOfRepair(
       }
       const facts = await planner.planOf(file, onLookedAt, [...reasons.keys()], (key) => reasons.get(key))
       const canMove = planner.store.canSetAside?.(options.dataFolder) === true
-      const { items, warnings } = planStrays(strays, canMove)
+      const { items, warnings } = await planStrays(strays, {
+        store: planner.store,
+        canMove,
+        signal: options.signal,
+      })
       file.addItems(items)
       return { ...facts, warnings: [...facts.warnings, ...warnings] }
     },

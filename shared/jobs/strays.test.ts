@@ -171,6 +171,33 @@ describe.each([
     expect(listTrash(options.dataFolder)).toMatchObject([{ entries: 1 }])
   })
 
+  it('go although their times were changed just now, unless somebody writes', async () => {
+    const touch = (path: string): string => put(path, readFileSync(join(cache, path), 'utf8'))
+    let isListed = false
+    const open: JobsOptions['open'] = async (location, how) => {
+      const store = await openStore(location, how)
+      const list = store.strays!.bind(store)
+      const lookUp = store.lookUp!.bind(store)
+      return Object.assign(store, {
+        strays: async (limit: number) => {
+          known.map(touch)
+          isListed = true
+          return list(limit)
+        },
+        lookUp: async (...given: Parameters<typeof lookUp>) => {
+          if (isListed) put(known[0]!, 'written again')
+          isListed = false
+          return lookUp(...given)
+        },
+      })
+    }
+    const store = await resolveStore(`${kind}:${cache}`)
+    const plan = await planJob({ kind: 'repair', store, findings: ['stray'] }, { ...options, open })
+    const planned = itemsOf(plan).map(({ path }) => path.slice(2))
+    expect(planned.toSorted()).toEqual(known.slice(1).toSorted())
+    expect(await runPlanned(plan.id, options)).toMatchObject({ outcomes: { done: known.length - 1 } })
+  })
+
   it('are told to stay where the trash is on another disk', async () => {
     const open: JobsOptions['open'] = async (location, how) =>
       Object.assign(await openStore(location, how), { canSetAside: () => false })

@@ -1,27 +1,42 @@
+import type { Store } from '../stores/contract.ts'
 import { isSettled } from '../stores/stamp.ts'
 import type { PlanItem } from './contract.ts'
+import { settledEntries } from './settled.ts'
 import type { Finding } from './verify.ts'
 
 const namesShown = 3
 
+interface StrayPlan {
+  readonly items: readonly Omit<PlanItem, 'n'>[]
+  readonly warnings: readonly string[]
+}
+
+interface Planning {
+  readonly store: Store
+  /** The trash is on the disk of the cache. */
+  readonly canMove: boolean
+  readonly signal?: AbortSignal
+}
+
 /** What a repair does about files that are no entries: known ones go as files, all others stay and are told. */
-export function planStrays(
+export async function planStrays(
   strays: readonly Finding[],
-  canMove: boolean,
-): { readonly items: Omit<PlanItem, 'n'>[]; readonly warnings: string[] } {
-  const items: Omit<PlanItem, 'n'>[] = []
-  const staying: string[] = []
-  let elsewhere = 0
-  for (const { name = '', sentence, entry } of strays) {
-    if (entry && !canMove) elsewhere++
-    if (entry?.stamp === undefined || !canMove || !isSettled(entry.stamp)) {
-      staying.push(name)
-      continue
-    }
-    const { key, sizeBytes: bytes = 0, stamp } = entry
-    items.push({ key, action: 'delete', bytes, computeSeconds: 0, stamp, note: sentence })
+  { store, canMove, signal }: Planning,
+): Promise<StrayPlan> {
+  const known = strays.flatMap((stray) => (stray.entry ? [{ ...stray.entry, stray }] : []))
+  // Only its times may have changed just now, as by an undo: it is old all the same.
+  const settled = canMove ? await settledEntries(store, known, signal) : []
+  const going = settled.filter(({ stamp }) => stamp !== undefined && isSettled(stamp))
+  const gone = new Set(going.map(({ stray }) => stray))
+  return {
+    items: going.map(({ key, sizeBytes: bytes = 0, stamp, stray: { sentence: note } }) => {
+      return { key, action: 'delete', bytes, computeSeconds: 0, stamp, note }
+    }),
+    warnings: [
+      ...toldStaying(strays.filter((stray) => !gone.has(stray)).map(({ name = '' }) => name)),
+      ...toldElsewhere(canMove ? 0 : known.length),
+    ],
   }
-  return { items, warnings: [...toldStaying(staying), ...toldElsewhere(elsewhere)] }
 }
 
 function toldStaying(names: readonly string[]): string[] {
