@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { asOf, listAsOf } from './as-of.ts'
 import { job } from './jobs.ts'
 import { problem } from './problem.ts'
 import { ranges } from './ranges.ts'
@@ -17,9 +18,9 @@ import { ranges } from './ranges.ts'
  *   POST   /api/test              TestRequest    → TestResult         opens it read-only, closes it, keeps nothing
  *   POST   /api/databases         DatabasesRequest → DatabaseInfo[]   databases or tables of a file that is not open
  *   POST   /api/discover          DiscoverRequest → application/x-ndjson of DiscoverEvent; dropping it ends the search
- *   GET    /api/stores                           → Connection[]
+ *   GET    /api/stores                           → ConnectionList
  *   POST   /api/stores            OpenRequest    → Connection
- *   DELETE /api/stores/:store                    → Connection[]      closes it; the cache itself is untouched
+ *   DELETE /api/stores/:store                    → ConnectionList    closes it; the cache itself is untouched
  *   DELETE /api/recents?location=                → App               forgets a recent location
  *   POST   /api/stores/:store/refresh            → Connection        looks for changes, reads what changed
  *   POST   /api/stores/:store/index/cancel       → Connection
@@ -55,6 +56,7 @@ const connectionState = z.enum(['opening', 'indexing', 'ready', 'cancelled', 'fa
 
 export const connection = z.object({
   id: z.string(),
+  asOf,
   kind: z.string(),
   /** Word for people: `Files`. */
   kindTitle: z.string(),
@@ -78,6 +80,8 @@ export const connection = z.object({
   /** Sentences that somebody should know before writing here, or before reading a server. */
   notes: z.array(z.string()).optional(),
 })
+
+export const connectionList = listAsOf(connection)
 
 export const app = z.object({
   version: z.string(),
@@ -418,9 +422,10 @@ export const trustReport = z.object({
 })
 
 export const engineEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('hello'), stores: z.array(connection) }),
+  z.object({ type: z.literal('hello'), stores: connectionList }),
   z.object({ type: z.literal('store'), store: connection }),
-  z.object({ type: z.literal('closed'), id: z.string() }),
+  /** A connection is no more; these are. */
+  z.object({ type: z.literal('closed'), stores: connectionList }),
   z.object({ type: z.literal('job'), job }),
 ])
 
@@ -433,6 +438,7 @@ export type TestResult = z.infer<typeof testResult>
 export type DatabaseInfo = z.infer<typeof databaseInfo>
 export type DiscoverEvent = z.infer<typeof discoverEvent>
 export type Connection = z.infer<typeof connection>
+export type ConnectionList = z.infer<typeof connectionList>
 export type StoreSummary = z.infer<typeof storeSummary>
 export type FunctionSummary = z.infer<typeof functionSummary>
 export type ArgumentColumn = z.infer<typeof argumentColumn>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { asOf, listAsOf } from './as-of.ts'
 import { ranges } from './ranges.ts'
 
 /**
@@ -90,8 +91,7 @@ const storeRef = z.object({ kind: z.string(), location: z.string(), label: z.str
 
 export const job = z.object({
   id: z.string(),
-  /** Of two states of a job the one with the higher number is the newer: answers and events overtake one another. */
-  revision: z.number(),
+  asOf,
   kind: z.enum(['migrate', 'evict', 'repair', 'undo']),
   state: z.enum(['planning', 'planned', 'refused', 'running', 'paused', 'stopped', 'cancelled', 'done']),
   title: z.string(),
@@ -137,8 +137,7 @@ export const job = z.object({
   undoneBy: z.string().optional(),
 })
 
-/** What is not in it and has no higher revision is there no more. */
-export const jobList = z.object({ revision: z.number(), jobs: z.array(job) })
+export const jobList = listAsOf(job)
 
 const conflictSide = z.object({
   bytes: z.number(),

@@ -1,8 +1,9 @@
-import type { Connection, DatabaseInfo } from '../../shared/api/contract.ts'
+import type { Connection, ConnectionList, DatabaseInfo } from '../../shared/api/contract.ts'
 import { indexFile, storeId } from '../../shared/catalog/location.ts'
 import { AppError, toAppError } from '../../shared/model/errors.ts'
 import { hasHiddenSecrets, withoutSecrets } from '../../shared/model/secrets.ts'
 import type { StoreLocation, Stray } from '../../shared/stores/contract.ts'
+import { AsOfClock } from './as-of-clock.ts'
 import { ChangeWatch } from './change-watch.ts'
 import type { EventHub } from './events.ts'
 import { runIndex } from './index-run.ts'
@@ -55,6 +56,7 @@ export interface ConnectionsOptions {
 export class Connections implements AsyncDisposable {
   readonly #options: ConnectionsOptions
   readonly #held = new Map<string, Held>()
+  readonly #clock = new AsOfClock()
 
   constructor(options: ConnectionsOptions) {
     this.#options = options
@@ -62,6 +64,11 @@ export class Connections implements AsyncDisposable {
 
   list(): Connection[] {
     return [...this.#held.values()].map(({ shown }) => shown)
+  }
+
+  /** As it is told to others. */
+  told(): ConnectionList {
+    return { asOf: this.#clock.next(), items: this.list() }
   }
 
   /** Throws `NOT_FOUND`. */
@@ -93,7 +100,15 @@ export class Connections implements AsyncDisposable {
       return open.shown
     }
     const held: Held = {
-      shown: { id, ...shown, state: 'opening', writable: false, entries: 0, revision: 0 },
+      shown: {
+        id,
+        asOf: this.#clock.next(),
+        ...shown,
+        state: 'opening',
+        writable: false,
+        entries: 0,
+        revision: 0,
+      },
       store,
       catalogFile: indexFile({ kind: shown.kind, location }, this.#options.dataFolder),
       strays: [],
@@ -148,15 +163,16 @@ export class Connections implements AsyncDisposable {
     return (await this.#options.probes.run({ ask: 'databases', location: path, kind })) as DatabaseInfo[]
   }
 
-  async close(id: string): Promise<Connection[]> {
+  async close(id: string): Promise<ConnectionList> {
     const held = this.#get(id)
     this.#held.delete(id)
     held.watch.stop()
     held.run?.cancelling.abort()
     await held.run?.done
     await this.#options.onClose(held)
-    this.#options.events.publishClosed(id)
-    return this.list()
+    const left = this.told()
+    this.#options.events.publishClosed(id, left)
+    return left
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -225,7 +241,7 @@ export class Connections implements AsyncDisposable {
   }
 
   #show(held: Held, change: Partial<Connection>): void {
-    held.shown = { ...held.shown, ...change }
+    held.shown = { ...held.shown, ...change, asOf: this.#clock.next() }
     if (this.#held.has(held.shown.id)) this.#options.events.publish(held.shown)
   }
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type {
   App,
   Connection,
+  ConnectionList,
   Folder,
   RowPage,
   SearchResult,
@@ -124,7 +125,7 @@ describe('a store', () => {
     })
     const again = await post<Connection>('stores', { location: `fs:${join(folder, 'cache')}` })
     expect(again.id).toBe(store.id)
-    expect(await get<Connection[]>('stores')).toHaveLength(1)
+    expect((await get<ConnectionList>('stores')).items).toHaveLength(1)
   })
 
   it('has a summary and argument columns', async () => {
@@ -270,7 +271,9 @@ describe('a store that changes', () => {
     })
     const events = await listen()
     await ask(`stores/${opened.id}`, { method: 'DELETE' })
-    expect(await events.next(({ type }) => type === 'closed')).toEqual({ type: 'closed', id: opened.id })
+    expect(await events.next(({ type }) => type === 'closed')).toMatchObject({
+      stores: { items: [{ id: store.id }] },
+    })
     await events.end()
     expect(await refusal(ask(`stores/${opened.id}/summary`))).toMatchObject({ status: 404 })
   })

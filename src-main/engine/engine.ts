@@ -155,7 +155,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   app.route('/stores/:store/entries/:key', byteRoutes({ connections, values }))
   app.route('/stores/:store/entries/:key', pictureRoutes({ connections, values }))
   app.route('/stores/:store/entries/:key', kindRoutes({ connections, values }))
-  app.get('/events', () => events.respond(connections.list()))
+  app.get('/events', () => events.respond(connections.told()))
 
   const close = async (): Promise<void> => {
     events.end()

@@ -5,6 +5,7 @@ import { EventHub } from './events.ts'
 function connection(revision: number): Connection {
   return {
     id: 'a',
+    asOf: revision,
     kind: 'fs',
     kindTitle: 'Files',
     location: '/c',
@@ -28,18 +29,20 @@ function read(response: Response): { next(): Promise<EngineEvent | undefined>; l
   }
 }
 
+const none = { asOf: 501, items: [] }
+
 describe('the event stream', () => {
   it('begins with what there is, and joins changes that come fast', async () => {
     const hub = new EventHub()
-    const reader = read(hub.respond([connection(0)]))
-    expect(await reader.next()).toMatchObject({ type: 'hello', stores: [{ revision: 0 }] })
+    const reader = read(hub.respond({ asOf: 0, items: [connection(0)] }))
+    expect(await reader.next()).toMatchObject({ type: 'hello', stores: { items: [{ revision: 0 }] } })
     const started = performance.now()
     for (let revision = 1; revision <= 500; revision++) hub.publish(connection(revision))
     expect(await reader.next()).toMatchObject({ type: 'store', store: { revision: 1 } })
     expect(await reader.next()).toMatchObject({ type: 'store', store: { revision: 500 } })
     expect(performance.now() - started).toBeGreaterThan(90)
-    hub.publishClosed('a')
-    expect(await reader.next()).toEqual({ type: 'closed', id: 'a' })
+    hub.publishClosed('a', none)
+    expect(await reader.next()).toEqual({ type: 'closed', stores: none })
     hub.end()
     expect(await reader.next()).toBeUndefined()
   })
@@ -47,7 +50,7 @@ describe('the event stream', () => {
   it('knows whether anybody listens', async () => {
     const hub = new EventHub()
     expect(hub.hasReaders).toBe(false)
-    const reader = read(hub.respond([]))
+    const reader = read(hub.respond(none))
     await reader.next()
     expect(hub.hasReaders).toBe(true)
     await reader.leave()
@@ -57,8 +60,8 @@ describe('the event stream', () => {
 
   it('lets go of a reader that does not read', () => {
     const hub = new EventHub()
-    hub.respond([])
-    for (let i = 0; i < 2_000; i++) hub.publishClosed(String(i))
+    hub.respond(none)
+    for (let i = 0; i < 2_000; i++) hub.publishClosed(String(i), none)
     expect(hub.hasReaders).toBe(false)
   })
 })

@@ -1,4 +1,4 @@
-import type { Connection, EngineEvent } from '../../shared/api/contract.ts'
+import type { Connection, ConnectionList, EngineEvent } from '../../shared/api/contract.ts'
 import type { Job } from '../../shared/api/jobs.ts'
 
 const deltaGapMs = 100
@@ -33,13 +33,13 @@ export class EventHub {
     this.#send({ type: 'job', job })
   }
 
-  publishClosed(id: string): void {
+  publishClosed(id: string, stores: ConnectionList): void {
     this.#pending.delete(id)
-    this.#send({ type: 'closed', id })
+    this.#send({ type: 'closed', stores })
   }
 
   /** An answer that streams `hello` and every later event until the reader leaves or `end` is called. */
-  respond(stores: Connection[]): Response {
+  respond(stores: ConnectionList): Response {
     let own: ReadableStreamDefaultController<Uint8Array> | undefined
     const stream = new ReadableStream<Uint8Array>(
       {

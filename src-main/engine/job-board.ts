@@ -23,6 +23,7 @@ import { AppError } from '../../shared/model/errors.ts'
 import { showKey } from '../../shared/model/keys.ts'
 import type { StoreLocation } from '../../shared/stores/contract.ts'
 import { resolveStore } from '../../shared/stores/registry.ts'
+import { AsOfClock } from './as-of-clock.ts'
 import type { Connections } from './connections.ts'
 import type { EventHub } from './events.ts'
 import { showJob } from './shown-job.ts'
@@ -60,20 +61,20 @@ export class JobBoard {
   readonly #underWay = new Map<string, (reason: StopReason) => void>()
   /** What was told last of a job under way: more than its file says. */
   readonly #live = new Map<string, ShownJob>()
-  #revision = 0
+  readonly #clock = new AsOfClock()
 
   constructor(options: JobBoardOptions) {
     this.#options = options
   }
 
   async list(): Promise<JobList> {
-    const revision = this.#nextRevision()
-    return this.#listOf(await this.#ask<'list'>({ ask: 'list' }), revision)
+    const asOf = this.#clock.next()
+    return this.#listOf(await this.#ask<'list'>({ ask: 'list' }), asOf)
   }
 
   async get(id: string): Promise<ShownJob> {
-    const revision = this.#nextRevision()
-    return this.#live.get(id) ?? showJob(await this.#ask<'job'>({ ask: 'job', id }), revision)
+    const asOf = this.#clock.next()
+    return this.#live.get(id) ?? showJob(await this.#ask<'job'>({ ask: 'job', id }), asOf)
   }
 
   /** Begins a plan; answers as soon as the job has its id. Throws what keeps it from being planned at all. */
@@ -126,8 +127,8 @@ export class JobBoard {
 
   async forget(id: string): Promise<JobList> {
     if (this.#underWay.has(id)) throw new AppError('REFUSED', `Job ${id} is under way; cancel it first.`)
-    const revision = this.#nextRevision()
-    return this.#listOf(await this.#ask<'forget'>({ ask: 'forget', id }), revision)
+    const asOf = this.#clock.next()
+    return this.#listOf(await this.#ask<'forget'>({ ask: 'forget', id }), asOf)
   }
 
   async items(query: Omitted<ShortJobTask & { ask: 'items' }>): Promise<JobItemPage> {
@@ -181,14 +182,8 @@ export class JobBoard {
     }
   }
 
-  #listOf(jobs: readonly Job[], revision: number): JobList {
-    return { revision, jobs: jobs.map((job) => this.#live.get(job.id) ?? showJob(job, revision)) }
-  }
-
-  /** Of a state that is read from now on: one read before and told later is the older. Rises also over restarts. */
-  #nextRevision(): number {
-    this.#revision = Math.max(this.#revision + 1, Date.now())
-    return this.#revision
+  #listOf(jobs: readonly Job[], asOf: number): JobList {
+    return { asOf, items: jobs.map((job) => this.#live.get(job.id) ?? showJob(job, asOf)) }
   }
 
   #plan(spec: JobSpec, instead?: string): Promise<ShownJob> {
@@ -204,7 +199,7 @@ export class JobBoard {
     const tell = ({ job, lookedAt }: JobProgress): void => {
       // Progress and the answer come by different ports: what was said before may be heard after.
       if (isOver) return
-      const shown = { ...showJob(job, this.#nextRevision()), ...(lookedAt === undefined ? {} : { lookedAt }) }
+      const shown = { ...showJob(job, this.#clock.next()), ...(lookedAt === undefined ? {} : { lookedAt }) }
       if (id === undefined) {
         id = job.id
         // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a MessagePort has no origin
@@ -237,7 +232,7 @@ export class JobBoard {
     const { connections, dataFolder, workers, events } = this.#options
     const known = connections.list().map(({ id }) => connections.get(id).store)
     const settle = (job: Job): ShownJob => {
-      const shown = showJob(job, this.#nextRevision())
+      const shown = showJob(job, this.#clock.next())
       events.publishJob(shown)
       return shown
     }

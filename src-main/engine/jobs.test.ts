@@ -133,10 +133,10 @@ describe('jobs of the engine', () => {
       onConflict: 'fail',
     })
     expect(await noKind.json()).toMatchObject({ code: 'USAGE' })
-    expect((await engine.get<JobList>('jobs')).jobs).toEqual([])
+    expect((await engine.get<JobList>('jobs')).items).toEqual([])
   })
 
-  it('are told in an order that can be restored: what is newer has the higher revision', async () => {
+  it('are told in an order that can be restored: what is newer has the higher number', async () => {
     const events = await engine.listen()
     const spec = { kind: 'evict', store: store.id, selection: { query: 'size>5000' } }
     const answers = await Promise.all(Array.from({ length: 8 }, () => engine.post<Job>('jobs', spec)))
@@ -148,15 +148,15 @@ describe('jobs of the engine', () => {
     await events.end()
     const order: Job['state'][] = ['planning', 'planned']
     for (const states of told.values()) {
-      const sorted = states.toSorted((one, other) => one.revision - other.revision)
+      const sorted = states.toSorted((one, other) => one.asOf - other.asOf)
       const ranks = sorted.map(({ state }) => order.indexOf(state))
       expect(ranks).toEqual(ranks.toSorted((one, other) => one - other))
       expect(sorted.at(-1)!.state).toBe('planned')
     }
-    const { revision, jobs } = await engine.get<JobList>('jobs')
-    for (const job of jobs) {
-      expect(job.revision).toBe(revision)
-      expect(revision).toBeGreaterThan(Math.max(...told.get(job.id)!.map((each) => each.revision)))
+    const { asOf, items } = await engine.get<JobList>('jobs')
+    for (const job of items) {
+      expect(job.asOf).toBe(asOf)
+      expect(asOf).toBeGreaterThan(Math.max(...told.get(job.id)!.map((each) => each.asOf)))
     }
   })
 

@@ -11,12 +11,12 @@ import { formatBytes, formatCount, formatDuration } from '../../shared/model/amo
 import { commandOf } from './job-command.ts'
 
 /** A job as it goes out: what was asked for in words, without the lists of keys. */
-export function showJob(whole: Job, revision: number): ShownJob {
+export function showJob(whole: Job, asOf: number): ShownJob {
   const { spec, plan, ...job } = whole
   const command = commandOf(whole)
   return {
     ...job,
-    revision,
+    asOf,
     asked: askedWords(spec),
     ...(command === undefined ? {} : { command }),
     ...(plan === undefined

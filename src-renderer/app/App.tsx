@@ -48,7 +48,7 @@ function Gate() {
     [app.error, stores.error].some((error) => error instanceof ApiError && error.status === 401)
   if (isRefused) return <SignInPage />
   if (app.data && stores.data)
-    return <Shell app={app.data} stores={stores.data} link={link} onReconnect={retry} />
+    return <Shell app={app.data} stores={stores.data.items} link={link} onReconnect={retry} />
   const error = app.error ?? stores.error
   if (!error) return <Waiting what="Starting…" />
   const tryAgain = (): void => {

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Connection, StoreSummary } from '../../shared/api/contract.ts'
-import { closeStore, putConnection, refreshStore, storesQuery, summaryQuery } from '../client/queries.ts'
+import { closeStore, putConnection, putConnections, refreshStore, summaryQuery } from '../client/queries.ts'
 import { ConnectionList } from '../features/connections/ConnectionList.tsx'
 import { useLock } from '../features/connections/LockToggle.tsx'
 import { EntriesPane } from '../features/entries/EntriesPane.tsx'
@@ -207,7 +207,7 @@ function useLayout() {
 function useCloseStore(store: Connection, { navigate }: Desk): () => void {
   const client = useQueryClient()
   const close = async (): Promise<void> => {
-    client.setQueryData(storesQuery.queryKey, await closeStore(store.id))
+    putConnections(client, await closeStore(store.id))
     navigate({ store: undefined, query: '', entry: undefined })
   }
   return () => void close()

@@ -1,9 +1,9 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useState } from 'react'
-import type { Connection, EngineEvent } from '../../shared/api/contract.ts'
+import type { EngineEvent } from '../../shared/api/contract.ts'
 import { jobsQuery, putJob } from './jobs.ts'
 import { ApiError, request } from './request.ts'
-import { putConnection, storesQuery } from './queries.ts'
+import { putConnection, putConnections, storesQuery } from './queries.ts'
 import { eventsOf } from './event-stream.ts'
 
 export type EngineLink = 'connecting' | 'live' | 'lost' | 'refused'
@@ -64,6 +64,7 @@ async function follow({ client, setLink, waker, signal }: Following): Promise<vo
 
 function receive(client: QueryClient, event: EngineEvent): void {
   if (event.type === 'hello') {
+    // Even where it counts from an earlier time, as after a restart with the clock set back: what changed since follows.
     client.setQueryData(storesQuery.queryKey, event.stores)
     // What jobs did while nobody listened.
     void client.invalidateQueries({ queryKey: jobsQuery.queryKey })
@@ -71,11 +72,7 @@ function receive(client: QueryClient, event: EngineEvent): void {
     void client.invalidateQueries({ predicate: (query) => query.state.status === 'error' })
   } else if (event.type === 'store') putConnection(client, event.store)
   else if (event.type === 'job') putJob(client, event.job)
-  else if (event.type === 'closed') {
-    client.setQueryData(storesQuery.queryKey, (stores: Connection[] = []) =>
-      stores.filter((store) => store.id !== event.id),
-    )
-  }
+  else if (event.type === 'closed') putConnections(client, event.stores)
 }
 
 function pause(ms: number, waker: EventTarget, signal: AbortSignal): Promise<void> {

@@ -10,8 +10,8 @@ import type {
   Trash,
   VerifyEvent,
 } from '../../shared/api/jobs.ts'
-import { newestOf, withJob } from './job-list.ts'
 import { linesOf } from './lines.ts'
+import { newestOf, withNews, type ToldList } from './newest.ts'
 import { address, callJson, request } from './request.ts'
 
 /** Items of one page of a plan. */
@@ -20,10 +20,12 @@ export const itemsPerPage = 200
 /** All jobs, newest first; kept fresh by the event stream, and read again for those that the command line began. */
 export const jobsQuery = queryOptions({
   queryKey: ['jobs'],
-  queryFn: ({ signal }) => callJson<JobList>('jobs', { signal }),
+  queryFn: async ({ signal, client }): Promise<JobList> => {
+    const answer = await callJson<JobList>('jobs', { signal })
+    // The news that overtook the answer stay.
+    return newestFirst(newestOf<Job>(client.getQueryData(['jobs']), answer))
+  },
   staleTime: 0,
-  // Whatever comes in: a list that was under way for long does not undo the news that overtook it.
-  structuralSharing: (known, fetched) => newestOf(known as JobList | undefined, fetched as JobList),
 })
 
 export interface ItemFilter {
@@ -124,9 +126,27 @@ export async function* verifyStore(store: string, signal: AbortSignal): AsyncGen
 
 /** Takes a job's news into the list. */
 export function putJob(client: QueryClient, job: Job): void {
-  client.setQueryData(jobsQuery.queryKey, (known: JobList | undefined) => withJob(known, job))
+  client.setQueryData(jobsQuery.queryKey, (known: JobList | undefined) =>
+    newestFirst(withNews<Job>(known, job)),
+  )
   if (!['done', 'cancelled', 'stopped'].includes(job.state)) return
   void client.invalidateQueries({ queryKey: trashQuery.queryKey })
   // An undo has changed another job too.
   void client.invalidateQueries({ queryKey: jobsQuery.queryKey })
+}
+
+/** Takes a whole list in. */
+export function putJobs(client: QueryClient, list: JobList): void {
+  client.setQueryData(jobsQuery.queryKey, (known: JobList | undefined) =>
+    newestFirst(newestOf<Job>(known, list)),
+  )
+}
+
+function newestFirst({ asOf, items }: ToldList<Job>): JobList {
+  return {
+    asOf,
+    items: items.toSorted(
+      (one, other) => other.createdAtMs - one.createdAtMs || one.id.localeCompare(other.id),
+    ),
+  }
 }

@@ -5,6 +5,7 @@ import type {
   ArrayStatistics,
   ArrayWindow,
   Connection,
+  ConnectionList,
   Detected,
   EntryDetail,
   Folder,
@@ -18,6 +19,7 @@ import type {
   TreePage,
   TrustReport,
 } from '../../shared/api/contract.ts'
+import { newestOf, withNews, type ToldList } from './newest.ts'
 import { address, callJson, request } from './request.ts'
 
 /**
@@ -41,7 +43,11 @@ export const appQuery = queryOptions({
 /** Filled by the event stream; the request is for the time before its first event. */
 export const storesQuery = queryOptions({
   queryKey: ['stores'],
-  queryFn: ({ signal }) => callJson<Connection[]>('stores', { signal }),
+  queryFn: async ({ signal, client }): Promise<ToldList<Connection>> => {
+    const answer = await callJson<ConnectionList>('stores', { signal })
+    // The news that overtook the answer stay.
+    return newestOf<Connection>(client.getQueryData(['stores']), answer)
+  },
   staleTime: Number.POSITIVE_INFINITY,
 })
 
@@ -226,8 +232,8 @@ export function openStore(location: string, kind?: string): Promise<Connection> 
   return callJson<Connection>('stores', { method: 'POST', body: { location, kind } })
 }
 
-export function closeStore(store: string): Promise<Connection[]> {
-  return callJson<Connection[]>(address(['stores', store]), { method: 'DELETE' })
+export function closeStore(store: string): Promise<ConnectionList> {
+  return callJson<ConnectionList>(address(['stores', store]), { method: 'DELETE' })
 }
 
 export function refreshStore(store: string): Promise<Connection> {
@@ -249,8 +255,10 @@ export function makeSamples(): Promise<Sample[]> {
 
 /** Puts one connection's news into the list that everything reads. */
 export function putConnection(client: QueryClient, connection: Connection): void {
-  client.setQueryData(storesQuery.queryKey, (stores: Connection[] = []) => {
-    const index = stores.findIndex((store) => store.id === connection.id)
-    return index < 0 ? [...stores, connection] : stores.with(index, connection)
-  })
+  client.setQueryData(storesQuery.queryKey, (known) => withNews(known, connection))
+}
+
+/** The same with all connections that there are. */
+export function putConnections(client: QueryClient, list: ConnectionList): void {
+  client.setQueryData(storesQuery.queryKey, (known) => newestOf(known, list))
 }

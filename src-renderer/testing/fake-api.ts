@@ -39,6 +39,7 @@ export function installFakeApi(entries: number): FakeApi {
   let first = 0
   let store: Connection = {
     id: 'fake',
+    asOf: 1,
     kind: 'fs',
     kindTitle: 'Files',
     location: '/fake/cache',
@@ -82,7 +83,7 @@ export function installFakeApi(entries: number): FakeApi {
   const answer = (path: string, parameters: URLSearchParams, body: unknown): unknown => {
     const [area, id = '', ask] = path.split('/')
     if (area === 'app') return fakeApp
-    if (area === 'stores' && id === '') return [store]
+    if (area === 'stores' && id === '') return { asOf: store.asOf, items: [store] }
     if (ask === 'summary') return fakeSummary(store.entries)
     if (ask === 'search') return search(body as SearchRequest)
     if (ask === 'rows') return rows(id, parameters)
@@ -103,7 +104,7 @@ export function installFakeApi(entries: number): FakeApi {
           listener = controller
         },
       })
-      say({ type: 'hello', stores: [store] })
+      say({ type: 'hello', stores: { asOf: store.asOf, items: [store] } })
       return new Response(stream)
     }
     if (path.endsWith('/position')) await held
@@ -120,7 +121,8 @@ export function installFakeApi(entries: number): FakeApi {
     requests,
     addEntries(count, isTold = true) {
       first -= count
-      store = { ...store, entries: store.entries + count, revision: store.revision + 1 }
+      const { asOf, revision } = store
+      store = { ...store, asOf: asOf + 1, entries: store.entries + count, revision: revision + 1 }
       if (isTold) tellStore()
     },
     tellStore,

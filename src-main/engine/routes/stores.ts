@@ -18,7 +18,7 @@ const argumentsQuery = z.object({ func: z.string(), module: z.string().default('
 export function storeRoutes({ connections, catalogs }: StoreRoutesOptions): Hono {
   const fileOf = (id: string): string => connections.get(id).catalogFile
   return new Hono()
-    .get('/stores', (context) => context.json(connections.list()))
+    .get('/stores', (context) => context.json(connections.told()))
     .post('/stores', async (context) => {
       const { location, kind } = await readBody(context, openRequest)
       return context.json(await connections.open(location, kind))

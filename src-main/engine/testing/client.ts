@@ -78,11 +78,11 @@ export async function startEngine() {
       shown.id === connection.id && !['opening', 'indexing'].includes(shown.state)
     const event = await events.next((candidate) =>
       candidate.type === 'hello'
-        ? candidate.stores.some(isDone)
+        ? candidate.stores.items.some(isDone)
         : candidate.type === 'store' && isDone(candidate.store),
     )
     await events.end()
-    if (event.type === 'hello') return event.stores.find(isDone)!
+    if (event.type === 'hello') return event.stores.items.find(isDone)!
     if (event.type === 'store') return event.store
     throw new Error('closed')
   }

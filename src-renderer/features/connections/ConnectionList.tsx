@@ -2,7 +2,7 @@ import { ActionIcon, Menu, Tooltip } from '@mantine/core'
 import { IconClipboard, IconLock, IconLockOpen, IconPlus, IconRefresh, IconX } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import type { Connection } from '../../../shared/api/contract.ts'
-import { closeStore, putConnection, refreshStore, storesQuery } from '../../client/queries.ts'
+import { closeStore, putConnection, putConnections, refreshStore } from '../../client/queries.ts'
 import { useDesk } from '../../app/desk.ts'
 import { copyText } from '../../ui/clipboard.ts'
 import { formatCount, middleCut, pathOfLocation } from '../../ui/format.ts'
@@ -109,7 +109,7 @@ function ConnectionMenu({ store }: { store: Connection }) {
   const lock = useLock(store)
   const refresh = async (): Promise<void> => putConnection(client, await refreshStore(store.id))
   const close = async (): Promise<void> => {
-    client.setQueryData(storesQuery.queryKey, await closeStore(store.id))
+    putConnections(client, await closeStore(store.id))
     if (place.store === store.location) navigate({ store: undefined, query: '', entry: undefined })
   }
   return (

@@ -13,7 +13,7 @@ const shownSeconds = 120
 /** The job under way in the status bar, or the one that has just ended, wherever the user is. */
 export function JobStatus() {
   const { place, navigate, nowSeconds } = useDesk()
-  const all = useQuery(jobsQuery).data?.jobs ?? []
+  const all = useQuery(jobsQuery).data?.items ?? []
   const jobs = all.filter(isUnderWay)
   const [job] = jobs
   if (!job) {

@@ -43,7 +43,7 @@ export function JobsView({ store }: ViewProps) {
   if (!jobs.data) return <Waiting what="Reading the jobs…" />
   const wanted = place.options['new'] ?? ''
   const words = place.options['jobs'] ?? ''
-  const all = jobs.data.jobs
+  const all = jobs.data.items
   const matching = all.filter((job) => matchesJob(job, words))
   return (
     <div className={classes.view} data-region>

@@ -28,7 +28,7 @@ export function UndoNotice() {
 
 /** The job that ended last while this window looked on, as it is now. */
 function useJustEnded(): Job | undefined {
-  const jobs = useQuery(jobsQuery).data?.jobs
+  const jobs = useQuery(jobsQuery).data?.items
   const open = useRef(new Set<string>())
   const [id, setId] = useState<string>()
   useEffect(() => {

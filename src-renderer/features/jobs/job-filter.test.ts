@@ -5,7 +5,7 @@ import { matchesJob } from './job-filter.ts'
 const nothing = { entries: 0, bytes: 0, computeSeconds: 0 }
 const job: Job = {
   id: '20261129-020631-3847',
-  revision: 1,
+  asOf: 1,
   kind: 'migrate',
   state: 'stopped',
   title: 'Migrate Проект/cache to third',

@@ -4,9 +4,9 @@ import { useDesk } from '../../app/desk.ts'
 import {
   commandJob,
   forgetJob,
-  jobsQuery,
   planJob,
   putJob,
+  putJobs,
   replanJob,
   type JobCommand,
 } from '../../client/jobs.ts'
@@ -42,7 +42,7 @@ export function useJobCommands(id: string) {
   const forget = useMutation({
     mutationFn: () => forgetJob(id),
     onSuccess: (list) => {
-      client.setQueryData(jobsQuery.queryKey, list)
+      putJobs(client, list)
       navigate({ options: { ...place.options, job: '' } })
     },
   })
