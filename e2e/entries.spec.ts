@@ -97,6 +97,7 @@ test('a reload keeps the place, and Back goes one step', async ({ inspector }) =
   await expect(grid).toHaveAttribute('aria-rowcount', '17')
   const unsorted = (await inspector.row(0).textContent()) ?? ''
   await grid.getByRole('columnheader', { name: 'Size' }).click()
+  await inspector.settled()
   await expect(inspector.row(0)).not.toHaveText(unsorted)
   await inspector.row(3).click()
   await panel.getByRole('tab', { name: 'Metadata' }).click()

@@ -99,6 +99,7 @@ test('terms are chips that are turned round and dropped, and cells make terms', 
   await expect(grid).toHaveAttribute('aria-rowcount', '37')
   await chips.getByRole('button', { name: 'Drop -symbol:Au' }).click()
   await expect(filter).toHaveValue('func:energy')
+  await inspector.settled()
   const cell = inspector.row(0).getByRole('gridcell').nth(2)
   const symbol = (await cell.textContent())!.replaceAll("'", '')
   await cell.click({ button: 'right' })

@@ -32,8 +32,15 @@ export class Inspector {
     return this.grid.locator(`[data-row="${index}"]`)
   }
 
-  /** Texts of a column in the rows that are drawn. */
+  /** Waits until the rows that are drawn are those of the filter and order that were asked for. */
+  async settled(): Promise<void> {
+    await expect(this.grid).toHaveAttribute('aria-busy', 'false')
+    await expect(this.grid.locator('[aria-busy="true"]')).toHaveCount(0)
+  }
+
+  /** Texts of a column in the rows that are drawn, once they are those that were asked for. */
   async column(title: string): Promise<string[]> {
+    await this.settled()
     const number = await this.grid
       .getByRole('columnheader', { name: title, exact: true })
       .getAttribute('aria-colindex')
@@ -43,6 +50,9 @@ export class Inspector {
   /** Filters and waits until the list is that of the filter. */
   async filterBy(text: string, entries: number): Promise<void> {
     await this.filter.fill(text)
+    // What is typed becomes the filter after a pause.
+    await expect(this.page).toHaveURL(({ searchParams }) => (searchParams.get('q') ?? '') === text)
+    await this.settled()
     await expect(this.grid).toHaveAttribute('aria-rowcount', String(entries + 1))
   }
 }

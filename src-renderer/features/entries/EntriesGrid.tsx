@@ -33,7 +33,9 @@ export interface EntriesGridProps {
   columns: readonly Column[]
   widths: Readonly<Record<string, number>>
   context: CellContext
+  /** The order that is asked for; the rows have that of the view until it is here. */
   sort: readonly SortKey[]
+  isBusy: boolean
   /** `ref` of the grid's element. */
   attach: (element: HTMLDivElement | null) => void
   rowMenu: (focused: Row | undefined, column: Column | undefined) => React.ReactNode
@@ -84,12 +86,13 @@ export function EntriesGrid(props: EntriesGridProps) {
           aria-rowcount={result.entries + 1}
           aria-colcount={columns.length}
           aria-multiselectable
+          aria-busy={props.isBusy}
           aria-activedescendant={isFocusDrawn ? cellId(grid.row, grid.column) : undefined}
           tabIndex={0}
           onScroll={frame.onScroll}
           {...events}
         >
-          <GridHeader {...props} template={template} minimumPx={minimumPx} />
+          <GridHeader {...props} sorted={view.sort} template={template} minimumPx={minimumPx} />
           <div
             role="rowgroup"
             className={classes.canvas}

@@ -101,6 +101,7 @@ export function EntriesPane(props: EntriesPaneProps) {
               widths={choices.widths}
               context={context}
               sort={place.sort}
+              isBusy={entries.isSearching}
               attach={attachGrid}
               rowMenu={rowMenu}
               columnsMenu={columnsMenu}

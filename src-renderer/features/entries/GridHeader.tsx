@@ -13,7 +13,10 @@ export interface GridHeaderProps {
   columns: readonly Column[]
   template: string
   minimumPx: number
+  /** What the signs show: the order that is asked for. */
   sort: readonly SortKey[]
+  /** The order that the rows have. */
+  sorted: readonly SortKey[]
   columnsMenu: React.ReactNode
   onSort: (column: string, isAdded: boolean) => void
   onWidth: (column: string, width: number | undefined) => void
@@ -25,6 +28,7 @@ export function GridHeader({
   template,
   minimumPx,
   sort,
+  sorted,
   columnsMenu,
   onSort,
   onWidth,
@@ -46,7 +50,14 @@ export function GridHeader({
             style={{ gridTemplateColumns: template }}
           >
             {columns.map((column, i) => (
-              <HeaderCell key={column.id} column={column} index={i} sort={sort} onSort={onSort}>
+              <HeaderCell
+                key={column.id}
+                column={column}
+                index={i}
+                sort={sort}
+                sorted={sorted}
+                onSort={onSort}
+              >
                 {column.id === 'status' ? null : <ColumnEdge column={column} onWidth={onWidth} />}
               </HeaderCell>
             ))}
@@ -62,20 +73,25 @@ interface HeaderCellProps {
   column: Column
   index: number
   sort: readonly SortKey[]
+  sorted: readonly SortKey[]
   onSort: (column: string, isAdded: boolean) => void
   children: React.ReactNode
 }
 
-function HeaderCell({ column, index, sort, onSort, children }: HeaderCellProps) {
+function directionOf(key: SortKey | undefined): 'none' | 'ascending' | 'descending' {
+  if (key === undefined) return 'none'
+  return key.descending ? 'descending' : 'ascending'
+}
+
+function HeaderCell({ column, index, sort, sorted, onSort, children }: HeaderCellProps) {
   const place = sort.findIndex((key) => key.column === column.sort)
   const key = sort[place]
-  const direction = key === undefined ? 'none' : key.descending ? 'descending' : 'ascending'
   return (
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the grid is one tab stop; the palette and the Columns menu sort by key
     <div
       role="columnheader"
       aria-colindex={index + 1}
-      aria-sort={direction}
+      aria-sort={directionOf(sorted.find((each) => each.column === column.sort))}
       className={classes.headerCell}
       data-column={column.id}
       data-align={column.align}

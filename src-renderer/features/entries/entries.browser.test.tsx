@@ -120,6 +120,25 @@ it('keeps the focus that came from the filter when the cache changes, and shows 
   await expect.element(rowOf('relax(cutoff=1)')).toHaveAttribute('aria-selected', 'true')
 })
 
+it('says that it is busy until the rows have the order that is asked for, and only then that they have it', async () => {
+  const header = page.getByRole('columnheader', { name: 'Took' })
+  const sortOf = (): string | null => header.element().getAttribute('aria-sort')
+  await rowOf('relax(cutoff=2)').click()
+  await expect.poll(() => grid().getAttribute('aria-busy')).toBe('false')
+  const answer = api.holdPositions()
+  const asked = (): number => api.requests.filter((request) => request.endsWith('/position')).length
+  const before = asked()
+  await header.click()
+  expect(new URLSearchParams(window.location.search).get('sort')).toBe('-elapsedSeconds')
+  expect(grid().getAttribute('aria-busy')).toBe('true')
+  await expect.poll(asked).toBe(before + 1)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect([grid().getAttribute('aria-busy'), sortOf()]).toEqual(['true', 'none'])
+  answer()
+  await expect.poll(sortOf).toBe('descending')
+  expect(grid().getAttribute('aria-busy')).toBe('false')
+})
+
 it('holds a selection of several rows still until it is let go', async () => {
   await rowOf('relax(cutoff=2)').click()
   await rowOf('relax(cutoff=5)').click({ modifiers: ['Shift'] })

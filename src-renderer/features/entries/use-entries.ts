@@ -35,6 +35,7 @@ const firstScreen: OnScreen = { topRow: 0, pages: [0], args: [] }
 export interface Entries {
   readonly view: EntriesView | undefined
   readonly error: Error | null
+  /** What is asked for is not shown yet: its result, or where the user is in it, is on its way. */
   readonly isSearching: boolean
   /** The store changed, but a selection of several rows holds the old result in place. */
   readonly isOutdated: boolean
@@ -98,6 +99,8 @@ export function useEntries({ store, query, sort, entry }: EntriesOptions): Entri
     return () => stop.abort()
   }, [client, result, store.id, query, sort, latest])
 
+  const isTaken = result === undefined || isHeld || result.id === shown?.result.id
+
   const setGrid = useCallback(
     (grid: GridState) => setView((before) => before && { ...before, grid, jump: undefined }),
     [],
@@ -124,7 +127,7 @@ export function useEntries({ store, query, sort, entry }: EntriesOptions): Entri
   return {
     view: shown,
     error: answer.error,
-    isSearching: answer.isFetching,
+    isSearching: answer.isFetching || (!isTaken && answer.error === null),
     isOutdated: isHeld && store.revision > shown.result.revision,
     noteScreen,
     setGrid,
