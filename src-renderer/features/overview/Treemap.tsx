@@ -21,6 +21,8 @@ interface Piece {
 
 const gap = 2
 const headHeight = 36
+/** A size is shown whole or not at all: cut, it would be another number. */
+const sizeWidth = 68
 const hues = 10
 
 /** Bytes as areas: functions, and in them their versions. */
@@ -56,7 +58,9 @@ export function Treemap({ overview, tell }: { overview: Overview; tell: (words?:
           {tile.width > 48 && tile.height > 22 ? (
             <span className={classes.tileText} data-part={isPart || undefined}>
               <b>{title}</b>
-              {tile.height > 38 || isPart ? <span>{formatBytes(mark.bytes)}</span> : null}
+              {tile.width > sizeWidth && (tile.height > 38 || isPart) ? (
+                <span>{formatBytes(mark.bytes)}</span>
+              ) : null}
             </span>
           ) : null}
         </MarkLink>
