@@ -103,7 +103,7 @@ test('migrate to a new SQLite file, and open the result', async ({ inspector, fo
   await page.getByRole('button', { name: 'Migrate…' }).click()
   const form = page.getByRole('form', { name: 'Migrate or merge' })
   await form.getByLabel('To: a path, or the URL of a server').fill(path.join(folder, 'new.sqlite'))
-  await form.getByLabel('Kind of the target').selectOption({ label: 'SQLite, newly made' })
+  await form.getByLabel('Kind of the target').selectOption({ label: 'new: SQLite' })
   await form.getByRole('button', { name: 'Make the plan' }).click()
   const job = page.getByRole('region', { name: /^Migrate/ })
   await job.getByRole('button', { name: 'Write 153 entries' }).click()
@@ -161,10 +161,12 @@ test('a form says what it has understood, and plans nothing that cannot be', asy
   const target = form.getByLabel('To: a path, or the URL of a server')
   const plan = form.getByRole('button', { name: 'Make the plan' })
   await target.fill(copies[0]!)
-  await expect(form.getByText('That is the cache itself; name another place.')).toBeVisible()
+  await expect(form.getByText('fs-class/cache is both source and target; name another target.')).toBeVisible()
   await expect(plan).toBeDisabled()
   await target.fill(path.join(folder, 'new.sqlite'))
-  await expect(form.getByText('SQLite will be made there when the plan is run.')).toBeVisible()
+  await expect(
+    form.getByText(/^SQLite will be made at \/.*new\.sqlite when the plan is run\.$/),
+  ).toBeVisible()
   const filter = form.getByLabel('Entries: all, or those of a filter')
   await expect(filter).toHaveAccessibleDescription(/^153 entries · /)
   await filter.fill('func:(')
@@ -175,6 +177,33 @@ test('a form says what it has understood, and plans nothing that cannot be', asy
   await plan.click()
   const job = page.getByRole('region', { name: /^Migrate/ })
   await expect(job.getByRole('button', { name: 'Write 40 entries' })).toBeVisible()
+})
+
+test('what is wrong with a target is said in the form, and goes when it is mended', async ({
+  inspector,
+  folder,
+}) => {
+  const { page } = inspector
+  await page.getByRole('button', { name: 'Jobs', exact: true }).click()
+  await page.getByRole('button', { name: 'Migrate…' }).click()
+  const form = page.getByRole('form', { name: 'Migrate or merge' })
+  const target = form.getByLabel('To: a path, or the URL of a server')
+  const plan = form.getByRole('button', { name: 'Make the plan' })
+  await target.fill('redis://127.0.0.1:1/0')
+  await plan.click()
+  await expect(form.getByRole('alert')).toHaveText(/^Nothing listens at 127\.0\.0\.1:1/)
+  await target.fill(`shelve:${path.join(folder, 'shelf')}`)
+  await expect(form.getByRole('alert')).toHaveCount(0)
+  await expect(form.getByText(/say in which format to make it/)).toBeVisible()
+  await expect(plan).toBeDisabled()
+  await target.fill(path.join(folder, 'shelf'))
+  await expect(form.getByText('No cache stands there yet; choose the kind to make.')).toBeVisible()
+  await expect(plan).toBeDisabled()
+  await form.getByLabel('Kind of the target').selectOption({ label: 'new: Python shelf, dbm.gnu' })
+  await plan.click()
+  const job = page.getByRole('region', { name: /^Migrate/ })
+  await job.getByRole('button', { name: 'Write 153 entries' }).click()
+  await expect(job.getByText('153 done', { exact: true })).toBeVisible()
 })
 
 test('a job is found by words, and the keys walk the list', async ({ inspector }) => {

@@ -60,7 +60,7 @@ for (const [name, entries, chosen] of [
       await page.getByRole('button', { name: 'Migrate…' }).click()
       const form = page.getByRole('form', { name: 'Migrate or merge' })
       await form.getByLabel('To: a path, or the URL of a server').fill(path.join(folder, 'new.sqlite'))
-      await form.getByLabel('Kind of the target').selectOption({ label: 'SQLite, newly made' })
+      await form.getByLabel('Kind of the target').selectOption({ label: 'new: SQLite' })
       await form.getByRole('button', { name: 'Make the plan' }).click()
       const job = page.getByRole('region', { name: /^Migrate/ })
       await job.getByRole('button', { name: `Write ${entries} entries` }).click()

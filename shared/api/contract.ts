@@ -16,6 +16,7 @@ import { ranges } from './ranges.ts'
  *   POST   /api/detect            DetectRequest  → Detected[]
  *   GET    /api/kinds                            → StoreKindInfo[]    every kind of cache with the form that names one
  *   POST   /api/test              TestRequest    → TestResult         opens it read-only, closes it, keeps nothing
+ *   POST   /api/target            TargetRequest  → TargetPlace        what stands where a migration is to write; nothing is made
  *   POST   /api/databases         DatabasesRequest → DatabaseInfo[]   databases or tables of a file that is not open
  *   POST   /api/discover          DiscoverRequest → application/x-ndjson of DiscoverEvent; dropping it ends the search
  *   GET    /api/stores                           → ConnectionList
@@ -132,9 +133,20 @@ export const storeKind = z.object({
   kind: z.string(),
   title: z.string(),
   scheme: z.string(),
-  /** A migration can write to it, and make it where there is none. */
-  isTarget: z.boolean(),
+  /** In which forms a migration makes one where there is none: its options, as they stand in the URL. */
+  makes: z.array(z.object({ title: z.string(), options: z.string() })),
   form: z.object({ schemes: z.array(z.string()).min(1), isServer: z.boolean(), fields: z.array(formField) }),
+})
+
+/** `location`: as for opening; `from`: the location of the cache that is to be migrated. */
+export const targetRequest = z.object({ location: z.string().min(1), from: z.string() })
+export const targetPlace = z.object({
+  kindTitle: z.string(),
+  /** Absolute, without secrets. */
+  location: z.string(),
+  /** Absent: it is on a server, which only the plan asks. */
+  isThere: z.boolean().optional(),
+  warnings: z.array(z.string()),
 })
 
 export const testRequest = z.object({ location: z.string().min(1), kind: z.string().optional() })
@@ -434,6 +446,7 @@ export type Sample = z.infer<typeof sample>
 export type Folder = z.infer<typeof folder>
 export type Detected = z.infer<typeof detected>
 export type StoreKindInfo = z.infer<typeof storeKind>
+export type TargetPlace = z.infer<typeof targetPlace>
 export type TestResult = z.infer<typeof testResult>
 export type DatabaseInfo = z.infer<typeof databaseInfo>
 export type DiscoverEvent = z.infer<typeof discoverEvent>

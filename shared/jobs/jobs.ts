@@ -1,12 +1,9 @@
-import { statSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { join } from 'node:path'
 import { parseQuery } from '../catalog/query/parse.ts'
 import { AppError, toAppError } from '../model/errors.ts'
 import { showKey } from '../model/keys.ts'
 import { withoutSecrets } from '../model/secrets.ts'
 import type { Store, StoreLocation } from '../stores/contract.ts'
-import { isUnmade } from '../stores/paths.ts'
 import { openStore } from '../stores/registry.ts'
 import type {
   EvictSpec,
@@ -24,6 +21,7 @@ import { isLocked, lockJob } from './job-lock.ts'
 import { writeManifest } from './migrate/manifest.ts'
 import { sourceEntries } from './migrate/entries.ts'
 import { Migrator } from './migrate/migrator.ts'
+import { openTarget } from './migrate/place.ts'
 import { planMigration } from './migrate/plan.ts'
 import { carryTags } from './migrate/tags.ts'
 import { Target } from './migrate/target.ts'
@@ -209,7 +207,12 @@ async function plannerOfMigration(
   await using held = stack
   const open = opener(options)
   const source = held.use(await open(spec.from, { write: false }))
-  const there = isThere(spec.to) ? held.use(await open(spec.to, { write: false })) : undefined
+  const there = held.use(
+    await openTarget(spec.to, {
+      from: { ...spec.from, location: source.location },
+      open: (location) => open(location, { write: false }),
+    }),
+  )
   const target = new Target(spec.to, there, spec.form)
   const entries = held.use(await sourceEntries(source, spec, options.dataFolder, options.signal))
   const store = there ? refOf(there) : refOfNew(spec.to)
@@ -234,19 +237,6 @@ async function plannerOfMigration(
         onLookedAt,
       }),
   }
-}
-
-/**
- * A target that is not there yet is made by the run, not by the plan; an empty file is one that somebody was killed
- * over. Of servers only they can tell.
- */
-function isThere({ kind, path }: StoreLocation): boolean {
-  if (kind === 'redis') return true
-  if (kind === 'shelve')
-    return ['', '.dir', '.dat', '.db', '.gdbm'].some((suffix) => !isUnmade(path + suffix))
-  if (kind === 'lmdb' && statSync(path, { throwIfNoEntry: false })?.isDirectory())
-    return !isUnmade(join(path, 'data.mdb'))
-  return !isUnmade(path)
 }
 
 function refOfNew({ kind, path }: StoreLocation): StoreRef {

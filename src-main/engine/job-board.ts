@@ -22,10 +22,10 @@ import { defaultTrashLimits, type BinSummary } from '../../shared/jobs/trash.ts'
 import { AppError } from '../../shared/model/errors.ts'
 import { showKey } from '../../shared/model/keys.ts'
 import type { StoreLocation } from '../../shared/stores/contract.ts'
-import { resolveStore } from '../../shared/stores/registry.ts'
 import { AsOfClock } from './as-of-clock.ts'
 import type { Connections } from './connections.ts'
 import type { EventHub } from './events.ts'
+import { resolveTarget } from './migration-target.ts'
 import { showJob } from './shown-job.ts'
 import type { CatalogTask } from './workers/catalog-task.ts'
 import type {
@@ -297,18 +297,6 @@ export class JobBoard {
       limit: mostKeys,
     })
     return { keys: chosen as string[] }
-  }
-}
-
-/** A target that is not there yet needs its kind said. */
-async function resolveTarget(text: string): Promise<StoreLocation> {
-  try {
-    return await resolveStore(text)
-  } catch (thrown) {
-    if (!(thrown instanceof AppError) || thrown.code !== 'NOT_FOUND') throw thrown
-    throw new AppError('USAGE', `There is no cache at ${text} yet; choose the kind to make there.`, {
-      cause: thrown,
-    })
   }
 }
 

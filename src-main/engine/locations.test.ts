@@ -6,6 +6,7 @@ import type {
   DatabaseInfo,
   DiscoverEvent,
   StoreKindInfo,
+  TargetPlace,
   TestResult,
 } from '../../shared/api/contract.ts'
 import { discoverEvent, storeKind, testResult } from '../../shared/api/contract.ts'
@@ -37,6 +38,46 @@ describe('kinds', () => {
     expect(kinds.find(({ kind }) => kind === 'redis')?.form.fields.map(({ name }) => name)).toContain(
       'password',
     )
+  })
+})
+
+describe('the place of a migration', () => {
+  const look = (location: string, from: string): Promise<TargetPlace> =>
+    engine.post<TargetPlace>('target', { location, from })
+
+  it('is told by what stands there, or will be made; nothing is made for it', async () => {
+    const from = `fs:${copy('fs-class/cache')}`
+    const lmdb = copy('lmdb-dir/cache.lmdb')
+    expect(await look(lmdb, from)).toEqual({
+      kindTitle: 'LMDB',
+      location: lmdb,
+      isThere: true,
+      warnings: [],
+    })
+    const made = join(engine.folder, 'made')
+    for (const [location, kindTitle] of [
+      [`sqlite:${made}?form=json`, 'SQLite'],
+      [`shelve:${made}?format=dumb`, 'Python shelf'],
+    ] as const)
+      expect(await look(location, from)).toMatchObject({ kindTitle, location: made, isThere: false })
+    expect(readdirSync(engine.folder)).not.toContain('made')
+    // Nobody is called up while somebody is typing.
+    expect(await look('redis://ana:secret@nowhere.invalid/0', from)).toEqual({
+      kindTitle: 'Redis',
+      location: 'redis://ana:***@nowhere.invalid/0',
+      warnings: [],
+    })
+  })
+
+  it('says why nothing can be written there', async () => {
+    const from = `fs:${copy('fs-class/cache')}`
+    for (const [location, code] of [
+      [from, 'USAGE'],
+      [join(engine.folder, 'nowhere'), 'USAGE'],
+      [`shelve:${join(engine.folder, 'made')}`, 'USAGE'],
+      [copy('joblib-memory/path'), 'USAGE'],
+    ] as const)
+      expect(await refusal(await engine.send('target', { location, from }))).toMatchObject({ code })
   })
 })
 

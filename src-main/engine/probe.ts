@@ -141,7 +141,7 @@ async function locationOf(text: string, kind: string | undefined): Promise<Store
 }
 
 /** `~/cache` and `fs:~/cache` as a shell would read them. */
-function expandHome(text: string): string {
+export function expandHome(text: string): string {
   return text.replace(/^((?:[a-z][a-z0-9+]+:)?)~(?=$|[/?])/, (_all, scheme: string) => scheme + homedir())
 }
 
@@ -154,6 +154,6 @@ function typeOf(kind: string): StoreType | undefined {
   return storeTypes.find((type) => type.kind === kind)
 }
 
-function titleOf(kind: StoreKind): string {
+export function titleOf(kind: StoreKind): string {
   return typeOf(kind)?.title ?? kind
 }

@@ -4,6 +4,7 @@ import type {
   DatabaseInfo,
   DiscoverEvent,
   StoreKindInfo,
+  TargetPlace,
   TestResult,
 } from '../../shared/api/contract.ts'
 import { linesOf } from './lines.ts'
@@ -25,6 +26,18 @@ export interface Target {
 
 export function testLocation({ location, kind }: Target): Promise<TestResult> {
   return callJson<TestResult>('test', { method: 'POST', body: { location, kind } })
+}
+
+/** What stands where a cache is to be migrated to. `from`: the location of that cache. */
+export function targetQuery(location: string, from: string) {
+  return queryOptions({
+    queryKey: ['target', location, from],
+    queryFn: ({ signal }) =>
+      callJson<TargetPlace>('target', { method: 'POST', body: { location, from }, signal }),
+    enabled: location !== '',
+    retry: false,
+    gcTime: 0,
+  })
 }
 
 export function databasesQuery({ location, kind }: Target, enabled: boolean) {

@@ -1,5 +1,5 @@
 import { decodeValue } from '../../decode/decode.ts'
-import { AppError, toAppError, type Problem } from '../../model/errors.ts'
+import { toAppError, type Problem } from '../../model/errors.ts'
 import { keyText, showKey } from '../../model/keys.ts'
 import type { EntrySummary } from '../../model/record.ts'
 import { MemorySource } from '../../model/source.ts'
@@ -10,7 +10,7 @@ import { keysOf } from '../guarded.ts'
 import { sha256Of } from '../trash-bin.ts'
 import { convert, isJson, unwrapped, type Converted } from './convert.ts'
 import type { SourceEntries, SourceEntry } from './entries.ts'
-import { canBeTarget, type Target } from './target.ts'
+import type { Target } from './target.ts'
 
 type NewItem = Omit<PlanItem, 'n'>
 
@@ -37,13 +37,6 @@ export async function planMigration(
   planning: MigrationPlanning,
 ): Promise<Omit<PlanFacts, 'actions'>> {
   const { source, entries, target, signal, add, onLookedAt } = planning
-  if (target.store?.location === source.location)
-    throw new AppError('USAGE', `${source.label} is both source and target; name another target.`)
-  if (!canBeTarget(target.kind))
-    throw new AppError(
-      'USAGE',
-      `Nothing can be written to a cache of ${target.kind}, only moved out of it; choose a target of another kind.`,
-    )
   const planner = new Planner(spec, source, target, signal)
   let lookedAt = 0
   let bytes = 0

@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import type { Problem } from '../../model/errors.ts'
 import { showKey } from '../../model/keys.ts'
 import { formatBytes } from '../../model/amounts.ts'
 import type { Capabilities, Store, StoreKind, StoreLocation } from '../../stores/contract.ts'
 import { mapSizeOf } from '../../stores/lmdb/index.ts'
 import { unwrapped, type ValueForm } from './convert.ts'
+import { existingFolder, isEmpty, strangersIn } from './place.ts'
 
 /** What a new store of each kind holds: those that are not there yet are made when the plan runs, not before. */
 const fresh: Readonly<Partial<Record<StoreKind, { values: ValueForm; keys: Capabilities['keys'] }>>> = {
@@ -24,11 +23,6 @@ const lmdbKeyBytes = 511
 const pythonMapBytes = 10 * 1024 * 1024
 /** File systems, trees and indexes take some room of their own. */
 const overhead = 1.15
-
-/** Whether a migration can write to caches of a kind, and make them: what joblib and diskcache keep is theirs to write. */
-export function canBeTarget(kind: StoreKind): boolean {
-  return kind === 'redis' || fresh[kind] !== undefined
-}
 
 /** Where a migration writes to, as its plan needs to know it: a store that is open for reading, or one still to be made. */
 export class Target {
@@ -84,6 +78,8 @@ export class Target {
   async limits(bytes: number, entries: number): Promise<{ warnings: readonly string[]; exceeded?: string }> {
     const warnings = [...(this.store?.notes ?? [])]
     if (this.kind === 'redis') return { warnings, ...(await this.#serverLimits(bytes)) }
+    const strangers = this.store && (await strangersIn(this.store))
+    if (strangers !== undefined) warnings.push(strangers)
     const folder = existingFolder(this.path)
     const { bsize, bavail, files, ffree } = await statfs(folder)
     const freeBytes = bsize * bavail
@@ -139,21 +135,9 @@ export class Target {
   }
 }
 
-async function isEmpty(store: Store, signal: AbortSignal | undefined): Promise<boolean> {
-  for await (const batch of store.entries({ batchSize: 1, signal })) if (batch.length > 0) return false
-  return true
-}
-
 /** What a target holds for sure. Loaders expect pickles where both would be possible. */
 function formOf({ kind, options }: StoreLocation, store: Store | undefined): ValueForm | undefined {
   if (options['form'] === 'json' || options['form'] === 'pickle') return options['form']
   const values = store?.capabilities.values
   return values === 'any' && kind !== 'archive' ? undefined : values
-}
-
-/** The folder in which a path is, or will be made. */
-function existingFolder(path: string): string {
-  let folder = path
-  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder)
-  return folder
 }

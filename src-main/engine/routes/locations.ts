@@ -4,6 +4,7 @@ import type {
   Detected,
   DiscoverEvent,
   StoreKindInfo,
+  TargetPlace,
   TestResult,
 } from '../../../shared/api/contract.ts'
 import {
@@ -11,13 +12,15 @@ import {
   detectRequest,
   discoverRequest,
   storeKind,
+  targetRequest,
   testRequest,
 } from '../../../shared/api/contract.ts'
-import { canBeTarget } from '../../../shared/jobs/migrate/target.ts'
+import { waysToMake } from '../../../shared/jobs/migrate/place.ts'
 import { toAppError } from '../../../shared/model/errors.ts'
 import { withoutSecrets } from '../../../shared/model/secrets.ts'
 import { pathForm } from '../../../shared/model/store-form.ts'
 import type { Discovery } from '../../../shared/stores/discover.ts'
+import type { StoreKind } from '../../../shared/stores/contract.ts'
 import { storeTypes } from '../../../shared/stores/kinds.ts'
 import { linesResponse } from '../http/lines.ts'
 import { readBody } from '../http/validate.ts'
@@ -40,6 +43,10 @@ export function locationRoutes({ probes, tests, searches }: LocationRoutesOption
       return context.json((await probes.run({ ask: 'detect', location })) as Detected[])
     })
     .post('/test', async (context) => context.json(await test(tests, await readBody(context, testRequest))))
+    .post('/target', async (context) => {
+      const asked = await readBody(context, targetRequest)
+      return context.json((await probes.run({ ask: 'target', ...asked })) as TargetPlace)
+    })
     .post('/databases', async (context) => {
       const { location, kind } = await readBody(context, databasesRequest)
       return context.json((await probes.run({ ask: 'databases', location, kind })) as DatabaseInfo[])
@@ -52,8 +59,15 @@ export function locationRoutes({ probes, tests, searches }: LocationRoutesOption
 
 function kinds(): StoreKindInfo[] {
   return storeTypes.map(({ kind, title, scheme, form = pathForm(scheme) }) =>
-    storeKind.parse({ kind, title, scheme, form, isTarget: canBeTarget(kind) }),
+    storeKind.parse({ kind, title, scheme, form, makes: makes(kind, title) }),
   )
+}
+
+function makes(kind: StoreKind, kindTitle: string): StoreKindInfo['makes'] {
+  return waysToMake(kind).map(({ title, options }) => ({
+    title: title === undefined ? kindTitle : `${kindTitle}, ${title}`,
+    options: new URLSearchParams(options).toString(),
+  }))
 }
 
 async function test(

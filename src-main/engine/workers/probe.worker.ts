@@ -1,5 +1,6 @@
 import { discoverCaches } from '../../../shared/stores/discover.ts'
 import { detectLocation, listDatabases, probeStore, testStore, unlockStore } from '../probe.ts'
+import { lookAtTarget } from '../migration-target.ts'
 import type { ProbeTask } from './probe-task.ts'
 import { replying } from './reply.ts'
 
@@ -9,6 +10,8 @@ async function run(task: ProbeTask): Promise<unknown> {
       return probeStore(task.location, task.kind)
     case 'test':
       return testStore(task.location, task.kind)
+    case 'target':
+      return lookAtTarget(task.location, task.from)
     case 'databases':
       return listDatabases(task.location, task.kind)
     case 'detect':

@@ -85,7 +85,7 @@ function Rules({ store, kept }: { store: Connection; kept: Retention }) {
         />
       ))
   return (
-    <form className={classes.form} onSubmit={submit} aria-label="Clean up">
+    <form className={classes.form} onSubmit={submit} onChange={plan.reset} aria-label="Clean up">
       <h2 className={classes.title}>Clean up {visibleText(store.label)}</h2>
       <p className={classes.lead}>
         An entry goes if one of the rules says so. It goes into the trash, from where it comes back with Undo.

@@ -41,7 +41,13 @@ export function MigrateForm({ store }: { store: Connection }) {
     if (isReady) plan.mutate({ kind: 'migrate', from: store.id, to, selection, onConflict })
   }
   return (
-    <form className={classes.form} onSubmit={submit} aria-label="Migrate or merge">
+    <form
+      className={classes.form}
+      onSubmit={submit}
+      // What the last plan was refused for may be mended by any field.
+      onChange={plan.reset}
+      aria-label="Migrate or merge"
+    >
       <h2 className={classes.title}>Migrate or merge {visibleText(store.label)} into another cache</h2>
       <p className={classes.lead}>
         The source is never written. Nothing is written at all before you have seen the plan and run it.
@@ -113,7 +119,7 @@ function TargetFields({ target }: { target: MigrationTarget }) {
         onChange={(event) => setKind(event.currentTarget.value)}
         data={[
           { value: '', label: isKindKnown ? 'known by its place' : 'to be chosen' },
-          ...kinds.map(({ scheme, title }) => ({ value: scheme, label: `${title}, newly made` })),
+          ...kinds.map((each) => ({ value: each.value, label: `new: ${each.title}` })),
         ]}
       />
     </div>

@@ -1,13 +1,12 @@
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { Connection, Detected, StoreKindInfo } from '../../../shared/api/contract.ts'
+import type { Connection, TargetPlace } from '../../../shared/api/contract.ts'
 import { useDesk } from '../../app/desk.ts'
-import { kindsQuery } from '../../client/locations.ts'
+import { kindsQuery, targetQuery } from '../../client/locations.ts'
 import { detectQuery } from '../../client/queries.ts'
 import { ApiError } from '../../client/request.ts'
-import { pathOfLocation } from '../../ui/format.ts'
-import { kindBySuffix } from './target-kind.ts'
+import { isUrl, kindBySuffix, newKinds, urlOf, type NewKind } from './target-kind.ts'
 
 const typingPauseMs = 250
 
@@ -16,9 +15,9 @@ export interface MigrationTarget {
   readonly text: string
   /** What the engine is asked for; empty as long as it cannot be said. */
   readonly to: string
-  /** Kinds of files that can be made. */
-  readonly kinds: readonly StoreKindInfo[]
-  /** The scheme of the kind to make; empty where the place says it by itself, or nobody has chosen. */
+  /** What can be made where there is nothing yet. */
+  readonly kinds: readonly NewKind[]
+  /** Of `kinds`, what to make; empty where the place says it by itself, or nobody has chosen. */
   readonly kind: string
   /** A URL names its kind, and what stands there is what it is. */
   readonly isKindKnown: boolean
@@ -31,48 +30,63 @@ export function useTarget(source: Connection, start: string): MigrationTarget {
   const { app } = useDesk()
   const [text, setText] = useState(start)
   const [chosen, setKind] = useState<string>()
-  const all = useQuery(kindsQuery).data ?? []
-  const kinds = all.filter(({ form, isTarget }) => isTarget && !form.isServer)
+  const kinds = newKinds(useQuery(kindsQuery).data ?? [])
   const wanted = text.trim().replace(/^~(?=\/|$)/, app.homeFolder)
-  const isUrl = /^[a-z][a-z0-9+]+:/.test(wanted)
-  const [asked] = useDebouncedValue(isUrl ? '' : wanted, typingPauseMs)
-  const detection = useQuery(detectQuery(asked))
-  const isLooked = !isUrl && wanted !== '' && asked === wanted && !detection.isFetching
-  const there = isLooked ? detection.data?.[0] : undefined
-  const kind = isUrl || there ? '' : (chosen ?? kindBySuffix(wanted))
-  const isSame = pathOfLocation(there?.location ?? wanted) === pathOfLocation(source.location)
+  const hasScheme = isUrl(wanted)
+  const [typed] = useDebouncedValue(wanted, typingPauseMs)
+  const isTyping = typed !== wanted
+  const detection = useQuery(detectQuery(hasScheme || isTyping ? '' : wanted))
+  const there = isTyping ? undefined : detection.data?.[0]
+  const kind = hasScheme || there ? '' : (chosen ?? kindBySuffix(wanted))
+  const isNamed = hasScheme || there !== undefined || kind !== ''
+  const to = !isNamed
+    ? ''
+    : kind === ''
+      ? wanted
+      : urlOf(
+          wanted,
+          kinds.find(({ value }) => value === kind),
+        )
+  const isLooking = isTyping || detection.isFetching
+  const place = useQuery(targetQuery(isLooking ? '' : to, source.location))
+  const isRefused = place.error !== null && !isLooking
   return {
     text,
-    to: isSame ? '' : isUrl || kind === '' ? wanted : `${kind}:${wanted}`,
+    to: isRefused ? '' : to,
     kinds,
     kind,
-    isKindKnown: isUrl || there !== undefined,
-    note: isSame
-      ? { isBad: true, text: 'That is the cache itself; name another place.' }
-      : isLooked
-        ? placeNote(there, detection.error, kinds.find(({ scheme }) => scheme === kind)?.title)
-        : undefined,
+    isKindKnown: hasScheme || there !== undefined,
+    note:
+      wanted === '' || isLooking
+        ? undefined
+        : isRefused
+          ? { isBad: true, text: place.error.message }
+          : place.data
+            ? { isBad: false, text: placeWords(place.data) }
+            : isNamed
+              ? undefined
+              : unnamedNote(detection.error),
     setText,
     setKind,
   }
 }
 
-function placeNote(
-  there: Detected | undefined,
-  error: Error | null,
-  made: string | undefined,
-): MigrationTarget['note'] {
-  if (there)
-    return { isBad: false, text: `${there.kindTitle} at ${there.location}: entries are merged into it.` }
-  const isNothing = error instanceof ApiError && error.code === 'NOT_FOUND'
-  if (error && !isNothing && made === undefined) return { isBad: true, text: notACache(error) }
-  if (made === undefined) return { isBad: false, text: 'No cache stands there yet; choose the kind to make.' }
-  return { isBad: false, text: `${made} will be made there when the plan is run.` }
+function placeWords({ kindTitle, location, isThere, warnings }: TargetPlace): string {
+  if (warnings.length > 0) return warnings.join(' ')
+  if (isThere === undefined) return `${kindTitle}: the server is asked when the plan is made.`
+  return isThere
+    ? `${kindTitle} at ${location}: entries are merged into it.`
+    : `${kindTitle} will be made at ${location} when the plan is run.`
 }
 
 /** The engine names every kind that it has tried, which is too much while somebody is typing. */
-function notACache(error: Error): string {
-  return error instanceof ApiError && error.code === 'NOT_A_STORE'
-    ? 'What stands there is no cache of a known kind; name another place.'
-    : error.message
+function unnamedNote(error: Error | null): MigrationTarget['note'] {
+  if (error instanceof ApiError && error.code === 'NOT_FOUND')
+    return { isBad: false, text: 'No cache stands there yet; choose the kind to make.' }
+  if (error instanceof ApiError && error.code === 'NOT_A_STORE')
+    return {
+      isBad: false,
+      text: 'No cache of a known kind stands there; choose the kind to make, or name another place.',
+    }
+  return error ? { isBad: true, text: error.message } : undefined
 }
