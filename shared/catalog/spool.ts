@@ -1,9 +1,10 @@
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openFileSource } from '../decode/file-source.ts'
 import { AppError } from '../model/errors.ts'
 import type { ByteSource } from '../model/source.ts'
+import { ownFolder, type OwnFolder } from '../stores/own-folder.ts'
 
 /** Bytes of a value in a file of our own, which goes away with it. */
 export type Spooled = ByteSource & Disposable
@@ -20,10 +21,10 @@ export async function spool(
   length: number,
   bytes: (from: number, to: number) => Promise<Uint8Array>,
 ): Promise<Spooled> {
-  const folder = mkdtempSync(join(tmpdir(), 'hashcache-value-'))
-  const path = join(folder, 'value')
-  const remove = (): void => rmSync(folder, { recursive: true, force: true })
+  let folder: OwnFolder | undefined
   try {
+    folder = await ownFolder('value')
+    const path = join(folder.path, 'value')
     const file = openSync(path, 'wx', 0o600)
     try {
       for (let at = 0; at < length; at += pieceBytes) {
@@ -34,17 +35,17 @@ export async function spool(
       closeSync(file)
     }
     const source = openFileSource(path)
-    if (process.platform !== 'win32') remove()
+    folder.forget()
     return {
       byteLength: source.byteLength,
       read: (offset, count) => source.read(offset, count),
       [Symbol.dispose]: () => {
         source[Symbol.dispose]()
-        remove()
+        folder?.[Symbol.dispose]()
       },
     }
   } catch (cause) {
-    remove()
+    folder?.[Symbol.dispose]()
     if (cause instanceof AppError) throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new AppError(

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 
 const roots = [
@@ -9,10 +9,11 @@ const roots = [
 
 /**
  * A folder of the test corpus: of `HASHCACHE_CORPUS`, of a full corpus beside the
- * checkout, or of the part of it that comes with the project.
+ * checkout, or of the part of it that comes with the project. By its real path, as stores tell it.
  */
 export function corpusFolder(name: string): string | undefined {
-  return roots
+  const found = roots
     .map((root) => root && join(root, name))
     .find((path) => path && existsSync(join(path, 'expected.json')))
+  return found && realpathSync(found)
 }

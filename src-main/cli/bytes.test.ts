@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { OpcodeRow } from '../../shared/api/bytes.ts'
 import { python } from '../../shared/testing/python.ts'
-import { hashcache, jsonLines, testDataFolder } from './testing/run.ts'
+import { hashcache, jsonLines } from './testing/run.ts'
 
 const corpus = fileURLToPath(new URL('../../shared/testing/corpus', import.meta.url))
 const work = mkdtempSync(join(tmpdir(), 'hashcache-bytes-'))
@@ -35,10 +35,7 @@ beforeAll(() => {
   listing = execFileSync(python, ['-c', makeFiles, work], { encoding: 'utf8' })
 })
 
-afterAll(() => {
-  rmSync(work, { recursive: true, force: true })
-  rmSync(testDataFolder, { recursive: true, force: true })
-})
+afterAll(() => rmSync(work, { recursive: true, force: true }))
 
 /** Offset, depth and name of a line of either listing. */
 function lineOf(text: string, indent: RegExp): [string, number, string] {

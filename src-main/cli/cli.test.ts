@@ -15,10 +15,7 @@ const sample = fileURLToPath(new URL('../engine/samples/alloys/cache', import.me
 const store = join(corpus, 'fs-class', 'cache')
 const work = mkdtempSync(join(tmpdir(), 'hashcache-cli-work-'))
 
-afterAll(() => {
-  rmSync(work, { recursive: true, force: true })
-  rmSync(testDataFolder, { recursive: true, force: true })
-})
+afterAll(() => rmSync(work, { recursive: true, force: true }))
 
 interface Line {
   readonly key: string | { $hex: string }

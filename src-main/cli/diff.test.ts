@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Diff } from '../../shared/diff/types.ts'
-import { hashcache, testDataFolder } from './testing/run.ts'
+import { hashcache } from './testing/run.ts'
 
 const corpus = fileURLToPath(new URL('../../shared/testing/corpus', import.meta.url))
 const store = join(corpus, 'fs-class', 'cache')
@@ -42,10 +42,7 @@ beforeAll(() => {
   copyFileSync(place(store, removed), place(other, added))
 })
 
-afterAll(() => {
-  rmSync(work, { recursive: true, force: true })
-  rmSync(testDataFolder, { recursive: true, force: true })
-})
+afterAll(() => rmSync(work, { recursive: true, force: true }))
 
 describe('diff of two stores', () => {
   it('tells what only one has, what is the same and what differs', async () => {

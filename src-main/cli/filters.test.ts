@@ -3,17 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { hashcache, jsonLines, testDataFolder } from './testing/run.ts'
+import { hashcache, jsonLines } from './testing/run.ts'
 
 const corpus = fileURLToPath(new URL('../../shared/testing/corpus', import.meta.url))
 const work = mkdtempSync(join(tmpdir(), 'hashcache-filters-'))
 const store = join(work, 'cache')
 
 beforeAll(() => cpSync(join(corpus, 'fs-class/cache'), store, { recursive: true }))
-afterAll(() => {
-  rmSync(work, { recursive: true, force: true })
-  rmSync(testDataFolder, { recursive: true, force: true })
-})
+afterAll(() => rmSync(work, { recursive: true, force: true }))
 
 const written = 'func:energy symbol:Au'
 

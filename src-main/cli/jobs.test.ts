@@ -11,8 +11,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { hashcache, jsonLines, testDataFolder } from './testing/run.ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { hashcache, jsonLines } from './testing/run.ts'
 
 const corpus = fileURLToPath(new URL('../../shared/testing/corpus', import.meta.url))
 let work: string
@@ -24,7 +24,6 @@ beforeEach(() => {
   cpSync(join(corpus, 'fs-class', 'cache'), cache, { recursive: true, preserveTimestamps: true })
 })
 afterEach(() => rmSync(work, { recursive: true, force: true }))
-afterAll(() => rmSync(testDataFolder, { recursive: true, force: true }))
 
 const count = (): number =>
   readdirSync(cache, { recursive: true, withFileTypes: true }).filter((each) => each.isFile()).length

@@ -6,16 +6,13 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exportFormats } from '../../shared/api/pictures.ts'
 import { python } from '../../shared/testing/python.ts'
-import { hashcache, testDataFolder } from './testing/run.ts'
+import { hashcache } from './testing/run.ts'
 
 const corpus = fileURLToPath(new URL('../../shared/testing/corpus', import.meta.url))
 const store = join(corpus, 'fs-class', 'cache')
 const work = mkdtempSync(join(tmpdir(), 'hashcache-save-'))
 
-afterAll(() => {
-  rmSync(work, { recursive: true, force: true })
-  rmSync(testDataFolder, { recursive: true, force: true })
-})
+afterAll(() => rmSync(work, { recursive: true, force: true }))
 
 /** Arrays of every dtype and order, and tables of texts that need quotes, as joblib files. */
 const makeFiles = `

@@ -1,13 +1,10 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, expect, it } from 'vitest'
-import { hashcache, jsonLines, testDataFolder } from './testing/run.ts'
+import { expect, it } from 'vitest'
+import { hashcache, jsonLines } from './testing/run.ts'
 
 const corpus = fileURLToPath(new URL('../../shared/testing/corpus', import.meta.url))
 const store = join(corpus, 'fs-class', 'cache')
-
-afterAll(() => rmSync(testDataFolder, { recursive: true, force: true }))
 
 interface Line {
   readonly key: string

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TrustReport } from '../../shared/trust/trust.ts'
-import { hashcache, jsonLines, testDataFolder } from './testing/run.ts'
+import { hashcache, jsonLines } from './testing/run.ts'
 
 const corpus = fileURLToPath(new URL('../../shared/testing/corpus', import.meta.url))
 const attack = join(corpus, 'hostile', 'run-joblib-plain.joblib')
@@ -28,10 +28,7 @@ beforeAll(() => {
   writeFileSync(put(brokenKey), Buffer.from([0x80, 4, 0x7d]))
 })
 
-afterAll(() => {
-  rmSync(work, { recursive: true, force: true })
-  rmSync(testDataFolder, { recursive: true, force: true })
-})
+afterAll(() => rmSync(work, { recursive: true, force: true }))
 
 interface StoreTrust {
   readonly entries: number

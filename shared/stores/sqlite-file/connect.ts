@@ -1,5 +1,4 @@
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -7,6 +6,7 @@ import BetterSqlite3 from 'better-sqlite3'
 import type { Database } from 'better-sqlite3'
 
 import { openQuietly } from '../../decode/file-source.ts'
+import { ownFolder } from '../own-folder.ts'
 import { copyAside } from './aside.ts'
 import { emptyJournal } from './empty-journal.ts'
 import type { FileState, WatchedFile } from './state.ts'
@@ -26,7 +26,7 @@ const copyLimitBytes = 256 * 1024 * 1024
  * - `path`: no WAL, and a writer was seen at work (or Windows, which has no descriptors): SQLite opens the path and tells
  *   from the journal whether the writer lives. The access time of a file that is being changed moves.
  * - `aside`: data in a WAL, or an interrupted transaction: SQLite would make `-shm` files or repair the database. The
- *   files are copied into a private folder, and the copy is read. Costs one copy for each new state that is listed.
+ *   files are copied into a folder of our own, and the copy is read. Costs one copy for each new state that is listed.
  * - `immutable`: WAL mode without a WAL, above 256 MiB: read in place without locks; a change meanwhile is noticed and
  *   the batch read again. The access time moves.
  * - `joined`: WAL with data, open elsewhere, and above 256 MiB or changing faster than it can be copied: read as one
@@ -66,6 +66,7 @@ export async function connect(file: WatchedFile, state: FileState, mode: ReadMod
   const opened = await openAs(file, state, mode)
   try {
     harden(opened.database)
+    opened.onHardened?.()
     return { ...opened, mode, openedMs: performance.now() }
   } catch (thrown) {
     opened.close()
@@ -73,7 +74,9 @@ export async function connect(file: WatchedFile, state: FileState, mode: ReadMod
   }
 }
 
-type Opened = Pick<ReadConnection, 'database' | 'state' | 'close'>
+interface Opened extends Pick<ReadConnection, 'database' | 'state' | 'close'> {
+  onHardened?(): void
+}
 
 async function openAs(file: WatchedFile, state: FileState, mode: ReadMode): Promise<Opened> {
   if (mode === 'aside') return openAside(file)
@@ -104,22 +107,36 @@ function openDescriptor(path: string, state: FileState): Opened {
 }
 
 async function openAside(file: WatchedFile): Promise<Opened> {
-  const folder = mkdtempSync(join(tmpdir(), 'hashcache-sqlite-'))
+  const folder = await ownFolder('sqlite')
   try {
-    const copy = join(folder, 'copy.sqlite')
+    const copy = join(folder.path, 'copy.sqlite')
     const state = await copyAside(file, copy)
     const database = new BetterSqlite3(copy, { fileMustExist: true, timeout: busyMs })
     return {
       database,
       state,
+      onHardened: () => {
+        if (isRecovered(database)) folder.forget()
+      },
       close: () => {
         database.close()
-        rmSync(folder, { recursive: true, force: true })
+        folder[Symbol.dispose]()
       },
     }
   } catch (thrown) {
-    rmSync(folder, { recursive: true, force: true })
+    folder[Symbol.dispose]()
     throw thrown
+  }
+}
+
+/** The first read opens the WAL or rolls an interrupted transaction back; SQLite then needs the names no more. */
+function isRecovered(database: Database): boolean {
+  try {
+    database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get()
+    return true
+  } catch {
+    // It is damaged: who reads is told.
+    return false
   }
 }
 

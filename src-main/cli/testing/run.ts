@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { afterAll } from 'vitest'
 
 export const mainFile = fileURLToPath(new URL('../main.ts', import.meta.url))
 
@@ -13,8 +14,9 @@ export interface Ran {
   readonly stderr: string
 }
 
-/** A data folder of this test run, so that no test sees the catalogs of the user. */
+/** A data folder of this test file, so that no test sees the catalogs of the user. */
 export const testDataFolder = mkdtempSync(join(tmpdir(), 'hashcache-cli-'))
+afterAll(() => rmSync(testDataFolder, { recursive: true, force: true }))
 
 export function start(parameters: readonly string[], environment: Record<string, string> = {}): ChildProcess {
   return spawn(process.execPath, [mainFile, ...parameters], {
