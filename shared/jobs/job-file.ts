@@ -169,8 +169,8 @@ export class JobFile implements Disposable {
     const items: PlanItem[] = []
     let bytes = 0
     const last = after?.items.at(-1)?.n ?? this.#statements.lastDone.get()!
-    for (const row of this.#statements.itemsAfter.iterate(last)) {
-      if (items.length >= limits.items || (items.length > 0 && bytes + row.bytes > limits.bytes)) break
+    for (const row of this.#statements.itemsAfter.iterate(last, limits.items)) {
+      if (items.length > 0 && bytes + row.bytes > limits.bytes) break
       items.push(fromRow(row))
       bytes += row.bytes
     }

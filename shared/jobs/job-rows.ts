@@ -27,23 +27,29 @@ interface PageRow extends OutcomeRow {
   readonly outcome: string | null
 }
 
+/** Built step by step: a plan has a million of them, and of a spread for each column most of the time would be made. */
 export function fromRow(row: ItemRow): PlanItem {
-  return {
+  const item: { -readonly [Name in keyof PlanItem]: PlanItem[Name] } = {
     n: row.n,
-    key: new Uint8Array(row.key),
+    key: bytesOf(row.key),
     action: row.action as ItemAction,
     bytes: row.bytes,
     computeSeconds: row.seconds,
-    ...(row.source_key === null ? {} : { sourceKey: new Uint8Array(row.source_key) }),
-    ...(row.stamp === null ? {} : { stamp: row.stamp }),
-    ...(row.sha256 === null ? {} : { sha256: row.sha256 }),
-    ...(row.replaces_sha256 === null
-      ? {}
-      : { replaces: { bytes: row.replaces_bytes ?? 0, sha256: row.replaces_sha256 } }),
-    ...(row.note === null ? {} : { note: row.note }),
-    ...(row.call === null ? {} : { call: row.call }),
-    ...(row.sides === null ? {} : { sides: JSON.parse(row.sides) as ConflictSides }),
   }
+  if (row.source_key !== null) item.sourceKey = bytesOf(row.source_key)
+  if (row.stamp !== null) item.stamp = row.stamp
+  if (row.sha256 !== null) item.sha256 = row.sha256
+  if (row.replaces_sha256 !== null)
+    item.replaces = { bytes: row.replaces_bytes ?? 0, sha256: row.replaces_sha256 }
+  if (row.note !== null) item.note = row.note
+  if (row.call !== null) item.call = row.call
+  if (row.sides !== null) item.sides = JSON.parse(row.sides) as ConflictSides
+  return item
+}
+
+/** Free of Node's `Buffer`; the memory is that which was made for it. */
+function bytesOf({ buffer, byteOffset, byteLength }: Buffer): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
 /** A line of a list shows no more. */
@@ -115,8 +121,8 @@ export function prepareStatements(database: Database) {
       `SELECT * FROM items WHERE n BETWEEN ? AND ? AND ${changing} ORDER BY n`,
     ),
     // In the order of the table: by the index on actions all that is left would be sorted for each batch.
-    itemsAfter: database.prepare<[number], ItemRow>(
-      `SELECT * FROM items NOT INDEXED WHERE n > ? AND ${changing} ORDER BY n`,
+    itemsAfter: database.prepare<[after: number, limit: number], ItemRow>(
+      `SELECT * FROM items NOT INDEXED WHERE n > ? AND ${changing} ORDER BY n LIMIT ?`,
     ),
     /** Batches go through the plan in order, so what follows the last outcome is not done. */
     lastDone: database.prepare<[], number>('SELECT ifnull(max(n), -1) FROM outcomes').pluck(),

@@ -38,6 +38,12 @@ export interface Store extends AsyncDisposable {
   ): Promise<(Uint8Array | import('../model/errors.ts').Problem | undefined)[]>
 
   /**
+   * Whether exactly these bytes stand under these keys, read anew and compared where they are, without being handed out.
+   * `false` says only that it is not known: `getMany` tells what is there. Where it is absent, ask that.
+   */
+  holds?(keys: readonly Uint8Array[], values: readonly Uint8Array[]): Promise<boolean[]>
+
+  /**
    * Entries as `entries` lists them, of these keys, in the order asked; `undefined` where the key is not (any more)
    * there. Of stores that tell more of an entry than its value: when it was written, when it will expire.
    */

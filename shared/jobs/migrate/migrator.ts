@@ -63,12 +63,9 @@ export class Migrator implements Executor {
     const writing = this.#target.apply(steps.map(({ operation }) => operation))
     this.#readAhead(next)
     const written = await writing
-    const back = await this.#target.getMany(
-      steps.map(({ item }) => item.key),
-      { expectBytes: Math.max(0, ...steps.map(({ operation }) => operation.value.length)) },
-    )
+    const isThere = await standing(this.#target, steps)
     for (const [i, step] of steps.entries())
-      outcomes.set(step.item.n, told(step, written[i]!, back[i], again))
+      outcomes.set(step.item.n, told(step, written[i]!, isThere[i]!, again))
     stopIfRefused(written, again)
     return items.map(({ n }) => outcomes.get(n)!)
   }
@@ -179,17 +176,34 @@ function largestOf(items: readonly PlanItem[]): number {
   return items.reduce((most, { bytes }) => Math.max(most, bytes), 0)
 }
 
+/** Which of the values that were to be written stand in the target, byte for byte: all are read back. */
+async function standing(target: Store, steps: readonly Step[]): Promise<boolean[]> {
+  const keys = steps.map(({ operation }) => operation.key)
+  const values = steps.map(({ operation }) => operation.value)
+  const isThere = (await target.holds?.(keys, values)) ?? keys.map(() => false)
+  const asked = [...isThere.keys()].filter((i) => !isThere[i])
+  const expectBytes = asked.reduce((most, i) => Math.max(most, values[i]!.length), 0)
+  const back = await target.getMany(
+    asked.map((i) => keys[i]!),
+    { expectBytes },
+  )
+  for (const [at, i] of asked.entries()) {
+    const found = back[at]
+    isThere[i] = found instanceof Uint8Array && Buffer.compare(found, values[i]!) === 0
+  }
+  return isThere
+}
+
 /**
  * What is there counts, whatever the writing said: only bytes that were read back are done. Those that are the bytes that
  * were written have their digest.
  */
 function told(
-  { item: { n, key }, operation, sha256 }: Step,
+  { item: { n, key }, sha256 }: Step,
   outcome: WriteOutcome,
-  back: Uint8Array | Problem | undefined,
+  isThere: boolean,
   again: boolean,
 ): ItemOutcome {
-  const isThere = back instanceof Uint8Array && Buffer.compare(back, operation.value) === 0
   // A run that was killed had written it, or the answer that it was written was lost.
   if (isThere && (outcome.done || again || (outcome.reason !== 'EXISTS' && outcome.reason !== 'CHANGED')))
     return { n, state: 'done', sha256 }

@@ -84,6 +84,43 @@ export function readLaws(harness: Harness): void {
     }
   })
 
+  test('what is held is told by its bytes, and only what is there now', async () => {
+    await using subject = await harness.create()
+    const { store } = subject
+    if (!store.holds) return
+    const seeds = ['a', 'b', 'c', 'long', 'very long']
+    const lengths: Record<string, number> = { long: 9_000, 'very long': 100_000 }
+    const value = (seed: string): Uint8Array => valueFor(subject, seed, lengths[seed] ?? 300)
+    await store.apply(seeds.map((seed) => ({ kind: 'put', key: keyOf(seed), value: value(seed) })))
+    // Some tables cannot be asked so (texts in UTF-16, no index): then nothing is known of any.
+    const isKnown = (await store.holds([keyOf('a')], [value('a')]))[0]!
+    expect(await store.holds(seeds.map(keyOf), seeds.map(value))).toEqual(seeds.map(() => isKnown))
+    expect(await store.holds([], [])).toEqual([])
+    const otherwise = (seed: string): Uint8Array[] => {
+      const flipped = value(seed).slice()
+      flipped[flipped.length - 1]! ^= 1
+      const own = value(seed)
+      return [flipped, own.slice(0, -1), Uint8Array.of(...own, 0), new Uint8Array(0)]
+    }
+    for (const seed of seeds) {
+      const others = otherwise(seed)
+      const keys = others.map(() => keyOf(seed))
+      expect(await store.holds(keys, others)).toEqual(others.map(() => false))
+    }
+    expect(await store.holds([keyOf('gone'), new Uint8Array(0)], [value('a'), value('a')])).toEqual([
+      false,
+      false,
+    ])
+    await put(store, keyOf('a'), value('A'))
+    await store.apply([{ kind: 'delete', key: keyOf('b') }])
+    expect(await store.holds(['a', 'b', 'c', 'a'].map(keyOf), ['a', 'b', 'c', 'A'].map(value))).toEqual([
+      false,
+      false,
+      isKnown,
+      isKnown,
+    ])
+  })
+
   test('ranges', async () => {
     await using subject = await harness.create()
     await fill(subject, ['a'])

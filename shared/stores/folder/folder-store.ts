@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs'
 import { join, sep } from 'node:path'
 
-import { openFileSource, readSmallFile } from '../../decode/file-source.ts'
+import { isFileOf, openFileSource, readSmallFile } from '../../decode/file-source.ts'
 import { AppError } from '../../model/errors.ts'
 import type { Problem } from '../../model/errors.ts'
 import type {
@@ -192,6 +192,20 @@ export class FolderStore implements Store {
       if (slices.isOver) await slices.next()
     }
     return values
+  }
+
+  async holds(keys: readonly Uint8Array[], values: readonly Uint8Array[]): Promise<boolean[]> {
+    this.#assertOpen()
+    const slices = new Slices(undefined)
+    const isFolder = new Map<string, boolean>()
+    const found: boolean[] = []
+    for (const [i, key] of keys.entries()) {
+      const hash = hashOfKey(key)
+      const isPlace = hash !== undefined && this.#hasShard(shardOf(hash), isFolder)
+      found.push(isPlace && isFileOf(this.#pathOf(hash), values[i]!))
+      if (slices.isOver) await slices.next()
+    }
+    return found
   }
 
   /** A link in place of a shard folder would lead out of the cache. */

@@ -5,7 +5,7 @@ import { LmdbFile } from './file.ts'
 import type { Layout, TreeInfo } from './layout.ts'
 import { PageFault } from './pages.ts'
 import { Snapshot, findNode } from './tree.ts'
-import { lostEnd, placeOf, wholeOrPlace, problemOf, readStretch, valuesOf } from './values.ts'
+import { lostEnd, overflowHolds, placeOf, wholeOrPlace, problemOf, readStretch, valuesOf } from './values.ts'
 import type { ValuePlace } from './values.ts'
 
 /** How long reads are tried again while a writer keeps overtaking them. */
@@ -123,6 +123,19 @@ export class SnapshotReader {
       const values = found.map((value) => (isPlace(value) ? undefined : value))
       if (isPlace(last)) values[values.length - 1] = await this.#largeValue(keys[found.length - 1]!, range)
       return values
+    } finally {
+      this.#readsInFlight--
+      this.#closeRetired()
+    }
+  }
+
+  /** Whether these are the values of keys, of as many as there is time for; what is too large for one read is not said. */
+  async holds(keys: readonly Uint8Array[], values: readonly Uint8Array[]): Promise<boolean[]> {
+    this.#readsInFlight++
+    try {
+      return await this.read((snapshot, tree, attempt) =>
+        compareValues(snapshot, tree, attempt === 0 ? keys : keys.slice(0, 1), values),
+      )
     } finally {
       this.#readsInFlight--
       this.#closeRetired()
@@ -268,6 +281,33 @@ function findValues(
     if (isPlace(value) || performance.now() > until) break
   }
   return values
+}
+
+/** The first value that differs, or cannot be read, is not told from one that is not there. */
+function compareValues(
+  snapshot: Snapshot,
+  tree: TreeInfo,
+  keys: readonly Uint8Array[],
+  values: readonly Uint8Array[],
+): boolean[] {
+  const until = performance.now() + rowMs
+  const found: boolean[] = []
+  for (const [i, key] of keys.entries()) {
+    found.push(holdsValue(snapshot, tree, key, values[i]!))
+    if (performance.now() > until) break
+  }
+  return found
+}
+
+function holdsValue(snapshot: Snapshot, tree: TreeInfo, key: Uint8Array, value: Uint8Array): boolean {
+  try {
+    const data = findNode(snapshot, tree, key)?.data
+    if (data?.kind === 'inline') return Buffer.compare(data.bytes, value) === 0
+    return data?.kind === 'overflow' && value.length <= pieceBytes && overflowHolds(snapshot, data, value)
+  } catch (thrown) {
+    if (thrown instanceof PageFault) return false
+    throw thrown
+  }
 }
 
 function findValue(

@@ -159,6 +159,14 @@ export class LmdbStore implements Store {
     return values
   }
 
+  async holds(keys: readonly Uint8Array[], values: readonly Uint8Array[]): Promise<boolean[]> {
+    const found: boolean[] = []
+    while (found.length < keys.length)
+      // oxlint-disable-next-line no-await-in-loop -- each row of values is read from one state of the file
+      found.push(...(await this.#reader.holds(keys.slice(found.length), values.slice(found.length))))
+    return found
+  }
+
   async apply(
     operations: readonly WriteOperation[],
     options: { signal?: AbortSignal } = {},

@@ -8,10 +8,17 @@ import { statfsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { answerRequests } from '../answer-requests.ts'
+import { asBuffer } from '../as-buffer.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
 import { changed } from '../lock-pace.ts'
 import { SnapshotReader } from './snapshots.ts'
-import type { GuardedOperation, WriterReply, WriterRequest, WriterTarget } from './writer-protocol.ts'
+import {
+  unpackOperations,
+  type GuardedOperation,
+  type WriterReply,
+  type WriterRequest,
+  type WriterTarget,
+} from './writer-protocol.ts'
 
 /** What a write inside a transaction gives: format 2's library a boolean, format 1's a settled promise of one. */
 type Settled = boolean | Promise<boolean> | undefined
@@ -72,13 +79,13 @@ async function close(): Promise<void> {
 /** One transaction. An operation that the library refuses is left out and the rest is done again. */
 async function apply(
   operations: readonly GuardedOperation[],
-): Promise<{ outcomes: WriteOutcome[]; heldMs: number }> {
+): Promise<{ refused: Map<number, WriteOutcome>; heldMs: number }> {
   const refusals = new Map<number, WriteOutcome>()
   for (;;) {
     const attempt = attemptAll(operations, refusals)
     if (attempt.kind === 'done') {
       const results = await Promise.all(attempt.results.map(async (result) => result))
-      return { outcomes: outcomesOf(operations, refusals, results), heldMs: attempt.heldMs }
+      return { refused: refusedOf(operations, refusals, results), heldMs: attempt.heldMs }
     }
     if (attempt.kind === 'refused') {
       refusals.set(attempt.index, { done: false, reason: 'REFUSED', sentence: attempt.message })
@@ -124,31 +131,29 @@ function isStanding({ kind, key }: WriteOperation, sha256: string): boolean {
 }
 
 function perform(into: NativeDatabase, operation: WriteOperation): Settled {
-  const key = bufferOf(operation.key)
+  const key = asBuffer(operation.key)
   if (operation.kind === 'delete') return into.removeSync(key)
-  const value = bufferOf(operation.value)
+  const value = asBuffer(operation.value)
   return operation.expect === 'absent'
     ? into.putSync(key, value, { noOverwrite: true })
     : into.putSync(key, value)
 }
 
-function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-}
-
-function outcomesOf(
+function refusedOf(
   operations: readonly GuardedOperation[],
   refusals: ReadonlyMap<number, WriteOutcome>,
   results: readonly (boolean | undefined)[],
-): WriteOutcome[] {
-  return operations.map(({ operation }, index) => {
-    const refusal = refusals.get(index)
-    if (refusal) return refusal
-    if (results[index] === true) return { done: true }
-    return operation.kind === 'delete'
-      ? { done: false, reason: 'ABSENT', sentence: 'There is no entry with this key.' }
-      : { done: false, reason: 'EXISTS', sentence: 'There is an entry with this key already.' }
-  })
+): Map<number, WriteOutcome> {
+  const refused = new Map(refusals)
+  for (const [index, { operation }] of operations.entries()) {
+    if (refused.has(index) || results[index] === true) continue
+    const outcome: WriteOutcome =
+      operation.kind === 'delete'
+        ? { done: false, reason: 'ABSENT', sentence: 'There is no entry with this key.' }
+        : { done: false, reason: 'EXISTS', sentence: 'There is an entry with this key already.' }
+    refused.set(index, outcome)
+  }
+  return refused
 }
 
 class MapFull extends Error {}
@@ -169,7 +174,8 @@ async function growMap(): Promise<void> {
 
 async function answer(request: WriterRequest): Promise<WriterReply> {
   try {
-    if (request.kind === 'apply') return { kind: 'applied', ...(await apply(request.operations)) }
+    if (request.kind === 'apply')
+      return { kind: 'applied', ...(await apply(unpackOperations(request.operations))) }
     if (request.kind === 'close') {
       await close()
       return { kind: 'closed' }

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { formatBytes } from '../../model/amounts.ts'
 import { AppError } from '../../model/errors.ts'
@@ -6,10 +5,12 @@ import { AskedProcess, programPath } from '../asked-process.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
 import { LockPace } from '../lock-pace.ts'
 import { closedPath } from '../paths.ts'
-import type { GuardedOperation, WriterReply, WriterRequest, WriterTarget } from './writer-protocol.ts'
+import { packOperations, type WriterReply, type WriterRequest, type WriterTarget } from './writer-protocol.ts'
 
 /** `MDB_MAXKEYSIZE` of every ordinary build; a longer key could not be read from Python. */
 export const longestKeyBytes = 511
+const done: WriteOutcome = { done: true }
+
 /**
  * Writes to one LMDB database through a child process, started at the first write. Each batch is as
  * many short transactions as it takes. If the child dies, what is left of the batch fails and the next one starts another.
@@ -59,8 +60,11 @@ export class LmdbWriter implements AsyncDisposable {
     operations: readonly WriteOperation[],
   ): Promise<{ outcomes: WriteOutcome[]; heldMs: number }> {
     await this.#ready()
-    const reply = await this.#request({ kind: 'apply', operations: operations.map(guarded) })
-    if (reply.kind === 'applied') return reply
+    const reply = await this.#request({ kind: 'apply', operations: packOperations(operations) })
+    if (reply.kind === 'applied') {
+      const { refused, heldMs } = reply
+      return { outcomes: operations.map((_, i) => refused.get(i) ?? done), heldMs }
+    }
     const message = reply.kind === 'failed' ? reply.message : 'it gave no answer'
     const full = reply.kind === 'failed' ? reply.full : undefined
     const { path, mostMapBytes } = this.#target()
@@ -126,9 +130,4 @@ function bytesOf(operations: readonly WriteOperation[]): number {
 /** What LMDB must be allowed to write: in a folder of its own, or beside the file. */
 function filesOf({ path, dataPath, isFile }: WriterTarget): string[] {
   return [dataPath, isFile ? `${path}-lock` : join(path, 'lock.mdb'), dirname(dataPath)]
-}
-
-function guarded(operation: WriteOperation): GuardedOperation {
-  const { ifValue, ...rest } = operation
-  return ifValue === undefined ? { operation } : { operation: rest, ifSha256: hash('sha256', ifValue, 'hex') }
 }

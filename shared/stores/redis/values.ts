@@ -56,7 +56,7 @@ export class ValueReader {
     const values = await this.#client.mgetBuffer(...keys)
     return Promise.all(
       values.map(async (value, index) =>
-        value === null ? this.#emptyOrAbsent(keys[index]!) : Uint8Array.from(value),
+        value === null ? this.#emptyOrAbsent(keys[index]!) : new Uint8Array(value),
       ),
     )
   }
@@ -68,7 +68,7 @@ export class ValueReader {
     try {
       const head = await this.#client.getrangeBuffer(key, start, Math.min(end, start + pieceBytes) - 1)
       if (head.length === 0) return await this.#emptyOrAbsent(key)
-      if (head.length < pieceBytes || end - start === pieceBytes) return Uint8Array.from(head)
+      if (head.length < pieceBytes || end - start === pieceBytes) return new Uint8Array(head)
       const reading = this.#watching.then(() => this.#readLarge(key, start, end))
       this.#watching = reading.catch(() => undefined)
       return await reading

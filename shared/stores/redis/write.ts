@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { ReplyError } from 'ioredis'
 import { AppError } from '../../model/errors.ts'
+import { asBuffer } from '../as-buffer.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
 import { changed, isOvertaken } from '../lock-pace.ts'
 import type { Client } from './connect.ts'
@@ -185,8 +186,4 @@ async function remove(
 
 function refused(sentence: string): WriteOutcome {
   return { done: false, reason: 'REFUSED', sentence }
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }

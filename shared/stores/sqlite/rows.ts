@@ -1,6 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3'
 
 import type { Problem } from '../../model/errors.ts'
+import { asBuffer } from '../as-buffer.ts'
 import type { Entry } from '../contract.ts'
 import { isCorrupt } from '../sqlite-file/errors.ts'
 import type { CacheTable } from './schema.ts'
@@ -141,6 +142,18 @@ export class Rows {
       if (found) return this.#bytes(...found)
     }
     return undefined
+  }
+
+  /** Whether the row that counts for a key has this value; of a database whose texts are UTF-8. */
+  holds(key: Uint8Array, value: Uint8Array): boolean {
+    const bytes = asBuffer(value)
+    for (const bound of boundKeys(key, this.#table.encoding)) {
+      const found = this.#finder(bound, `ifnull(CAST(${this.#value} AS BLOB) = ?, 0)`)
+        .pluck()
+        .get(bytes, bound.parameter, bound.parameter) as bigint | undefined
+      if (found !== undefined) return found === 1n
+    }
+    return false
   }
 
   #finder(bound: Bound, what: string): Statement {

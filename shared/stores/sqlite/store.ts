@@ -111,6 +111,36 @@ export class SqliteStore implements Store {
     return values
   }
 
+  async holds(keys: readonly Uint8Array[], values: readonly Uint8Array[]): Promise<boolean[]> {
+    const slices = new Slices(undefined)
+    const found: boolean[] = []
+    while (found.length < keys.length) {
+      // oxlint-disable-next-line no-await-in-loop -- each transaction is short, and lets writers in between
+      const part = await this.#reader.read(
+        (database) => this.#compareValues(database, keys.slice(found.length), values.slice(found.length)),
+        'recent',
+      )
+      found.push(...part)
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      if (slices.isOver) await slices.next()
+    }
+    return found
+  }
+
+  /** As many as there is time for. */
+  #compareValues(database: Database, keys: readonly Uint8Array[], values: readonly Uint8Array[]): boolean[] {
+    const rows = this.#rows(database)
+    const isComparable = this.#table.isIndexed && this.#table.encoding === 'utf8'
+    if (!isComparable || this.#isIndexBroken) return keys.map(() => false)
+    const until = performance.now() + readMs
+    const found: boolean[] = []
+    for (const [i, key] of keys.entries()) {
+      found.push(key.length > 0 && holdsOrFault(rows, key, values[i]!))
+      if (performance.now() > until) break
+    }
+    return found
+  }
+
   async apply(
     operations: readonly WriteOperation[],
     options: { signal?: AbortSignal } = {},
@@ -245,6 +275,15 @@ function valueOrFault(rows: Rows, key: Uint8Array): Uint8Array | Problem | undef
     return rows.valueOf(key)
   } catch (thrown) {
     if (isCorrupt(thrown) || isTooLarge(thrown)) return 'look closer'
+    throw thrown
+  }
+}
+
+function holdsOrFault(rows: Rows, key: Uint8Array, value: Uint8Array): boolean {
+  try {
+    return rows.holds(key, value)
+  } catch (thrown) {
+    if (isCorrupt(thrown) || isTooLarge(thrown)) return false
     throw thrown
   }
 }

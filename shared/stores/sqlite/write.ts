@@ -5,6 +5,7 @@ import type { Database } from 'better-sqlite3'
 
 import { toAppError } from '../../model/errors.ts'
 import { keyText, showKey } from '../../model/keys.ts'
+import { asBuffer } from '../as-buffer.ts'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
 import { changed, isOvertaken, type LockPace } from '../lock-pace.ts'
 import { throwIfCancelled } from '../slices.ts'
@@ -198,12 +199,12 @@ function perform(rows: Rows, table: CacheTable, operation: WriteOperation): Writ
 /** Text where the table's keys are text and this one can be. */
 function keyParameter(key: Uint8Array, keysAreBlobs: boolean): SqlParameter {
   const text = keysAreBlobs ? undefined : keyText(key)
-  return text ?? Buffer.from(key)
+  return text ?? asBuffer(key)
 }
 
 function valueParameter(value: Uint8Array, valuesAreText: boolean): SqlParameter {
   const text = valuesAreText ? keyText(value) : undefined
-  return text ?? Buffer.from(value)
+  return text ?? asBuffer(value)
 }
 
 function failure(path: string, thrown: unknown): WriteOutcome {
