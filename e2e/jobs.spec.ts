@@ -204,6 +204,12 @@ test('what is wrong with a target is said in the form, and goes when it is mende
   const job = page.getByRole('region', { name: /^Migrate/ })
   await job.getByRole('button', { name: 'Write 153 entries' }).click()
   await expect(job.getByText('153 done', { exact: true })).toBeVisible()
+  await page.getByRole('button', { name: 'Migrate…' }).click()
+  await target.fill(path.join(folder, 'shelf'))
+  await expect(form.getByText(/^Python shelf at .*: entries are merged into it\.$/)).toBeVisible()
+  await plan.click()
+  await expect(job.getByText('Nothing to do: the target has all of them already.')).toBeVisible()
+  await expect(job.getByRole('button', { name: /^Write/ })).toHaveCount(0)
 })
 
 test('a job is found by words, and the keys walk the list', async ({ inspector }) => {

@@ -12,7 +12,7 @@ import { ranges } from './ranges.ts'
  *   POST   /api/jobs/:job/run                     → Job              runs the plan, or resumes a `paused`, `stopped` or `cancelled` run
  *   POST   /api/jobs/:job/pause                   → Job
  *   POST   /api/jobs/:job/cancel                  → Job              a plan under way is dropped; a run ends after its batch
- *   POST   /api/jobs/:job/replan   ReplanRequest  → Job              plans a migration that was not run yet again, with other choices
+ *   POST   /api/jobs/:job/replan   ReplanRequest  → Job              plans a job that was not run yet again; a migration with other choices
  *   POST   /api/jobs/:job/undo                    → Job              plans the undo; run it as any job
  *   DELETE /api/jobs/:job                         → JobList          forgets a job that is not running (REFUSED while its trash holds something)
  *   GET    /api/jobs/:job/report                  → application/x-ndjson attachment: a line for the job, then one per item
@@ -133,6 +133,8 @@ export const job = z.object({
   bytesPerSecond: z.number().optional(),
   secondsLeft: z.number().optional(),
   problem: z.object({ code: z.string(), sentence: z.string() }).optional(),
+  /** Of a job under way too: `running` and `planning` are states of their own. */
+  canRun: z.boolean(),
   canUndo: z.boolean(),
   undoneBy: z.string().optional(),
 })

@@ -237,6 +237,8 @@ export interface Job {
   readonly secondsLeft?: number
   /** Why it stopped or was refused, and what to do. */
   readonly problem?: { readonly code: string; readonly sentence: string }
+  /** A run of it can begin, or go on. */
+  readonly canRun: boolean
   /** It changed something that can be taken back: `undo` with this job's id works. */
   readonly canUndo: boolean
   /** The undo job that took it back. */

@@ -53,6 +53,15 @@ export interface Batch {
   readonly again: boolean
 }
 
+/** `running`: one that was killed. */
+const runnable: ReadonlySet<string> = new Set<JobState>([
+  'planned',
+  'paused',
+  'stopped',
+  'cancelled',
+  'running',
+])
+
 function jobsFolder(dataFolder: string): string {
   return join(dataFolder, 'jobs')
 }
@@ -281,6 +290,18 @@ export class JobFile implements Disposable {
     for (const [key, bytes, sha256] of this.#statements.written.iterate()) yield { key, bytes, sha256 }
   }
 
+  /** Why no run of it can begin or go on, one sentence; `undefined`: one can. */
+  get whyNoRun(): string | undefined {
+    const state = this.#statements.lastState.get()?.event ?? 'planning'
+    const undoneBy = this.#statements.undoneBy.get() ?? this.undoneInPartBy[0]
+    if (undoneBy !== undefined)
+      return `Job ${this.id} was taken back by ${undoneBy}, so it cannot go on; plan a new one.`
+    if (!runnable.has(state)) return `Job ${this.id} is ${state} and cannot be run.`
+    return this.#header('plan') === undefined
+      ? `The plan of job ${this.id} was never finished; plan it again.`
+      : undefined
+  }
+
   /** As it is listed. One that says to be running while nobody holds its lock was killed: it shows as `stopped`. */
   job(): Job {
     const last = this.#statements.lastState.get()
@@ -316,6 +337,7 @@ export class JobFile implements Disposable {
         states.map((each) => [each, sumOf(`state ${each}`).entries]),
       ) as Job['outcomes'],
       ...(problem ? { problem } : {}),
+      canRun: this.whyNoRun === undefined && (isDead || state !== 'running'),
       canUndo: kind !== 'undo' && undoneBy === undefined && (sumOf('state done').entries > 0 || isCutOff),
       ...(undoneBy === undefined ? {} : { undoneBy }),
     }

@@ -1,11 +1,12 @@
 import Database from 'better-sqlite3'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { AppError } from '../model/errors.ts'
 import { parseKey } from '../model/keys.ts'
-import { openStore } from '../stores/registry.ts'
+import { openStore, resolveStore } from '../stores/registry.ts'
 import { startRedis, type TestServer } from '../testing/redis.ts'
 import { forgetJob, listJobs } from './job-file.ts'
-import { planJob, runPlanned } from './jobs.ts'
+import { planJob, replanJob, runPlanned } from './jobs.ts'
 import { filesOf, key, useWorkbench } from './testing/workbench.ts'
 import { emptyTrash, expireTrash } from './trash.ts'
 
@@ -84,6 +85,26 @@ describe('the files of jobs', () => {
     ])
       expect(() => database.exec(change)).toThrow(/only grows|outcomes stay/)
     database.close()
+  })
+
+  it('whose plan could not be made are no more than what was asked for: planned again, or not kept at all', async () => {
+    copyCorpus()
+    const spec = { kind: 'evict', store: await resolveStore(cacheUrl()), selection: {} } as const
+    const onProgress = (): never => {
+      throw new AppError('CANCELLED', 'The disk went away.')
+    }
+    const cutOff = { dataFolder: options.dataFolder, onProgress }
+    await expect(planJob(spec, cutOff)).rejects.toMatchObject({ code: 'CANCELLED' })
+    expect(listJobs(options.dataFolder)).toEqual([])
+
+    await expect(planJob(spec, { ...cutOff, keepsFailed: true })).rejects.toMatchObject({
+      code: 'CANCELLED',
+    })
+    const [kept] = listJobs(options.dataFolder)
+    expect(kept).toMatchObject({ state: 'cancelled', canRun: false })
+    // Half a list is none.
+    await expect(runPlanned(kept!.id, options)).rejects.toThrow(/was never finished; plan it again/)
+    expect(await replanJob(kept!.id, spec, options)).toMatchObject({ state: 'planned', canRun: true })
   })
 
   it('are run by one process at a time, and forgotten when asked', async () => {

@@ -16,7 +16,7 @@ import type {
   UndoSpec,
 } from './contract.ts'
 import { Evictor, planEviction } from './evict.ts'
-import { JobFile, type JobHeader } from './job-file.ts'
+import { forgetJob, JobFile, type JobHeader } from './job-file.ts'
 import { isLocked, lockJob } from './job-lock.ts'
 import { writeManifest } from './migrate/manifest.ts'
 import { sourceEntries } from './migrate/entries.ts'
@@ -46,6 +46,8 @@ export interface PlanOptions extends JobsOptions {
   readonly signal?: AbortSignal
   /** Called when the job has its id, and at most five times a second while entries are looked at. */
   readonly onProgress?: (job: Job, lookedAt: number) => void
+  /** A job whose plan throws is kept, with what was in its way. Default: whoever made the call is told, and nobody else. */
+  readonly keepsFailed?: boolean
 }
 
 const progressEveryMs = 200
@@ -61,8 +63,23 @@ export async function planJob(spec: JobSpec, options: PlanOptions): Promise<Job>
   const planner = await plannerOf(spec, options)
   await using stack = planner.stack
   const file = stack.use(JobFile.create(options.dataFolder, planner.header))
-  stack.use(lockJob(file.folder))
-  return await fillPlan(file, planner, options)
+  const lock = stack.use(lockJob(file.folder))
+  try {
+    return await fillPlan(file, planner, options)
+  } catch (thrown) {
+    lock[Symbol.dispose]()
+    if (options.keepsFailed !== true) forgetQuietly(options.dataFolder, file.id)
+    throw thrown
+  }
+}
+
+/** What cannot be forgotten either, on a disk that is full, stays in the list: what was in the way of the plan is told first. */
+function forgetQuietly(dataFolder: string, id: string): void {
+  try {
+    forgetJob(dataFolder, id)
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown
+  }
 }
 
 /** Plans a job that was not run yet again, with another spec. */

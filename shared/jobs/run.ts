@@ -35,15 +35,8 @@ export interface RunOptions {
 export async function runJob(file: JobFile, executor: Executor, options: RunOptions = {}): Promise<Job> {
   using stack = new DisposableStack()
   stack.use(lockJob(file.folder))
-  const before = file.job()
-  if (!['planned', 'paused', 'stopped', 'cancelled', 'running'].includes(before.state))
-    throw new AppError('USAGE', `Job ${file.id} is ${before.state} and cannot be run.`)
-  const undoneBy = before.undoneBy ?? file.undoneInPartBy[0]
-  if (undoneBy !== undefined)
-    throw new AppError(
-      'USAGE',
-      `Job ${file.id} was taken back by ${undoneBy}, so it cannot go on; plan a new one.`,
-    )
+  const why = file.whyNoRun
+  if (why !== undefined) throw new AppError('USAGE', why)
   file.setState('running')
   const progress = new Progress(file, options.onProgress)
   const signal = options.signal ?? new AbortController().signal

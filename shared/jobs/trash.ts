@@ -1,7 +1,7 @@
 import { readableOf } from '../catalog/own-folder.ts'
 import { namedStatus } from '../decode/file-source.ts'
 import { AppError } from '../model/errors.ts'
-import { JobFile, jobFolder } from './job-file.ts'
+import { forgetJob, JobFile, jobFolder } from './job-file.ts'
 import { isLocked } from './job-lock.ts'
 import { jobsWithBins, removeBin, TrashBin, type BinInfo } from './trash-bin.ts'
 
@@ -52,6 +52,23 @@ export function emptyTrash(dataFolder: string, jobs: readonly string[] | undefin
       throw new AppError('REFUSED', `Job ${job} is under way; its trash stays.`)
     removeBin(dataFolder, job)
   }
+}
+
+/**
+ * Forgets a job that is not under way and has nothing in the trash: without its job, that could not be brought back.
+ *
+ * @throws AppError NOT_FOUND, REFUSED
+ */
+export function dropJob(dataFolder: string, id: string): void {
+  if (TrashBin.exists(dataFolder, id)) {
+    using bin = TrashBin.find(dataFolder, id)
+    if (bin.totals().entries > 0)
+      throw new AppError(
+        'REFUSED',
+        `The trash still holds entries of job ${id}; undo it or empty its trash first.`,
+      )
+  }
+  forgetJob(dataFolder, id)
 }
 
 /** What is older or more than the limits goes by itself, the oldest first; never of a job that can go on. */

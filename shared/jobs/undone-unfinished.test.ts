@@ -6,7 +6,7 @@ import { AppError } from '../model/errors.ts'
 import { parseKey } from '../model/keys.ts'
 import { openStore, resolveStore } from '../stores/registry.ts'
 import type { Job, JobSpec } from './contract.ts'
-import { jobFolder } from './job-file.ts'
+import { jobFolder, listJobs } from './job-file.ts'
 import { planJob, runPlanned, type JobsOptions } from './jobs.ts'
 import { contentOf } from './testing/caches.ts'
 import { emptyTrash, expireTrash, listTrash } from './trash.ts'
@@ -117,6 +117,18 @@ it.each([
   } as const
   expect(await undo(await stoppedJob(spec, 'after'))).toMatchObject({ outcomes: { done: count } })
   expect(await contentOf(to)).toEqual(old)
+})
+
+it('a job that was taken back in part is not offered to go on, but to be taken back', async () => {
+  const url = `sqlite:${join(folder, 'cache')}`
+  await write(url, 'old')
+  const job = await stoppedJob(await evictionOf(url), 'before')
+  expect(job.canRun).toBe(true)
+  await write(url, 'new')
+  expect(await undo(job)).toMatchObject({ state: 'done', outcomes: { done: 0 } })
+  const now = listJobs(options.dataFolder).find(({ id }) => id === job.id)
+  expect(now).toMatchObject({ state: 'stopped', canRun: false, canUndo: true })
+  await expect(runPlanned(job.id, options)).rejects.toThrow(/was taken back by .* plan a new one/)
 })
 
 it('an undo says what a killed migration may have written and it cannot know', async () => {

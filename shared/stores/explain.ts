@@ -15,7 +15,9 @@ export function explainNoStore(path: string): AppError {
   try {
     const status = statSync(path)
     if (status.isDirectory())
-      return noStore(path, folderSeen(path), 'If a new cache is to be there, name its kind')
+      return noStore(path, folderSeen(path), 'If a new cache is to be there, name its kind', {
+        isFolder: true,
+      })
     if (!status.isFile()) return noStore(path, 'it is neither a file nor a folder', 'Give another path')
     return explainFile(path, status)
   } catch (error) {
@@ -25,12 +27,13 @@ export function explainNoStore(path: string): AppError {
   }
 }
 
-function noStore(path: string, seen: string, next: string): AppError {
+/** `isFolder`: there may be caches below it. */
+function noStore(path: string, seen: string, next: string, more: { isFolder?: true } = {}): AppError {
   const onDisk = storeTypes.filter(({ serverSchemes }) => serverSchemes === undefined)
   const tried = onDisk.map(({ title }) => title).join(', ')
   const schemes = onDisk.map(({ scheme }) => `${scheme}:PATH`).join(', ')
   return new AppError('NOT_A_STORE', `${path} is no cache: ${seen}. Tried: ${tried}. ${next} (${schemes}).`, {
-    data: { path },
+    data: { path, ...more },
   })
 }
 

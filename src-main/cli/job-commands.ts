@@ -158,6 +158,14 @@ function addJobsCommand(
       exit(await runJobShow(id))
     })
   jobs
+    .command('forget')
+    .description('take jobs out of the list; what they did stays, and cannot be taken back any more')
+    .argument('<id...>')
+    .action(async (ids: string[]) => {
+      const { runJobsForget } = await import('./jobs.ts')
+      exit(await runJobsForget(ids))
+    })
+  jobs
     .command('resume')
     .description('go on with a job that was paused, cancelled, stopped or killed')
     .argument('<id>')

@@ -220,7 +220,7 @@ async function writeReport(output: Output, job: Job, options: JobsOptions): Prom
     }
   }
   if (job.problem) await output.write(`${paint(output, 'red', job.problem.sentence)}\n`)
-  if (job.state !== 'done') await output.write(`To go on: hashcache jobs resume ${job.id}\n`)
+  if (job.canRun) await output.write(`To go on: hashcache jobs resume ${job.id}\n`)
   const manifest = manifestFile(file.folder)
   if (existsSync(manifest)) await output.write(`What was written, with its digests: ${manifest}\n`)
   if (job.canUndo) await output.write(`To take it back: hashcache undo ${job.id}\n`)

@@ -171,6 +171,29 @@ describe('a migration that its plan refuses', () => {
   })
 })
 
+describe('a plan that cannot be made', () => {
+  it('is told, and leaves no job behind; what is in the list is forgotten when asked', async () => {
+    const other = join(work, 'other')
+    cpSync(cache, other, { recursive: true })
+    const left = jsonLines<JobLine>((await hashcache('jobs', 'ls', '--json')).stdout).length
+    // A filter that is read only when the plan is made.
+    const failed = await hashcache('evict', other, '--max-age', '1y', '--protect', 'func:(', '--yes')
+    expect(failed).toMatchObject({ code: 2, stdout: '' })
+    expect(jsonLines((await hashcache('jobs', 'ls', '--json')).stdout)).toHaveLength(left)
+
+    const evicted = await hashcache('evict', other, '--query', 'func:energy', '--yes', '--json')
+    const { id } = jsonLines<JobLine>(evicted.stdout)[0]!
+    const refused = await hashcache('jobs', 'forget', id)
+    expect(refused).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/undo it or empty its trash first/),
+    })
+    expect((await hashcache('undo', id)).code).toBe(0)
+    expect(await hashcache('jobs', 'forget', id)).toMatchObject({ code: 0, stdout: '1 job forgotten.\n' })
+    expect((await hashcache('jobs', 'show', id)).code).toBe(2)
+  })
+})
+
 describe('verify and jobs', () => {
   it('finds a damaged entry, repairs it into the trash, and keeps the history', async () => {
     const [shard] = readdirSync(cache)

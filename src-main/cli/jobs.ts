@@ -1,7 +1,9 @@
 import { JobFile, listJobs } from '../../shared/jobs/job-file.ts'
 import { planJob } from '../../shared/jobs/jobs.ts'
 import { resolveStore } from '../../shared/stores/registry.ts'
-import { formatBytes } from '../../shared/model/amounts.ts'
+import { dropJob } from '../../shared/jobs/trash.ts'
+import { dataFolder } from '../../shared/catalog/location.ts'
+import { countOf, formatBytes } from '../../shared/model/amounts.ts'
 import { readableDataFolder } from './data-folder.ts'
 import { finishJob, jobsOptions, jsonItem, runToEnd } from './job-run.ts'
 import { standardOutput, tableLines, timeText } from './output.ts'
@@ -57,6 +59,13 @@ export async function runJobShow(id: string): Promise<ExitCode> {
     for (const item of items) await output.write(JSON.stringify(jsonItem(item)) + '\n')
     if (from + step >= total) return 0
   }
+}
+
+/** `hashcache jobs forget ID…`: takes jobs out of the list; what they did stays. */
+export async function runJobsForget(ids: readonly string[]): Promise<ExitCode> {
+  for (const id of ids) dropJob(dataFolder(), id)
+  await standardOutput().write(`${countOf(ids.length, 'job', 'jobs')} forgotten.\n`)
+  return 0
 }
 
 /** `hashcache jobs resume ID` */

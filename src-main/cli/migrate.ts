@@ -61,10 +61,10 @@ async function resolveTarget(text: string): Promise<StoreLocation> {
 
 function unfinished(from: StoreLocation, to: StoreLocation, dataFolder: string): Job {
   const found = listJobs(dataFolder).find(
-    ({ spec, state, undoneBy }) =>
+    ({ spec, state, canRun }) =>
       spec.kind === 'migrate' &&
-      undoneBy === undefined &&
-      ['paused', 'stopped', 'cancelled'].includes(state) &&
+      canRun &&
+      state !== 'planned' &&
       isSameCache(spec.from, from) &&
       isSameCache(spec.to, to),
   )

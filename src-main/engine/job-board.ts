@@ -87,6 +87,8 @@ export class JobBoard {
     { acceptLoss, acceptLimits, onConflict, decisions, otherwise }: ReplanRequest,
   ): Promise<ShownJob> {
     const { spec } = await this.#ask<'job'>({ ask: 'job', id })
+    const choices = [acceptLoss, acceptLimits, onConflict, decisions, otherwise]
+    if (choices.every((choice) => choice === undefined)) return this.#plan(spec, id)
     if (spec.kind !== 'migrate') throw new AppError('USAGE', 'Only a migration has choices to make again.')
     const changed: MigrateSpec = {
       ...spec,

@@ -119,8 +119,16 @@ function attemptAll(operations: readonly GuardedOperation[], refusals: Map<numbe
     const error = thrown as Error & { code?: unknown }
     if (error.code === mapFull || error.message.includes('MDB_MAP_FULL')) return { kind: 'full' }
     if (index >= operations.length) throw thrown
-    return { kind: 'refused', index, message: `LMDB refuses this entry: ${error.message}.` }
+    return { kind: 'refused', index, message: refusalOf(error) }
   }
+}
+
+function refusalOf({ message }: Error): string {
+  const told = message.replace(/[.;:\s]+$/, '')
+  const next = /MDB_(?:CORRUPTED|PAGE_NOTFOUND|PANIC|INVALID)/.test(told)
+    ? 'the file is damaged: restore it from a copy, or migrate what can still be read to a new cache'
+    : 'the others are written'
+  return `LMDB refuses this entry of ${target!.path}: ${told}; ${next}.`
 }
 
 /** By our own reader, of the state at which this transaction began: nobody else can write now. */

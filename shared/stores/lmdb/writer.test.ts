@@ -1,4 +1,13 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -62,11 +71,43 @@ test('the death of the writing process fails one batch, and the next is written'
   // The batch is under way in a later turn; the process is gone before it can answer.
   process.kill(writer.processId!, 'SIGKILL')
   const [outcome] = await batch
-  expect(outcome).toMatchObject({ done: false, reason: 'UNWRITABLE' })
+  expect(outcome).toMatchObject({
+    done: false,
+    reason: 'UNWRITABLE',
+    sentence: expect.stringMatching(
+      /^The process that was to write to \/.* ended in the middle \((?:SIGKILL|write EPIPE)\): .*try again\.$/,
+    ),
+  })
   expect(await writer.apply([put('after', 10)])).toEqual([{ done: true }])
   await using store = await openStore(`lmdb:${folder}`)
   const values = await store.getMany([Buffer.from('before'), Buffer.from('during'), Buffer.from('after')])
   expect(values.map((value) => value instanceof Uint8Array)).toEqual([true, false, true])
+})
+
+test('what LMDB says of a broken file is told, with the file and what to do', async () => {
+  await using writer = writerWith(1024 * 1024)
+  await writer.apply([put('one', 10), put('two', 100_000)])
+  const file = openSync(join(folder, 'data.mdb'), 'r+')
+  // All but the two pages that say where the others are.
+  const { size } = fstatSync(file)
+  writeSync(file, Buffer.alloc(size - 8_192, 0xa5), 0, size - 8_192, 8_192)
+  closeSync(file)
+  const [outcome] = await writer.apply([put('three', 10)])
+  expect(outcome).toMatchObject({ done: false, reason: 'REFUSED' })
+  const { sentence } = outcome as { sentence: string }
+  expect(sentence).toMatch(
+    /^LMDB refuses this entry of \/.*: MDB_.*; the file is damaged: restore it from a copy/,
+  )
+  expect(sentence).toContain(folder)
+})
+
+test('a file that is no LMDB is not said to lack permissions', async () => {
+  writeFileSync(join(folder, 'data.mdb'), 'Dear Ana, '.repeat(2_000))
+  await using writer = writerWith(1024 * 1024)
+  await expect(writer.create()).rejects.toMatchObject({
+    code: 'REFUSED',
+    message: expect.stringMatching(/^LMDB could not open \/.* for writing, it says "MDB_INVALID/) as string,
+  })
 })
 
 test('a refused entry leaves the others of its batch written', async () => {

@@ -65,15 +65,14 @@ export class LmdbWriter implements AsyncDisposable {
       const { refused, heldMs } = reply
       return { outcomes: operations.map((_, i) => refused.get(i) ?? done), heldMs }
     }
-    const message = reply.kind === 'failed' ? reply.message : 'it gave no answer'
-    const full = reply.kind === 'failed' ? reply.full : undefined
+    const { message = '', full } = reply.kind === 'failed' ? reply : {}
     const { path, mostMapBytes } = this.#target()
     const sentence =
       full === 'map'
         ? mapFull(path, { message, mostMapBytes, neededBytes: bytesOf(operations) })
         : full === 'disk'
           ? `There is no space left for ${path}: ${message}; free some space and try again.`
-          : `LMDB did not write to ${path}: ${message}.`
+          : faultSentence(reply, `write to ${path}`)
     const outcome: WriteOutcome = { done: false, reason: full ? 'NO_SPACE' : 'UNWRITABLE', sentence }
     return { outcomes: operations.map(() => outcome), heldMs: 0 }
   }
@@ -86,18 +85,13 @@ export class LmdbWriter implements AsyncDisposable {
     this.#process.dismiss()
     const closed = closedPath(filesOf(target))
     if (closed) throw closed
-    const message = reply.kind === 'failed' ? reply.message : 'it gave no answer'
-    throw new AppError(
-      'REFUSED',
-      `${target.path} cannot be opened for writing: ${message}; check its permissions.`,
-      { data: { path: target.path } },
-    )
+    const { path } = target
+    throw new AppError('REFUSED', faultSentence(reply, `open ${path} for writing`), { data: { path } })
   }
 
-  async #request(request: WriterRequest): Promise<WriterReply> {
+  async #request(request: WriterRequest): Promise<WriterReply | Ended> {
     const answer = await this.#process.ask(request)
-    if ('reply' in answer) return answer.reply
-    return { kind: 'failed', message: `its writing process ended (${answer.ended})` }
+    return 'reply' in answer ? answer.reply : { kind: 'ended', how: answer.ended }
   }
 
   #enqueue<Result>(task: () => Promise<Result>): Promise<Result> {
@@ -105,6 +99,21 @@ export class LmdbWriter implements AsyncDisposable {
     this.#queue = result.catch(() => undefined)
     return result
   }
+}
+
+interface Ended {
+  readonly kind: 'ended'
+  /** `SIGKILL`, `exit code 1`. */
+  readonly how: string
+}
+
+/** Why a file was not written or opened, with the next step; what LMDB says is its own words. */
+function faultSentence(failure: WriterReply | Ended, what: string): string {
+  if (failure.kind === 'ended')
+    return `The process that was to ${what} ended in the middle (${failure.how}): short of memory, or ended by somebody. Nothing half written is left; try again.`
+  const message = failure.kind === 'failed' ? failure.message : 'it gave no answer'
+  const told = message.replace(/[.;:\s]+$/, '')
+  return `LMDB could not ${what}, it says "${told}". Nothing of it was written; see that its disk is sound and that mdb_stat can read it, then try again.`
 }
 
 /** By how much it was too small is not known: the transaction with these bytes did not fit. */

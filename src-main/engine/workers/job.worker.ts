@@ -1,9 +1,7 @@
-import { forgetJob, JobFile, listJobs } from '../../../shared/jobs/job-file.ts'
+import { JobFile, listJobs } from '../../../shared/jobs/job-file.ts'
 import { asTold, planJob, replanJob, runPlanned, type JobsOptions } from '../../../shared/jobs/jobs.ts'
-import { emptyTrash, expireTrash, listTrash } from '../../../shared/jobs/trash.ts'
-import { TrashBin } from '../../../shared/jobs/trash-bin.ts'
+import { dropJob, emptyTrash, expireTrash, listTrash } from '../../../shared/jobs/trash.ts'
 import { verifyStore, type Finding } from '../../../shared/jobs/verify.ts'
-import { AppError } from '../../../shared/model/errors.ts'
 import { openStore } from '../../../shared/stores/registry.ts'
 import type { JobAnswers, JobProgress, JobTask, LongJobTask, VerifyStep } from './job-task.ts'
 import { replying } from './reply.ts'
@@ -28,8 +26,7 @@ async function run(task: JobTask): Promise<Answer> {
       return file.items(task)
     }
     case 'forget':
-      refuseWithTrash(dataFolder, task.id)
-      forgetJob(dataFolder, task.id)
+      dropJob(dataFolder, task.id)
       return listJobs(dataFolder)
     case 'trash':
       expireTrash(dataFolder)
@@ -38,17 +35,6 @@ async function run(task: JobTask): Promise<Answer> {
       emptyTrash(dataFolder, task.jobs, task.typed)
       return listTrash(dataFolder)
   }
-}
-
-/** Without its job, what is in the trash could not be brought back. */
-function refuseWithTrash(dataFolder: string, id: string): void {
-  if (!TrashBin.exists(dataFolder, id)) return
-  using bin = TrashBin.find(dataFolder, id)
-  if (bin.totals().entries === 0) return
-  throw new AppError(
-    'REFUSED',
-    `The trash still holds entries of job ${id}; undo it or empty its trash first.`,
-  )
 }
 
 async function runLong(task: LongJobTask): Promise<Answer> {
@@ -72,6 +58,8 @@ async function runLong(task: LongJobTask): Promise<Answer> {
     const planning = {
       ...options,
       signal: stopping.signal,
+      // Who asked for it hears of the job at once, and of what became of its plan by the job.
+      keepsFailed: true,
       onProgress: (job: JobProgress['job'], lookedAt: number) => tell({ job, lookedAt }),
     }
     return await (task.instead === undefined

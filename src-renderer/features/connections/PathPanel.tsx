@@ -58,6 +58,7 @@ export function PathPanel({ path, onPath, onScan, onClose }: PathPanelProps) {
       />
       <AttemptFooter attempt={attempt} target={target}>
         <Verdict
+          isStart={wanted === app.homeFolder}
           found={best}
           others={detection.data?.slice(1) ?? []}
           isWaiting={wanted !== '' && (!isCurrent || detection.isFetching)}
@@ -77,6 +78,8 @@ function targetOf(path: string, { kind, location }: Detected, database: string, 
 }
 
 interface VerdictProps {
+  /** Nobody has named a place yet. */
+  isStart: boolean
   found: Detected | undefined
   others: readonly Detected[]
   isWaiting: boolean
@@ -84,18 +87,19 @@ interface VerdictProps {
   onScan: () => void
 }
 
-function Verdict({ found, others, isWaiting, error, onScan }: VerdictProps) {
+function Verdict({ isStart, found, others, isWaiting, error, onScan }: VerdictProps) {
   if (isWaiting && !found) return <div className={classes.verdict}>Looking…</div>
   if (error) {
-    const isFolder = error instanceof ApiError && error.code === 'NOT_A_STORE'
+    const isFolder = error instanceof ApiError && error.data['isFolder'] === true
+    if (!isFolder) return <Fault message={error.message} />
+    // On the way to a cache one comes through folders that are none.
     return (
-      <Fault message={error.message}>
-        {isFolder ? (
-          <Button size="compact-xs" className={classes.edit} onClick={onScan}>
-            Look for caches in it
-          </Button>
-        ) : null}
-      </Fault>
+      <div className={classes.verdict} role="status">
+        {isStart ? 'Name the folder or the file of a cache, or choose it above.' : visibleText(error.message)}
+        <Button size="compact-xs" className={classes.edit} onClick={onScan}>
+          Look for caches in it
+        </Button>
+      </div>
     )
   }
   if (!found) {

@@ -7,7 +7,6 @@ import {
   formatCompute,
   formatDuration,
   formatTime,
-  type TimeZoneChoice,
   shortKey,
 } from '../../ui/format.ts'
 import { visibleText } from '../../ui/visible-text.ts'
@@ -85,8 +84,8 @@ export function ItemRow({
       </span>
       {deciding ? (
         <>
-          <SideCell side={item?.sides?.source} note={item?.note} />
-          <SideCell side={item?.sides?.target} />
+          <SideCell side={item?.sides?.source} other={item?.sides?.target} note={item?.note} />
+          <SideCell side={item?.sides?.target} other={item?.sides?.source} />
         </>
       ) : (
         <>
@@ -114,22 +113,35 @@ function isStray(key: string): boolean {
   return key.startsWith('./')
 }
 
+interface SideCellProps {
+  side: ConflictSide | undefined
+  other: ConflictSide | undefined
+  note?: string | undefined
+}
+
 /** What one decides by of one side of a conflict; first of all, what could not be done of what was decided before. */
-function SideCell({ side, note }: { side: ConflictSide | undefined; note?: string | undefined }) {
+function SideCell({ side, other, note }: SideCellProps) {
   const { zone } = useDesk()
-  const facts = [note, ...(side ? sideFacts(side, zone) : [])].filter((fact) => fact !== undefined)
-  const text = visibleText(facts.join(' · '))
+  const dayOf = (seconds: number | undefined): string =>
+    seconds === undefined ? '' : formatTime(seconds, zone).replace(/, .*$/, '')
+  const isSameDay = dayOf(side?.runAtSeconds) === dayOf(other?.runAtSeconds)
+  const textOf = (timeOf: (seconds: number) => string): string =>
+    visibleText([...(note === undefined ? [] : [note]), ...(side ? sideFacts(side, timeOf) : [])].join(' · '))
+  const whole = textOf((seconds) => formatTime(seconds, zone))
   return (
-    <span role="cell" title={side ? `${text} (${exactBytes(side.bytes)})` : text}>
-      {text}
+    <span role="cell" title={side ? `${whole} (${exactBytes(side.bytes)})` : whole}>
+      {isSameDay ? whole : textOf(dayOf)}
     </span>
   )
 }
 
-function sideFacts({ bytes, runAtSeconds, elapsedSeconds }: ConflictSide, zone: TimeZoneChoice): string[] {
+function sideFacts(
+  { bytes, runAtSeconds, elapsedSeconds }: ConflictSide,
+  timeOf: (seconds: number) => string,
+): string[] {
   return [
     formatBytes(bytes),
-    ...(runAtSeconds === undefined ? [] : [formatTime(runAtSeconds, zone).replace(/:\d\d$/, '')]),
+    ...(runAtSeconds === undefined ? [] : [timeOf(runAtSeconds)]),
     ...(elapsedSeconds === undefined ? [] : [tookWords(elapsedSeconds)]),
   ]
 }

@@ -7,6 +7,7 @@ import {
   IconPlayerPause,
   IconPlayerPlay,
   IconPlayerStop,
+  IconRefresh,
   IconTrash,
 } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
@@ -20,17 +21,18 @@ import { visibleText } from '../../ui/visible-text.ts'
 import { useOpenStore } from '../connections/use-open-store.ts'
 import classes from './JobDetail.module.css'
 import { useJobCommands } from './use-job-commands.ts'
-import { canRun, isUnderWay } from './words.ts'
+import { isUnderWay } from './words.ts'
 
 /** What can be done with a job now. Nothing here asks twice: what a run does can be taken back. */
 export function JobControls({ job }: { job: Job }) {
-  const { command, forget, error } = useJobCommands(job.id)
+  const { command, replan, forget, error } = useJobCommands(job.id)
   const isBusy = command.isPending
   const hasRun = job.startedAtMs !== undefined
   return (
     <div className={classes.controls}>
-      {canRun(job) ? <RunButton job={job} isBusy={isBusy} onRun={() => command.mutate('run')} /> : null}
-      {job.state === 'refused' ? <ReplanButton job={job} /> : null}
+      {job.canRun ? <RunButton job={job} isBusy={isBusy} onRun={() => command.mutate('run')} /> : null}
+      {job.state === 'refused' ? <ReplanButton job={job} replan={replan} /> : null}
+      {!job.plan && !isUnderWay(job) ? <PlanAgainButton replan={replan} /> : null}
       {job.state === 'running' ? (
         <Button
           leftSection={<IconPlayerPause size={14} />}
@@ -137,6 +139,22 @@ function verbOf({ kind }: Job, count: string): string {
   return `Move ${count} to the trash`
 }
 
+type Replan = ReturnType<typeof useJobCommands>['replan']
+
+/** Of a plan that could not be made, or was cut off: once what was in the way is mended. */
+function PlanAgainButton({ replan }: { replan: Replan }) {
+  return (
+    <Button
+      variant="filled"
+      leftSection={<IconRefresh size={14} />}
+      loading={replan.isPending}
+      onClick={() => replan.mutate({})}
+    >
+      Plan again
+    </Button>
+  )
+}
+
 const conflictChoices = [
   ['skip', 'Leave the target’s value'],
   ['overwrite', 'Overwrite (the old one goes to the trash)'],
@@ -147,8 +165,7 @@ const conflictChoices = [
 ] as const
 
 /** The choice that a refused plan waits for. */
-function ReplanButton({ job }: { job: Job }) {
-  const { replan } = useJobCommands(job.id)
+function ReplanButton({ job, replan }: { job: Job; replan: Replan }) {
   const needs = job.plan?.needs
   if (needs === 'acceptLoss' || needs === 'acceptLimits') {
     return (

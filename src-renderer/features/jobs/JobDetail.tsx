@@ -126,10 +126,7 @@ function Cards({ job }: { job: Job }) {
         {job.startedAtMs === undefined ? '' : `${formatCount(outcomes.done ?? 0)} done`}
         {told.length === 0 ? '' : ` · ${told.join(' · ')}`}
       </Card>
-      <Card
-        title={job.kind === 'evict' || job.kind === 'repair' ? 'Frees' : 'Writes'}
-        figure={formatBytes(planned.bytes)}
-      >
+      <Card title={bytesTitle(job)} figure={formatBytes(planned.bytes)}>
         {job.startedAtMs === undefined ? '' : `${formatBytes(job.finished.bytes)} done`}
       </Card>
       <Card title="Compute it holds" figure={formatCompute(planned.computeSeconds)}>
@@ -139,6 +136,12 @@ function Cards({ job }: { job: Job }) {
       </Card>
     </div>
   )
+}
+
+/** An undo may bring back, remove again, or both. */
+function bytesTitle({ kind, plan }: Job): string {
+  if (kind === 'undo') return plan?.actions.restore ? 'Takes back' : 'Frees'
+  return kind === 'migrate' ? 'Writes' : 'Frees'
 }
 
 function Card({ title, figure, children }: { title: string; figure: string; children: React.ReactNode }) {

@@ -56,9 +56,9 @@ export function MigrateForm({ store }: { store: Connection }) {
       {chosen ? (
         <p className={classes.promise}>
           {chosen.words}{' '}
-          <button type="button" onClick={chosen.drop}>
+          <Button size="compact-xs" onClick={chosen.drop}>
             Take a filter instead
-          </button>
+          </Button>
         </p>
       ) : (
         <FormFilter

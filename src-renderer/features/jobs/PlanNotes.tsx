@@ -16,7 +16,9 @@ export function PlanNotes({ job }: { job: Job }) {
   ][]
   return (
     <div className={classes.notes}>
-      {actions.length === 0 ? <p className={classes.nothing}>Nothing to do: no entry is concerned.</p> : null}
+      {job.planned.entries > 0 || plan.refused !== undefined ? null : (
+        <p className={classes.nothing}>{nothingWords(job)}</p>
+      )}
       {actions.length === 0 && plan.protectedEntries === undefined ? null : (
         <ul className={classes.actions} aria-label="What it does">
           {actions.map(([action, { entries, bytes }]) => (
@@ -47,6 +49,17 @@ export function PlanNotes({ job }: { job: Job }) {
       <Losses job={job} />
     </div>
   )
+}
+
+/** Why a plan has nothing that could be run. */
+function nothingWords({ kind, plan }: Job): string {
+  const { same, skip } = plan?.actions ?? {}
+  if (!same && !skip) return 'Nothing to do: no entry is concerned.'
+  if (kind !== 'migrate') return 'Nothing to do: all entries are left alone.'
+  if (!skip) return 'Nothing to do: the target has all of them already.'
+  return same
+    ? 'Nothing to do: the target has some of them already, and the others are left alone.'
+    : 'Nothing to do: all entries are left alone, each for the reason below.'
 }
 
 /** So many of the losses are shown before one asks for all. */

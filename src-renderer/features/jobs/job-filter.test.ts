@@ -17,6 +17,7 @@ const job: Job = {
   planned: nothing,
   finished: nothing,
   outcomes: { done: 0, skipped: 0, changed: 0, failed: 0 },
+  canRun: true,
   canUndo: false,
 }
 

@@ -73,13 +73,6 @@ export function timeLeft(seconds: number | undefined): string {
   return seconds === undefined ? '' : `${formatCompute(Math.max(1, Math.round(seconds)))} left`
 }
 
-/** Whether a run of it can begin or go on. */
-export function canRun({ state, plan, undoneBy }: Job): boolean {
-  if (undoneBy !== undefined) return false
-  if (state === 'planned') return plan?.refused === undefined
-  return state === 'paused' || state === 'stopped' || state === 'cancelled'
-}
-
 export function isUnderWay({ state }: Job): boolean {
   return state === 'planning' || state === 'running'
 }
