@@ -411,6 +411,8 @@ test('the notice of a run leaves the bar of a selection free', async ({ inspecto
   const notice = page.getByRole('region', { name: 'What a job did' })
   await expect(notice).toBeVisible()
   await page.getByRole('button', { name: 'Entries', exact: true }).click()
+  // The list without the entry that went: a choice of that one would go with it.
+  await expect(inspector.grid).toHaveAttribute('aria-rowcount', '6')
   await inspector.row(0).click()
   await inspector.row(2).click({ modifiers: ['Shift'] })
   const bar = page.getByRole('region', { name: 'Selection' })

@@ -378,10 +378,10 @@ describe('serve', () => {
     const address = new URL(printed.trimEnd().split('\n').at(-1)!)
     expect(address.hostname).toBe('127.0.0.1')
     const authorization = `Bearer ${address.searchParams.get('token')}`
-    const stores = (await (
+    const { items } = (await (
       await fetch(new URL('/api/stores', address), { headers: { authorization } })
-    ).json()) as Line[]
-    expect(stores).toMatchObject([{ kind: 'fs', location: `fs:${store}` }])
+    ).json()) as { items: Line[] }
+    expect(items).toMatchObject([{ kind: 'fs', location: `fs:${store}` }])
     expect((await fetch(new URL('/api/stores', address))).status).toBe(401)
     // A stream that is open must not hold the end up.
     const events = await fetch(new URL('/api/events', address), { headers: { authorization } })
