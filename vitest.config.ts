@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import path from 'node:path'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
@@ -12,6 +13,9 @@ const chromiumArguments = [
   '--disable-component-update',
   '--disable-sync',
 ]
+
+// Hundreds of tests start a program of ours: its code is compiled once for all of them, and vitest's own too.
+process.env.NODE_COMPILE_CACHE ??= path.join(import.meta.dirname, 'out/test-compiled')
 
 export default defineConfig({
   test: {

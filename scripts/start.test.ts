@@ -29,10 +29,10 @@ describe('npm start without a display', () => {
       expect(lines.filter((line) => line.includes('There is no display here'))).toHaveLength(1)
       const address = new URL(lines.at(-1)!)
       const authorization = `Bearer ${address.searchParams.get('token')}`
-      const stores = (await (
+      const { items } = (await (
         await fetch(new URL('/api/stores', address), { headers: { authorization } })
-      ).json()) as { label: string }[]
-      expect(stores.map(({ label }) => label)).toEqual(['alloys/cache', 'reports/cache'])
+      ).json()) as { items: { label: string }[] }
+      expect(items.map(({ label }) => label)).toEqual(['alloys/cache', 'reports/cache'])
       const page = await fetch(new URL('/', address), { headers: { authorization } })
       expect(await page.text()).toContain('<div id="root">')
       child.kill('SIGTERM')

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { compiledCodeFolder } from '../engine/compiled-code.ts'
 import { hashcacheIn } from './testing/run.ts'
 
@@ -23,8 +23,11 @@ describe('compiled code', () => {
   beforeEach(() => {
     parent = mkdtempSync(join(tmpdir(), 'hashcache-compiled-'))
     data = join(parent, 'data')
+    // The tests have one for all programs that they start.
+    vi.stubEnv('NODE_COMPILE_CACHE', undefined)
   })
   afterEach(() => {
+    vi.unstubAllEnvs()
     rmSync(parent, { recursive: true })
   })
 
