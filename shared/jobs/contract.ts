@@ -235,7 +235,7 @@ export interface Job {
   /** Bytes per second over the last seconds, and seconds left at that rate; while running. */
   readonly bytesPerSecond?: number
   readonly secondsLeft?: number
-  /** Why it stopped or was refused, and what to do. */
+  /** Why it stopped or was refused, or what is wrong although it is done, and what to do. */
   readonly problem?: { readonly code: string; readonly sentence: string }
   /** A run of it can begin, or go on. */
   readonly canRun: boolean
@@ -258,6 +258,9 @@ export interface Executor extends AsyncDisposable {
     items: readonly PlanItem[],
     context: { readonly again: boolean; readonly next: readonly PlanItem[]; readonly signal: AbortSignal },
   ): Promise<ItemOutcome[]>
-  /** What is left to do once all items have their outcome; done again if the run is killed in it. */
-  finish?(job: Job): Promise<void>
+  /**
+   * What is left to do once all items have their outcome; done again if the run is killed in it. Answers what somebody
+   * should know of a job that is done all the same.
+   */
+  finish?(job: Job): Promise<Job['problem']>
 }

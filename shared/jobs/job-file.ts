@@ -186,6 +186,11 @@ export class JobFile implements Disposable {
     return items.length === 0 ? undefined : { again: false, items }
   }
 
+  /** How often a run of it was begun. */
+  get runs(): number {
+    return this.#statements.runs.get()!
+  }
+
   /** What was begun by a run that did not come to its end: any part of it may be done. */
   get begun(): readonly PlanItem[] | undefined {
     const batch = this.#statements.openBatch.get()

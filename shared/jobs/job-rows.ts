@@ -132,6 +132,7 @@ export function prepareStatements(database: Database) {
     firstEvent: database
       .prepare<[string], number>('SELECT at_ms FROM journal WHERE event = ? ORDER BY seq LIMIT 1')
       .pluck(),
+    runs: database.prepare<[], number>(`SELECT count(*) FROM journal WHERE event = 'running'`).pluck(),
     undoneBy: database
       .prepare<[], string>(`SELECT data FROM journal WHERE event = 'undone' ORDER BY seq DESC LIMIT 1`)
       .pluck(),

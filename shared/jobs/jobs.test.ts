@@ -5,7 +5,7 @@ import { AppError } from '../model/errors.ts'
 import { parseKey } from '../model/keys.ts'
 import { openStore, resolveStore } from '../stores/registry.ts'
 import { startRedis, type TestServer } from '../testing/redis.ts'
-import { forgetJob, listJobs } from './job-file.ts'
+import { forgetJob, JobFile, listJobs } from './job-file.ts'
 import { planJob, replanJob, runPlanned } from './jobs.ts'
 import { filesOf, key, useWorkbench } from './testing/workbench.ts'
 import { emptyTrash, expireTrash } from './trash.ts'
@@ -114,6 +114,51 @@ describe('the files of jobs', () => {
     expect([first.status, second.status].toSorted()).toEqual(['fulfilled', 'rejected'])
     forgetJob(options.dataFolder, planned.id)
     expect(listJobs(options.dataFolder)).toEqual([])
+  })
+
+  it('say what the target lost while a migration was interrupted, and what to do', async () => {
+    copyCorpus()
+    const to = `sqlite:${at('to.sqlite')}`
+    const planned = await migrate(cacheUrl(), to)
+    const pause = new AbortController()
+    const paused = await runPlanned(planned.id, {
+      dataFolder: options.dataFolder,
+      limits: { items: 50, bytes: 1 << 30 },
+      signal: pause.signal,
+      open: async (location, how) => {
+        const store = await openStore(location, how)
+        const apply = store.apply.bind(store)
+        return Object.assign(store, {
+          apply: (operations: Parameters<typeof apply>[0]) => {
+            pause.abort('pause')
+            return apply(operations)
+          },
+        })
+      },
+    })
+    expect(paused.state).toBe('paused')
+    expect(paused.outcomes.done).toBeGreaterThan(0)
+    {
+      using file = JobFile.open(options.dataFolder, planned.id)
+      await using target = await openStore(to, { write: true })
+      const [lost] = [...file.outcomes('done')]
+      expect(await target.apply([{ kind: 'delete', key: lost!.key }])).toEqual([{ done: true }])
+    }
+    const done = await run(planned)
+    expect(done).toMatchObject({
+      state: 'done',
+      outcomes: { done: 153 },
+      problem: {
+        sentence: expect.stringMatching(
+          /^One entry that was written before .* Plan the same migration again/,
+        ),
+      },
+    })
+    const again = await migrate(cacheUrl(), to)
+    expect(again.planned.entries).toBe(1)
+    const mended = await run(again)
+    expect(mended.state).toBe('done')
+    expect(mended.problem).toBeUndefined()
   })
 
   it('are paused between batches and go on', async () => {

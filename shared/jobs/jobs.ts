@@ -18,6 +18,7 @@ import type {
 import { Evictor, planEviction } from './evict.ts'
 import { forgetJob, JobFile, type JobHeader } from './job-file.ts'
 import { isLocked, lockJob } from './job-lock.ts'
+import { lossesSince } from './migrate/gone.ts'
 import { writeManifest } from './migrate/manifest.ts'
 import { sourceEntries } from './migrate/entries.ts'
 import { Migrator } from './migrate/migrator.ts'
@@ -367,7 +368,10 @@ async function executorOf(file: JobFile, options: JobsOptions): Promise<Executor
     return new Evictor(await open(spec.store, { write: true }), bin())
   if (spec.kind === 'undo') {
     const store = await open(storeChangedBy(spec, options), { write: true })
-    return new Undoer(store, binOf(spec.job, options), async () => finishUndo(file, spec, options))
+    return new Undoer(store, binOf(spec.job, options), async () => {
+      finishUndo(file, spec, options)
+      return undefined
+    })
   }
   const source = await open(spec.from, { write: false })
   const target = await open(spec.to, { write: true })
@@ -377,6 +381,7 @@ async function executorOf(file: JobFile, options: JobsOptions): Promise<Executor
     finish: async () => {
       carryTags(file, source, target, options.dataFolder)
       writeManifest(file)
+      return lossesSince(file, target)
     },
   })
 }

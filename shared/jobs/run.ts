@@ -46,8 +46,8 @@ export async function runJob(file: JobFile, executor: Executor, options: RunOpti
     if (batch && !signal.aborted) file.begin(batch)
     while (!signal.aborted) {
       if (!batch) {
-        await executor.finish?.(file.job())
-        file.setState('done')
+        const problem = await executor.finish?.(file.job())
+        file.setState('done', problem)
         return progress.end()
       }
       const startMs = performance.now()

@@ -105,7 +105,7 @@ export async function runToEnd(
     await (json ? writeJson(output, job, options, false) : writeReport(output, job, options))
     if (job.state === 'stopped') return 2
     const { failed, changed, skipped } = job.outcomes
-    return job.state === 'done' && failed + changed + skipped === 0 ? 0 : 1
+    return job.state === 'done' && !job.problem && failed + changed + skipped === 0 ? 0 : 1
   } finally {
     process.off('SIGINT', pause)
     process.off('SIGTERM', pause)

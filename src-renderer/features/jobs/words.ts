@@ -51,16 +51,19 @@ export function endWords({ kind, state, outcomes, problem, store }: Job): string
     [skipped, 'left alone'],
     [failed, 'failed'],
   ] as const
-  return [did, ...rest.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`)].join(', ')
+  const words = [did, ...rest.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`)].join(
+    ', ',
+  )
+  return problem ? `${words}. ${problem.sentence}` : words
 }
 
 export type Tone = 'plain' | 'live' | 'ok' | 'warn' | 'bad'
 
-export function toneOf({ state, outcomes }: Job): Tone {
+export function toneOf({ state, outcomes, problem }: Job): Tone {
   if (state === 'planning' || state === 'running') return 'live'
   if (state === 'refused' || state === 'stopped') return 'bad'
   if (state !== 'done') return 'plain'
-  return (outcomes.failed ?? 0) > 0 ? 'bad' : (outcomes.changed ?? 0) > 0 ? 'warn' : 'ok'
+  return (outcomes.failed ?? 0) > 0 ? 'bad' : (outcomes.changed ?? 0) > 0 || problem ? 'warn' : 'ok'
 }
 
 /** From 0 to 1, by bytes; by entries where nothing has a size. */
