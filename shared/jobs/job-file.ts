@@ -230,6 +230,11 @@ export class JobFile implements Disposable {
     this.#write(() => this.#journal(inPart ? 'undone in part' : 'undone', null, null, by))
   }
 
+  /** Of an undo: something that it removed is in the trash, from where it comes back. */
+  setKept(): void {
+    if (this.#first('kept') === undefined) this.#write(() => this.#journal('kept'))
+  }
+
   /** The undo jobs that took back a part of it. */
   get undoneInPartBy(): string[] {
     return this.#statements.undoneInPartBy.all()
@@ -325,7 +330,10 @@ export class JobFile implements Disposable {
     const startedAtMs = this.#first('running')
     const header = this.#header('job') as JobHeader & { createdAtMs: number }
     const kind = this.spec.kind
-    const isCutOff = this.#statements.openBatch.get() !== undefined
+    const hasDone =
+      kind === 'undo'
+        ? this.#first('kept') !== undefined
+        : sumOf('state done').entries > 0 || this.#statements.openBatch.get() !== undefined
     return {
       id: this.id,
       ...header,
@@ -343,7 +351,7 @@ export class JobFile implements Disposable {
       ) as Job['outcomes'],
       ...(problem ? { problem } : {}),
       canRun: this.whyNoRun === undefined && (isDead || state !== 'running'),
-      canUndo: kind !== 'undo' && undoneBy === undefined && (sumOf('state done').entries > 0 || isCutOff),
+      canUndo: undoneBy === undefined && hasDone,
       ...(undoneBy === undefined ? {} : { undoneBy }),
     }
   }

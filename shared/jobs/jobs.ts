@@ -31,8 +31,9 @@ import { runJob, type RunOptions } from './run.ts'
 import { openUpToDate } from './select.ts'
 import { planStrays } from './strays.ts'
 import { verifyStore, type Finding } from './verify.ts'
-import { TrashBin, removeBin } from './trash-bin.ts'
-import { planUndo, Undoer } from './undo.ts'
+import { TrashBin } from './trash-bin.ts'
+import { planUndo } from './undo.ts'
+import { binOf, cacheOfUndo, undoerOf, warnOfLastCopies } from './undo-job.ts'
 
 export interface JobsOptions {
   readonly dataFolder: string
@@ -52,7 +53,6 @@ export interface PlanOptions extends JobsOptions {
 }
 
 const progressEveryMs = 200
-const droppedAtOnce = 1_000
 
 /**
  * Makes the plan of a job: the exact list of what it would do. Nothing but the job's own file is written. What
@@ -275,13 +275,7 @@ async function plannerOfUndo(
   }
   if (!job.canUndo) {
     await stack.disposeAsync()
-    const why =
-      job.kind === 'undo'
-        ? 'is an undo itself; run the job it took back again'
-        : job.undoneBy === undefined
-          ? 'has changed nothing'
-          : `was taken back by ${job.undoneBy}`
-    throw new AppError('USAGE', `Job ${spec.job} ${why}.`, { data: { id: spec.job } })
+    throw new AppError('USAGE', `Job ${spec.job} ${whyNotUndone(job)}.`, { data: { id: spec.job } })
   }
   const header = { kind: spec.kind, title: `Undo: ${job.title}`, store: job.store, user: userName(), spec }
   const earlier = original.undoneInPartBy.flatMap((id) => openIfThere(options.dataFolder, id))
@@ -291,12 +285,16 @@ async function plannerOfUndo(
     header,
     plan: async (file) => {
       let bytes = 0
-      using bin = original.begun ? binOf(spec.job, options) : undefined
+      using bin = original.begun || job.kind === 'undo' ? binOf(spec.job, options.dataFolder) : undefined
       const facts = planUndo(original, { earlier, bin }, (items) => {
         bytes = items.reduce((sum, item) => sum + item.bytes, bytes)
         file.addItems(items)
       })
-      const warnings = await roomWarnings(storeChangedBy(spec, options), opener(options), bytes)
+      const open = opener(options)
+      const warnings = [
+        ...(await warnOfLastCopies(original, open, bytes)),
+        ...(await roomWarnings(cacheOfUndo(spec, options.dataFolder), open, bytes)),
+      ]
       return { ...facts, warnings: [...facts.warnings, ...warnings] }
     },
   }
@@ -318,6 +316,13 @@ export async function runPlanned(id: string, options: JobsOptions & RunOptions):
   return await runJob(file, executor, options)
 }
 
+function whyNotUndone({ kind, undoneBy }: Job): string {
+  if (undoneBy !== undefined) return `was taken back by ${undoneBy}`
+  return kind === 'undo'
+    ? 'is an undo that put nothing into the trash; run the job that it took back again'
+    : 'has changed nothing'
+}
+
 /** An undo job that was forgotten since says nothing any more. */
 function openIfThere(dataFolder: string, id: string): JobFile[] {
   try {
@@ -328,37 +333,6 @@ function openIfThere(dataFolder: string, id: string): JobFile[] {
   }
 }
 
-/**
- * The job that was taken back says so; its bin goes once nothing is left in it that could be brought back. What could
- * not be brought back stays in the bin, and the job can be undone again.
- */
-function finishUndo(undo: JobFile, { job: undone }: UndoSpec, { dataFolder }: JobsOptions): void {
-  using original = JobFile.open(dataFolder, undone)
-  const { failed } = undo.job().outcomes
-  const left = dropRestored(undo, undone, dataFolder)
-  if (left === 0) removeBin(dataFolder, undone)
-  if (original.job().undoneBy === undefined) original.setUndone(undo.id, { inPart: failed + left > 0 })
-}
-
-/** How many entries a bin has left when what was brought back is out of it. */
-function dropRestored(undo: JobFile, undone: string, dataFolder: string): number {
-  if (!TrashBin.exists(dataFolder, undone)) return 0
-  using bin = TrashBin.find(dataFolder, undone)
-  const { outcomes, plan } = undo.job()
-  const isAll = outcomes.failed + outcomes.skipped + outcomes.changed === 0
-  // The bin goes as a whole then, which is quicker.
-  if (isAll && bin.totals().entries <= (plan?.actions.restore?.entries ?? 0)) return 0
-  let keys: Uint8Array[] = []
-  for (const { key, action } of undo.outcomes('done')) {
-    if (action === 'restore') keys.push(key)
-    if (keys.length < droppedAtOnce) continue
-    bin.drop(keys)
-    keys = []
-  }
-  bin.drop(keys)
-  return bin.totals().entries
-}
-
 async function executorOf(file: JobFile, options: JobsOptions): Promise<Executor> {
   const { spec } = file
   const open = opener(options)
@@ -366,13 +340,8 @@ async function executorOf(file: JobFile, options: JobsOptions): Promise<Executor
   const bin = (): TrashBin => TrashBin.open(options.dataFolder, { job: id, title, store: ref, createdAtMs })
   if (spec.kind === 'evict' || spec.kind === 'repair')
     return new Evictor(await open(spec.store, { write: true }), bin())
-  if (spec.kind === 'undo') {
-    const store = await open(storeChangedBy(spec, options), { write: true })
-    return new Undoer(store, binOf(spec.job, options), async () => {
-      finishUndo(file, spec, options)
-      return undefined
-    })
-  }
+  if (spec.kind === 'undo')
+    return await undoerOf(file, spec, { dataFolder: options.dataFolder, open, make: bin })
   const source = await open(spec.from, { write: false })
   const target = await open(spec.to, { write: true })
   return new Migrator(source, target, {
@@ -384,17 +353,6 @@ async function executorOf(file: JobFile, options: JobsOptions): Promise<Executor
       return lossesSince(file, target)
     },
   })
-}
-
-function binOf(job: string, { dataFolder }: JobsOptions): TrashBin | undefined {
-  return TrashBin.exists(dataFolder, job) ? TrashBin.find(dataFolder, job) : undefined
-}
-
-function storeChangedBy({ job }: UndoSpec, { dataFolder }: JobsOptions): StoreLocation {
-  using original = JobFile.open(dataFolder, job)
-  const { spec } = original
-  if (spec.kind === 'undo') throw new AppError('USAGE', `Job ${job} is an undo itself.`)
-  return spec.kind === 'migrate' ? spec.to : spec.store
 }
 
 function opener({ open }: JobsOptions): NonNullable<JobsOptions['open']> {

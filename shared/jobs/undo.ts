@@ -2,17 +2,18 @@ import { AppError, type Problem } from '../model/errors.ts'
 import { showKey } from '../model/keys.ts'
 import type { Store, WholeEntries, WholeOperation, WriteOperation, WriteOutcome } from '../stores/contract.ts'
 import type { Executor, ItemOutcome, PlanFacts, PlanItem } from './contract.ts'
-import { isPresent, keysOf, readPresent, stopIfRefused, type Present } from './guarded.ts'
+import { isPresent, keysOf, readPresent, stopIfRefused, toBin, type Present } from './guarded.ts'
 import type { ItemWithOutcome, JobFile } from './job-file.ts'
 import { unwrapped } from './migrate/convert.ts'
-import { sha256Of, type BinEntry, type TrashBin } from './trash-bin.ts'
+import type { Origin } from './migrate/origin.ts'
+import { cannotKeep, sha256Of, type BinEntry, type TrashBin } from './trash-bin.ts'
 
 const itemsAtOnce = 1_000
 
 /**
  * Lists what would be taken back: what was deleted or replaced comes back, what was added is removed again; both only
  * where nobody has written since. What earlier undo jobs took back is left out. Of what a run had begun and not ended
- * comes back what is in the bin.
+ * comes back what is in the bin; of an undo only what it put into its own.
  */
 export function planUndo(
   original: JobFile,
@@ -22,15 +23,16 @@ export function planUndo(
   const back = new Set<string>()
   for (const file of earlier) for (const { key } of file.outcomes('done')) back.add(showKey(key))
   let items: Omit<PlanItem, 'n'>[] = []
+  const isUndo = original.spec.kind === 'undo'
   for (const item of original.outcomes('done')) {
-    const undone = reversed(item)
+    const undone = isUndo ? redone(item, bin) : reversed(item)
     if (undone && !back.has(showKey(item.key))) items.push(undone)
     if (items.length >= itemsAtOnce) {
       add(items)
       items = []
     }
   }
-  const begun = original.begun ?? []
+  const begun = isUndo ? [] : (original.begun ?? [])
   const cutOff = begun.map((item) => ({ item, undone: reversedIfDone(item, bin) }))
   add([
     ...items,
@@ -53,10 +55,20 @@ function mayStay(count: number): string {
   return `The job was cut off while it wrote ${count} ${count === 1 ? 'entry' : 'entries'}, of which it is not known how many are written: they stay. To have them removed too, resume the job first.`
 }
 
-function reversed({ key, action, bytes, computeSeconds, replaces, call, outcome }: ItemWithOutcome) {
+/** Of what an undo removed or wrote over, only what was nowhere else is in its bin. */
+function redone(item: ItemWithOutcome, bin: TrashBin | undefined) {
+  const kept = bin?.digestOf(item.key)
+  if (kept === undefined) return undefined
+  if (item.action === 'restore') return reversed({ ...item, action: 'replace' })
+  return reversed({ ...item, action: 'delete', outcome: { ...item.outcome!, sha256: kept } })
+}
+
+function reversed(item: ItemWithOutcome) {
+  const { key, sourceKey, action, bytes, computeSeconds, replaces, call, outcome } = item
   const sha256 = outcome?.sha256
   const common = {
     key,
+    ...(sourceKey === undefined ? {} : { sourceKey }),
     bytes,
     computeSeconds,
     ...(sha256 === undefined ? {} : { sha256 }),
@@ -69,25 +81,54 @@ function reversed({ key, action, bytes, computeSeconds, replaces, call, outcome 
   return undefined
 }
 
-/** What is to be done with an item, or what became of it already. */
+/** What is to be done with an item, and what is gone then; or what became of it already. */
 type Step =
-  | { readonly operation: WriteOperation; readonly outcome?: undefined }
-  | { readonly operation?: undefined; readonly outcome: ItemOutcome }
+  | {
+      readonly operation: WriteOperation
+      readonly over?: Present
+      /** Digest of what is put. */
+      readonly left?: string
+      readonly outcome?: undefined
+    }
+  | { readonly operation?: undefined; readonly over?: undefined; readonly outcome: ItemOutcome }
+
+export interface Undoing {
+  /** Of the job that is taken back. */
+  readonly bin: TrashBin | undefined
+  /** Of the undo itself, made when something goes there. */
+  readonly own: OwnBin
+  /** Where the entries that are removed were copied from; `undefined`: that cannot be looked at. */
+  readonly origin: Origin | undefined
+  readonly finish: NonNullable<Executor['finish']>
+}
+
+export interface OwnBin {
+  /** That of an earlier run of this undo. */
+  readonly find: () => TrashBin | undefined
+  readonly make: () => TrashBin
+}
 
 /**
  * Brings entries back byte for byte, with their times and what was left of their time to live, and removes those
- * that were added. `sha256` of an item is what the original job left behind: for something that it deleted, the
+ * that were added. What is removed or written over, and does not stand where it was copied from, goes into a bin of the
+ * undo's own first: it may be the last copy. `sha256` of an item is what the original job left behind: for something that it deleted, the
  * value in the trash; for something that it wrote, the value in the cache.
  */
 export class Undoer implements Executor {
   readonly #store: Store
   readonly #bin: TrashBin | undefined
+  readonly #ownBin: OwnBin
+  #own: TrashBin | undefined
+  readonly #origin: Origin | undefined
 
   readonly finish: NonNullable<Executor['finish']>
 
-  constructor(store: Store, bin: TrashBin | undefined, finish: NonNullable<Executor['finish']>) {
+  constructor(store: Store, { bin, own, origin, finish }: Undoing) {
     this.#store = store
     this.#bin = bin
+    this.#ownBin = own
+    this.#own = own.find()
+    this.#origin = origin
     this.finish = finish
   }
 
@@ -130,7 +171,7 @@ export class Undoer implements Executor {
     const answers = applied.values()
     return items.map((item, i) => {
       const entry = kept[i]!
-      return 'state' in entry ? entry : toldBy(item, answers.next().value!)
+      return 'state' in entry ? entry : toldBy(item, answers.next().value!, entry.sha256)
     })
   }
 
@@ -146,16 +187,49 @@ export class Undoer implements Executor {
 
   async #write(items: readonly PlanItem[], again: boolean): Promise<ItemOutcome[]> {
     const present = await readPresent(this.#store, keysOf(items))
-    const steps = items.map((item, i) => this.#step(item, present[i], again))
+    const steps = await this.#keepLastCopies(
+      items,
+      items.map((item, i) => this.#step(item, present[i], again)),
+    )
     const operations = steps.flatMap((step) => (step.operation ? [step.operation] : []))
     const applied = await this.#store.apply(operations)
     stopIfRefused(applied, again)
     const answers = applied.values()
-    const told = steps.map((step, i) => step.outcome ?? toldBy(items[i]!, answers.next().value!))
+    const told = steps.map((step, i) => step.outcome ?? toldBy(items[i]!, answers.next().value!, step.left))
     const doubtful = items.filter((_, i) => !steps[i]!.outcome && told[i]!.state !== 'done')
     if (doubtful.length === 0) return told
     const seen = new Map((await this.#seenDone(doubtful)).map((outcome) => [outcome.n, outcome]))
-    return told.map((outcome) => seen.get(outcome.n) ?? outcome)
+    const seenTold = told.map((outcome) => seen.get(outcome.n) ?? outcome)
+    // Of an earlier run it may have been removed, and written again by somebody: what the bin has of it stays there.
+    if (!again)
+      this.#own?.drop(keysOf(items.filter((_, i) => steps[i]!.over && seenTold[i]!.state !== 'done')))
+    return seenTold
+  }
+
+  /** What is gone after the steps and is nowhere else is in the undo's own bin then, on the disk. */
+  async #keepLastCopies(items: readonly PlanItem[], steps: readonly Step[]): Promise<readonly Step[]> {
+    const copies = items.flatMap(({ n, key, sourceKey }, i) => {
+      const value = steps[i]!.over?.value
+      return value ? [{ n, key, ...(sourceKey === undefined ? {} : { sourceKey }), value }] : []
+    })
+    if (copies.length === 0) return steps
+    const isElsewhere = await this.#origin?.wouldGive(this.#store, copies)
+    const last = new Set(copies.flatMap(({ n }, i) => (isElsewhere?.[i] === true ? [] : [n])))
+    const takenAtMs = Date.now()
+    const kept: BinEntry[] = []
+    const safe = steps.map((step, i): Step => {
+      const { n, key } = items[i]!
+      if (!step.over || !last.has(n)) return step
+      const reason = cannotKeep(key, step.over.value)
+      if (reason !== undefined) return { outcome: { n, state: 'failed', reason } }
+      kept.push(toBin(key, step.over, takenAtMs))
+      return step
+    })
+    if (kept.length > 0) {
+      this.#own ??= this.#ownBin.make()
+      this.#own.put(kept)
+    }
+    return safe
   }
 
   /**
@@ -164,11 +238,11 @@ export class Undoer implements Executor {
    */
   async #seenDone(items: readonly PlanItem[]): Promise<ItemOutcome[]> {
     const present = await readPresent(this.#store, keysOf(items))
-    return items.flatMap(({ n, key, action, sha256 }, i) => {
+    return items.flatMap(({ n, key, action }, i) => {
       const here = present[i]
       if (action === 'remove') return here === undefined ? [done(n)] : []
       const kept = this.#bin?.digestOf(key)
-      return here !== undefined && isPresent(here) && here.sha256 === kept ? [done(n, sha256)] : []
+      return here !== undefined && isPresent(here) && here.sha256 === kept ? [done(n, kept)] : []
     })
   }
 
@@ -181,8 +255,11 @@ export class Undoer implements Executor {
         return {
           outcome: again ? done(n) : skipped(n, `${showKey(key)} is not there.`),
         }
-      if (!this.#isOf(here, item.sha256)) return { outcome: written(n, key) }
-      return { operation: { kind: 'delete' as const, key, ifValue: here.value } }
+      if (!this.#isOf(here, item.sha256)) {
+        // A killed run may have removed it, and somebody written it again since.
+        return { outcome: again && this.#own?.has(key) ? done(n) : written(n, key) }
+      }
+      return { operation: { kind: 'delete' as const, key, ifValue: here.value }, over: here }
     }
     const kept = this.#keptOf(item)
     if ('state' in kept) return { outcome: kept }
@@ -194,6 +271,8 @@ export class Undoer implements Executor {
     if (expiresAtMs !== undefined && expiresAtMs <= Date.now())
       return { outcome: skipped(n, `The time to live of ${showKey(key)} is over.`) }
     return {
+      ...(here ? { over: here } : {}),
+      left: kept.sha256,
       operation: {
         kind: 'put' as const,
         key,
@@ -212,6 +291,8 @@ export class Undoer implements Executor {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#bin?.close()
+    this.#own?.close()
+    await this.#origin?.[Symbol.asyncDispose]()
     await this.#store[Symbol.asyncDispose]()
   }
 }
@@ -244,8 +325,9 @@ function written(n: number, key: Uint8Array): ItemOutcome {
   return skipped(n, `${showKey(key)} was written since; what is there now was left alone.`)
 }
 
-function toldBy({ n, key, action, sha256 }: PlanItem, outcome: WriteOutcome): ItemOutcome {
-  if (outcome.done) return done(n, action === 'restore' ? sha256 : undefined)
+/** `left`: the digest of what was put. */
+function toldBy({ n, key }: PlanItem, outcome: WriteOutcome, left?: string): ItemOutcome {
+  if (outcome.done) return done(n, left)
   if (outcome.reason === 'EXISTS' || outcome.reason === 'CHANGED') return written(n, key)
   return { n, state: 'failed', reason: outcome.sentence }
 }

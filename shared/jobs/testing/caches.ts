@@ -1,6 +1,8 @@
+import { AppError } from '../../model/errors.ts'
 import { showKey } from '../../model/keys.ts'
 import type { Store, WriteOperation, WriteOutcome } from '../../stores/contract.ts'
 import { openStore } from '../../stores/registry.ts'
+import type { JobsOptions } from '../jobs.ts'
 import { sha256Of } from '../trash-bin.ts'
 
 /** The digest of each value by its shown key. */
@@ -26,6 +28,19 @@ export function withApply(
       return typeof value === 'function' ? (value.bind(target) as unknown) : value
     },
   })
+}
+
+/** Opens caches that end as a kill does, just before or after what they are told to do for the second time. */
+export function killedBy(when: 'before' | 'after'): NonNullable<JobsOptions['open']> {
+  let batches = 0
+  return async (location, how) =>
+    withApply(await openStore(location, how), async (store, operations) => {
+      const isSecond = ++batches === 2
+      if (isSecond && when === 'before') throw new AppError('INTERNAL', 'killed')
+      const outcomes = await store.apply(operations)
+      if (isSecond) throw new AppError('INTERNAL', 'killed')
+      return outcomes
+    })
 }
 
 /** The store as if the trash were on another disk: nothing can be renamed into it. */
