@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import path from 'node:path'
 import type { Page } from '@playwright/test'
+import { builtProgram, compiledFolder } from './program.ts'
 import { expect, Inspector, test } from './test.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -23,12 +24,14 @@ async function copiedCommand(page: Page): Promise<string> {
 
 /** What a shell makes of the command, with options behind it. */
 function run(command: string, folder: string, options = ''): Promise<{ code: number; stdout: string }> {
-  const script = `hashcache() { "$NODE" src-main/cli/main.ts "$@"; }; ${command.replace(/^hashcache \w+( (?:show|ls))?/, `$& ${options}`)}`
+  const script = `hashcache() { "$NODE" "$PROGRAM" "$@"; }; ${command.replace(/^hashcache \w+( (?:show|ls))?/, `$& ${options}`)}`
   const env = {
     ...process.env,
     NODE: process.execPath,
+    PROGRAM: builtProgram,
     HASHCACHE_DATA: path.join(folder, 'data'),
     NODE_OPTIONS: '',
+    NODE_COMPILE_CACHE: compiledFolder,
     // The test runner's own; beside NO_COLOR, Node warns of it.
     FORCE_COLOR: undefined,
   }

@@ -7,8 +7,10 @@ import { createHash } from 'node:crypto'
 const root = path.resolve(import.meta.dirname, '..')
 const corpus = path.join(root, 'shared/testing/corpus')
 const startLimitMs = 20_000
+/** The built program, as it is installed: `npm run build` makes it, as it makes the pages that are tested. */
+export const builtProgram = path.join(root, 'out/main/cli.js')
 /** Every test has a data folder of its own, and would compile the program anew; what is kept there is checked elsewhere. */
-const compiledFolder = path.join(root, 'out/e2e-compiled')
+export const compiledFolder = path.join(root, 'out/e2e-compiled')
 
 /** The real program, serving on a free port, with a data folder of its own. */
 export interface Program extends AsyncDisposable {
@@ -37,7 +39,7 @@ export async function copyCache(name: string, into: string): Promise<string> {
 }
 
 export async function startProgram(stores: readonly string[], dataFolder: string): Promise<Program> {
-  const command = ['src-main/cli/main.ts', 'serve', '--no-open', ...stores]
+  const command = [builtProgram, 'serve', '--no-open', ...stores]
   const child = spawn(process.execPath, command, {
     cwd: root,
     env: { ...process.env, HASHCACHE_DATA: dataFolder, NODE_OPTIONS: '', NODE_COMPILE_CACHE: compiledFolder },
