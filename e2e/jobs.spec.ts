@@ -263,6 +263,12 @@ test('what had the focus may go, and the keys still have a place', async ({ insp
   await page.getByRole('button', { name: 'Jobs', exact: true }).click()
   await page.getByRole('button', { name: 'Migrate…' }).press('Enter')
   await expect(page.getByLabel('To: a path, or the URL of a server')).toBeFocused()
+  // The palette leads to a view, and what had the focus before it is gone.
+  await page.keyboard.press('Control+k')
+  await expect(page.getByPlaceholder('A command, function, cache, or the beginning of a key')).toBeFocused()
+  await page.keyboard.type('go to the trash')
+  await page.keyboard.press('Enter')
+  await expect(trash).toBeFocused()
 })
 
 test('in a narrow window every screen can be gone to, and a plan is run', async ({ inspector }) => {

@@ -9,6 +9,7 @@ import { copySelectedKeys, useSelectionTotals } from '../features/entries/Select
 import { useCompareCommands } from '../features/compare/use-compare-commands.ts'
 import { useEntries, type Entries } from '../features/entries/use-entries.ts'
 import { useThrottled } from '../ui/use-throttled.ts'
+import { useFoundFocus } from '../ui/use-found-focus.ts'
 import { withClause } from '../features/filter/filter-text.ts'
 import { FunctionList } from '../features/functions/FunctionList.tsx'
 import { chosenRows, useJobStarts, type ChosenRows } from '../features/jobs/use-job-starts.ts'
@@ -88,6 +89,8 @@ export function Workspace({ store, onCommands, paletteEnabled }: WorkspaceProps)
     })
     return () => onCommands({})
   })
+  // The palette leads to a view and is gone, and so is what had the focus before it.
+  const main = useFoundFocus<HTMLElement>(place.view)
   const { setIsInspectorOpen } = layout
   const openInspector = useCallback(() => {
     setIsInspectorOpen(true)
@@ -97,7 +100,7 @@ export function Workspace({ store, onCommands, paletteEnabled }: WorkspaceProps)
   return (
     <>
       {layout.isSideOpen ? <SidePanel layout={layout} summary={summary} /> : null}
-      <main className={classes.main}>
+      <main ref={main} tabIndex={-1} className={classes.main}>
         <ViewBar />
         <OtherView store={store} summary={summary} entries={entries} openInspector={openInspector}>
           <EntriesPane

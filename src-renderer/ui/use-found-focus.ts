@@ -11,7 +11,8 @@ export function useFoundFocus<E extends HTMLElement>(change: string) {
     if (seen.current === change) return
     seen.current = change
     const { activeElement } = document
-    if (activeElement === null || activeElement === document.body)
+    // The whole of a view is only a stand-in, until there is a better place in it.
+    if (activeElement === null || activeElement.matches('body, main'))
       place.current?.focus({ preventScroll: true })
   }, [change])
   return place

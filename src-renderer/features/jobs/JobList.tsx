@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core'
 import {
   IconArrowBackUp,
   IconArrowsTransferDown,
@@ -7,7 +8,7 @@ import {
 } from '@tabler/icons-react'
 import type { Job } from '../../../shared/api/jobs.ts'
 import { useDesk } from '../../app/desk.ts'
-import { countOf, formatBytes, formatRelative } from '../../ui/format.ts'
+import { countOf, formatBytes, formatCount, formatRelative } from '../../ui/format.ts'
 import { useRoving } from '../../ui/use-roving.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import classes from './JobList.module.css'
@@ -65,7 +66,13 @@ function Line({ job }: { job: Job }) {
         <span className={classes.how}>
           {shortStateWords[job.state]}
           {job.state === 'running' ? ` ${Math.floor(progressOf(job) * 100)} %` : ''}
-          {job.plan ? ` · ${countOf(entries, 'entry', 'entries')} · ${formatBytes(bytes)}` : ''}
+          {job.plan ? (
+            <span title={countOf(entries, 'entry', 'entries')}>
+              {` · ${formatCount(entries)}`}
+              <VisuallyHidden>{entries === 1 ? ' entry' : ' entries'}</VisuallyHidden>
+              {` · ${formatBytes(bytes)}`}
+            </span>
+          ) : null}
         </span>
         <span className={classes.when}>{formatRelative(job.createdAtMs / 1_000, nowSeconds)}</span>
       </span>

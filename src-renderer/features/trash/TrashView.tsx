@@ -24,7 +24,7 @@ export function TrashView() {
   const [emptying, setEmptying] = useState<readonly TrashBin[]>()
   const [dialogs, setDialogs] = useState(0)
   // The buttons that led to the dialog may be gone with what it deleted.
-  const view = useFoundFocus<HTMLElement>(`${dialogs} dialogs closed`)
+  const view = useFoundFocus<HTMLElement>(`${dialogs} dialogs closed, ${trash.data ? 'read' : 'not read'}`)
   if (trash.error && !trash.data) {
     return (
       <ErrorState title="The trash cannot be read" error={trash.error} onRetry={() => void trash.refetch()} />
