@@ -26,6 +26,7 @@ export default defineConfig({
           'compare.worker': path.join(root, 'src-main/engine/workers/compare.worker.ts'),
           'trust.worker': path.join(root, 'src-main/engine/workers/trust.worker.ts'),
           'value.worker': path.join(root, 'src-main/engine/workers/value.worker.ts'),
+          'reading.worker': path.join(root, 'shared/jobs/migrate/reading.worker.ts'),
           // Programs that stores start for themselves.
           'lmdb-writer': path.join(root, 'shared/stores/lmdb/writer-process.ts'),
           'diskcache-writer': path.join(root, 'shared/stores/diskcache/writer-process.ts'),

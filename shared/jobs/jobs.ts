@@ -24,6 +24,7 @@ import { sourceEntries } from './migrate/entries.ts'
 import { Migrator } from './migrate/migrator.ts'
 import { openTarget } from './migrate/place.ts'
 import { planMigration } from './migrate/plan.ts'
+import { prepareReading, SourceThread } from './migrate/reading-thread.ts'
 import { carryTags } from './migrate/tags.ts'
 import { Target } from './migrate/target.ts'
 import { roomWarnings } from './room.ts'
@@ -37,10 +38,9 @@ import { binOf, cacheOfUndo, undoerOf, warnOfLastCopies } from './undo-job.ts'
 
 export interface JobsOptions {
   readonly dataFolder: string
-  /**
-   * Opens a cache of a job. Jobs are kept without passwords, so whoever knows them brings them here. Default: as the
-   * location says.
-   */
+  /** Caches as somebody named them: jobs are kept without passwords and without how a cache is to be written. */
+  readonly told?: readonly StoreLocation[]
+  /** Opens a cache of a job in another way. Its source is then read by one thread only. */
   readonly open?: (location: StoreLocation, options: { write: boolean }) => Promise<Store>
 }
 
@@ -53,6 +53,9 @@ export interface PlanOptions extends JobsOptions {
 }
 
 const progressEveryMs = 200
+/** From so much on a migration has another thread read its source: to start one takes as long as to read some thousands. */
+const entriesBeside = 3_000
+const bytesBeside = 16 * 1024 * 1024
 
 /**
  * Makes the plan of a job: the exact list of what it would do. Nothing but the job's own file is written. What
@@ -234,6 +237,7 @@ async function plannerOfMigration(
   const target = new Target(spec.to, there, spec.form)
   const entries = held.use(await sourceEntries(source, spec, options.dataFolder, options.signal))
   const store = there ? refOf(there) : refOfNew(spec.to)
+  let isPrepared = options.open !== undefined
   const header = {
     kind: spec.kind,
     title: `Migrate ${source.label} to ${store.label}`,
@@ -252,7 +256,12 @@ async function plannerOfMigration(
         target,
         signal: options.signal,
         add: (items) => file.addItems(items),
-        onLookedAt,
+        onLookedAt: (seen) => {
+          // It is likely to be run next.
+          if (seen >= entriesBeside && !isPrepared) prepareReading(source.kind)
+          isPrepared ||= seen >= entriesBeside
+          onLookedAt(seen)
+        },
       }),
   }
 }
@@ -333,7 +342,21 @@ function openIfThere(dataFolder: string, id: string): JobFile[] {
   }
 }
 
-async function executorOf(file: JobFile, options: JobsOptions): Promise<Executor> {
+/** Another thread for the source, where it pays. */
+async function readingThread(
+  file: JobFile,
+  from: StoreLocation,
+  { open, told = [], readBeside }: JobsOptions & RunOptions,
+): Promise<SourceThread | undefined> {
+  const { planned } = file.job()
+  const isMuch = planned.entries >= entriesBeside || planned.bytes >= bytesBeside
+  if (open || !(readBeside ?? isMuch)) return undefined
+  const thread = new SourceThread(asTold(from, told))
+  if (readBeside) await thread.opened()
+  return thread
+}
+
+async function executorOf(file: JobFile, options: JobsOptions & RunOptions): Promise<Executor> {
   const { spec } = file
   const open = opener(options)
   const { id, title, store: ref, createdAtMs } = file.job()
@@ -342,10 +365,12 @@ async function executorOf(file: JobFile, options: JobsOptions): Promise<Executor
     return new Evictor(await open(spec.store, { write: true }), bin())
   if (spec.kind === 'undo')
     return await undoerOf(file, spec, { dataFolder: options.dataFolder, open, make: bin })
+  const thread = await readingThread(file, spec.from, options)
   const source = await open(spec.from, { write: false })
   const target = await open(spec.to, { write: true })
   return new Migrator(source, target, {
     form: spec.form ?? 'any',
+    thread,
     bin,
     finish: async () => {
       carryTags(file, source, target, options.dataFolder)
@@ -355,8 +380,8 @@ async function executorOf(file: JobFile, options: JobsOptions): Promise<Executor
   })
 }
 
-function opener({ open }: JobsOptions): NonNullable<JobsOptions['open']> {
-  return open ?? ((location, options) => openStore(location, options))
+function opener({ open, told = [] }: JobsOptions): NonNullable<JobsOptions['open']> {
+  return open ?? ((location, options) => openStore(asTold(location, told), options))
 }
 
 function refOf(store: Store): StoreRef {

@@ -23,6 +23,8 @@ export interface RunOptions {
   /** At most five times a second, and at the end. */
   readonly onProgress?: (job: Job) => void
   readonly limits?: { readonly items: number; readonly bytes: number }
+  /** Whether another thread reads the source of a migration; default: where there is much to read. */
+  readonly readBeside?: boolean
 }
 
 /**

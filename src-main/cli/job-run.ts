@@ -3,13 +3,12 @@ import { createInterface } from 'node:readline/promises'
 import { dataFolder } from '../../shared/catalog/location.ts'
 import type { Job, PlanFacts, PlanItem } from '../../shared/jobs/contract.ts'
 import { forgetJob, JobFile, type ItemWithOutcome } from '../../shared/jobs/job-file.ts'
-import { asTold, runPlanned, type JobsOptions } from '../../shared/jobs/jobs.ts'
+import { runPlanned, type JobsOptions } from '../../shared/jobs/jobs.ts'
 import type { StopReason } from '../../shared/jobs/run.ts'
 import { manifestFile } from '../../shared/jobs/migrate/manifest.ts'
 import { AppError } from '../../shared/model/errors.ts'
 import { jsonKey, showKey } from '../../shared/model/keys.ts'
 import type { StoreLocation } from '../../shared/stores/contract.ts'
-import { openStore } from '../../shared/stores/registry.ts'
 import {
   countOf,
   formatBytes,
@@ -33,10 +32,7 @@ export interface RunChoices {
 
 /** Options of jobs for a command that was told these caches: their passwords are not kept with the job. */
 export function jobsOptions(...told: readonly StoreLocation[]): JobsOptions {
-  return {
-    dataFolder: dataFolder(),
-    open: (location, options) => openStore(asTold(location, told), options),
-  }
+  return { dataFolder: dataFolder(), told }
 }
 
 /** Shows a plan and runs it, or only shows it. */

@@ -5,6 +5,16 @@ import type { Executor, ItemOutcome, PlanItem } from '../contract.ts'
 import { isPresent, keysOf, readPresent, stopIfRefused, toBin, type Present } from '../guarded.ts'
 import { cannotKeep, sha256Of, type TrashBin } from '../trash-bin.ts'
 import { convert, unwrapped, type ValueForm } from './convert.ts'
+import type { FromSource, SourceThread } from './reading-thread.ts'
+
+interface MigratorOptions {
+  readonly form: ValueForm
+  /** Reads the same source, from when it is open. */
+  readonly thread?: SourceThread | undefined
+  /** Made when something is replaced. */
+  readonly bin: () => TrashBin
+  readonly finish: NonNullable<Executor['finish']>
+}
 
 interface Step {
   readonly item: PlanItem
@@ -14,18 +24,21 @@ interface Step {
   readonly old?: Present
 }
 
-/** A batch as the source has it: values, and what goes along with them, in the order of the items. */
-interface FromSource {
-  readonly values: readonly (Uint8Array | Problem | undefined)[]
-  readonly entries: readonly (Entry | undefined)[]
+/** What the source has of an item. */
+interface Found {
+  readonly value: Uint8Array | Problem | undefined
+  readonly entry: Entry | undefined
+  readonly digest: string | undefined
 }
 
 /**
  * Writes values of one store to another, batch by batch, and reads each back. The source is only read: the next batch
- * while this one is being written. What is overwritten is in the trash, on the disk, before.
+ * while this one is being written, in a thread of its own where there is one. What is overwritten is in the trash, on
+ * the disk, before.
  */
 export class Migrator implements Executor {
   readonly #source: Store
+  readonly #thread: SourceThread | undefined
   readonly #target: Store
   readonly #form: ValueForm
   /** Made when something is replaced. */
@@ -37,12 +50,9 @@ export class Migrator implements Executor {
 
   readonly finish: NonNullable<Executor['finish']>
 
-  constructor(
-    source: Store,
-    target: Store,
-    { form, bin, finish }: { form: ValueForm; bin: () => TrashBin; finish: NonNullable<Executor['finish']> },
-  ) {
+  constructor(source: Store, target: Store, { form, thread, bin, finish }: MigratorOptions) {
     this.#source = source
+    this.#thread = thread
     this.#target = target
     this.#form = form
     this.#bin = bin
@@ -58,10 +68,13 @@ export class Migrator implements Executor {
     { again, next }: { readonly again: boolean; readonly next: readonly PlanItem[] },
   ): Promise<ItemOutcome[]> {
     const outcomes = new Map<number, ItemOutcome>()
-    const steps = await this.#steps(items, again, outcomes)
+    const reading = this.#fromSource(items)
+    // Another thread has the time for it now, this one while it waits for what it writes.
+    if (this.#thread?.isOpen) this.#readAhead(next)
+    const steps = await this.#steps(items, await reading, { again, outcomes })
     this.#keepOld(steps)
     const writing = this.#target.apply(steps.map(({ operation }) => operation))
-    this.#readAhead(next)
+    if (!this.#ahead) this.#readAhead(next)
     const written = await writing
     const isThere = await standing(this.#target, steps)
     for (const [i, step] of steps.entries())
@@ -73,16 +86,16 @@ export class Migrator implements Executor {
   /** What is to be written; items that need nothing get their outcome. */
   async #steps(
     items: readonly PlanItem[],
-    again: boolean,
-    outcomes: Map<number, ItemOutcome>,
+    { values, entries, digests }: FromSource,
+    { again, outcomes }: { readonly again: boolean; readonly outcomes: Map<number, ItemOutcome> },
   ): Promise<Step[]> {
-    const { values, entries } = await this.#fromSource(items)
     const replaced = items.filter(({ action }) => action === 'replace')
     const old = await readPresent(this.#target, keysOf(replaced))
     const oldOf = new Map(replaced.map((item, i) => [item, old[i]]))
     const steps: Step[] = []
     for (const [i, item] of items.entries()) {
-      const step = await this.#step(item, { value: values[i], entry: entries[i] }, oldOf.get(item), again)
+      const found = { value: values[i], entry: entries[i], digest: digests?.[i] }
+      const step = await this.#step(item, found, oldOf.get(item), again)
       if ('state' in step) outcomes.set(item.n, step)
       else steps.push(step)
     }
@@ -105,8 +118,11 @@ export class Migrator implements Executor {
 
   async #read(items: readonly PlanItem[]): Promise<FromSource> {
     const keys = items.map(({ key, sourceKey }) => sourceKey ?? key)
+    const how = { expectBytes: largestOf(items), facts: this.#hasFacts }
+    const beside = this.#thread?.isOpen ? await this.#thread.read(keys, how) : undefined
+    if (beside?.values.some((value) => value instanceof Uint8Array)) return beside
     const entries = this.#hasFacts ? ((await this.#source.lookUp?.(keys)) ?? []) : []
-    const values = await this.#source.getMany(keys, { expectBytes: largestOf(items) })
+    const values = await this.#source.getMany(keys, { expectBytes: how.expectBytes })
     // Where nothing can be read, the source as a whole may be closed or gone: asked what changed, it says so.
     if (!values.some((value) => value instanceof Uint8Array)) await this.#source.changeToken()
     return { entries, values }
@@ -114,7 +130,7 @@ export class Migrator implements Executor {
 
   async #step(
     item: PlanItem,
-    { value, entry }: { readonly value: Uint8Array | Problem | undefined; readonly entry: Entry | undefined },
+    { value, entry, digest }: Found,
     old: Present | Problem | undefined,
     again: boolean,
   ): Promise<Step | ItemOutcome> {
@@ -129,7 +145,7 @@ export class Migrator implements Executor {
       return { n, state: 'failed', reason: `${showKey(key)} was not written: ${toAppError(thrown).message}` }
     }
     const bytes = this.#target.wrapValue?.(inner) ?? inner
-    const sha256 = sha256Of(bytes)
+    const sha256 = digest !== undefined && bytes === value ? digest : sha256Of(bytes)
     if (item.sha256 !== undefined && item.sha256 !== (bytes === inner ? sha256 : sha256Of(inner)))
       return {
         n,
@@ -166,6 +182,7 @@ export class Migrator implements Executor {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#ahead?.read.catch(() => undefined)
+    await this.#thread?.[Symbol.asyncDispose]()
     this.#opened?.close()
     await this.#source[Symbol.asyncDispose]()
     await this.#target[Symbol.asyncDispose]()

@@ -1,5 +1,5 @@
 import { openStore } from '../../stores/registry.ts'
-import { runPlanned } from '../jobs.ts'
+import { runPlanned, type JobsOptions } from '../jobs.ts'
 import { onAnotherDisk } from './caches.ts'
 
 /**
@@ -8,12 +8,12 @@ import { onAnotherDisk } from './caches.ts'
  */
 const [dataFolder = '', id = '', how] = process.argv.slice(2)
 let isTold = false
+const open: JobsOptions['open'] = async (location, options) =>
+  onAnotherDisk(await openStore(location, options))
 const job = await runPlanned(id, {
   dataFolder,
-  open: async (location, options) => {
-    const store = await openStore(location, options)
-    return how === 'copy' ? onAnotherDisk(store) : store
-  },
+  ...(how === 'copy' ? { open } : {}),
+  readBeside: Number(id.slice(-1)) % 2 === 0,
   limits: { items: 8, bytes: 1 << 20 },
   onProgress: ({ state }) => {
     if (!isTold) process.stdout.write(`${state}\n`)

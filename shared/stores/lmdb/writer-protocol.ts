@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { WriteOperation, WriteOutcome } from '../contract.ts'
+import { pack, unpack, type Packed } from '../pack.ts'
 
 /** What the parent tells `writer-process.ts`, one after the other: each request is answered before the next is sent. */
 export type WriterRequest =
@@ -7,12 +8,9 @@ export type WriterRequest =
   | { readonly kind: 'apply'; readonly operations: PackedOperations }
   | { readonly kind: 'close' }
 
-/** Operations in one piece of memory: a thousand objects cost several times what their bytes do on the way. */
 export interface PackedOperations {
-  /** Keys and values, one after the other. */
-  readonly bytes: Uint8Array
-  /** Where in `bytes` the key and the value of each operation end; that of a deletion has no length. */
-  readonly ends: Float64Array
+  /** The key and the value of each operation; that of a deletion has no length. */
+  readonly parts: Packed
   /** A sign for each. */
   readonly kinds: Uint8Array
   /** By place, digests in hex of those with `ifValue`, which say as much as the value. */
@@ -28,32 +26,23 @@ export interface GuardedOperation {
 const signs = { delete: 0, put: 1, putAbsent: 2 } as const
 
 export function packOperations(operations: readonly WriteOperation[]): PackedOperations {
-  const length = operations.reduce((sum, each) => sum + each.key.length + valueOf(each).length, 0)
-  const bytes = new Uint8Array(length)
-  const ends = new Float64Array(operations.length * 2)
   const kinds = new Uint8Array(operations.length)
   const ifSha256 = new Map<number, string>()
-  let end = 0
   for (const [i, operation] of operations.entries()) {
-    for (const [at, part] of [operation.key, valueOf(operation)].entries()) {
-      bytes.set(part, end)
-      ends[i * 2 + at] = end += part.length
-    }
     if (operation.kind === 'put') kinds[i] = operation.expect === 'absent' ? signs.putAbsent : signs.put
     if (operation.ifValue) ifSha256.set(i, hash('sha256', operation.ifValue, 'hex'))
   }
-  return { bytes, ends, kinds, ifSha256 }
+  const parts = pack(operations.flatMap((operation) => [operation.key, valueOf(operation)]))
+  return { parts, kinds, ifSha256 }
 }
 
-/** Keys and values share the memory that came. */
-export function unpackOperations({ bytes, ends, kinds, ifSha256 }: PackedOperations): GuardedOperation[] {
+export function unpackOperations({ parts, kinds, ifSha256 }: PackedOperations): GuardedOperation[] {
+  const unpacked = unpack(parts)
   return Array.from(kinds, (sign, i) => {
-    const keyEnd = ends[i * 2]!
-    const key = bytes.subarray(i === 0 ? 0 : ends[i * 2 - 1]!, keyEnd)
-    const value = bytes.subarray(keyEnd, ends[i * 2 + 1])
+    const key = unpacked[i * 2]!
     const guard = { ifSha256: ifSha256.get(i) }
     if (sign === signs.delete) return { operation: { kind: 'delete', key }, ...guard }
-    const put = { kind: 'put' as const, key, value }
+    const put = { kind: 'put' as const, key, value: unpacked[i * 2 + 1]! }
     return { operation: sign === signs.putAbsent ? { ...put, expect: 'absent' as const } : put, ...guard }
   })
 }

@@ -1,5 +1,5 @@
 import { JobFile, listJobs } from '../../../shared/jobs/job-file.ts'
-import { asTold, planJob, replanJob, runPlanned, type JobsOptions } from '../../../shared/jobs/jobs.ts'
+import { planJob, replanJob, runPlanned, type JobsOptions } from '../../../shared/jobs/jobs.ts'
 import { dropJob, emptyTrash, expireTrash, listTrash } from '../../../shared/jobs/trash.ts'
 import { verifyStore, type Finding } from '../../../shared/jobs/verify.ts'
 import { openStore } from '../../../shared/stores/registry.ts'
@@ -41,10 +41,7 @@ async function runLong(task: LongJobTask): Promise<Answer> {
   const { dataFolder, port, known } = task
   const stopping = new AbortController()
   port.on('message', (reason: unknown) => stopping.abort(reason))
-  const options: JobsOptions = {
-    dataFolder,
-    open: (location, how) => openStore(asTold(location, known), how),
-  }
+  const options: JobsOptions = { dataFolder, told: known }
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a MessagePort has no origin
   const tell = (progress: JobProgress | VerifyStep): void => port.postMessage(progress)
   try {
