@@ -42,14 +42,15 @@ const mapFull = -30792
 const largestMapBytes = 2 ** 44
 const nearlyNothingBytes = 1 << 20
 
-const require = createRequire(import.meta.url)
+// Not named `require`: the bundler has one of its own in every file that says so.
+const requireNative = createRequire(import.meta.url)
 let target: WriterTarget | undefined
 let root: NativeDatabase | undefined
 let database: NativeDatabase | undefined
 let reader: SnapshotReader | undefined
 
 function open(wanted: WriterTarget): void {
-  const native = require(wanted.format === 1 ? 'lmdb' : 'lmdb-v2') as NativeLibrary
+  const native = requireNative(wanted.format === 1 ? 'lmdb' : 'lmdb-v2') as NativeLibrary
   target = wanted
   root = native.open({
     path: wanted.path,
