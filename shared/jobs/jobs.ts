@@ -365,9 +365,11 @@ async function executorOf(file: JobFile, options: JobsOptions & RunOptions): Pro
     return new Evictor(await open(spec.store, { write: true }), bin())
   if (spec.kind === 'undo')
     return await undoerOf(file, spec, { dataFolder: options.dataFolder, open, make: bin })
-  const thread = await readingThread(file, spec.from, options)
-  const source = await open(spec.from, { write: false })
-  const target = await open(spec.to, { write: true })
+  await using held = new AsyncDisposableStack()
+  const thread = held.use(await readingThread(file, spec.from, options))
+  const source = held.use(await open(spec.from, { write: false }))
+  const target = held.use(await open(spec.to, { write: true }))
+  held.move()
   return new Migrator(source, target, {
     form: spec.form ?? 'any',
     thread,
