@@ -16,6 +16,7 @@ import { ranges } from './ranges.ts'
  *   POST   /api/jobs/:job/undo                    → Job              plans the undo; run it as any job
  *   DELETE /api/jobs/:job                         → JobList          forgets a job that is not running (REFUSED while its trash holds something)
  *   GET    /api/jobs/:job/report                  → application/x-ndjson attachment: a line for the job, then one per item
+ *   GET    /api/jobs/:job/manifest                → application/x-ndjson attachment: what a migration wrote, with digests (`migrate/manifest.ts`)
  *   GET    /api/trash                             → Trash
  *   POST   /api/trash/empty        EmptyRequest   → Trash            the only act that cannot be undone
  *   GET    /api/stores/:store/retention           → { file?: string, policy?: Policy }   `retention.json` beside the cache or of the settings

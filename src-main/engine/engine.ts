@@ -148,7 +148,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   app.route('/', insideRoutes({ connections, catalogs }))
   app.route('/', completeRoutes({ connections, catalogs }))
   app.route('/stores/:store/filters', filterRoutes({ connections, catalogs, dataFolder }))
-  app.route('/', jobRoutes(board))
+  app.route('/', jobRoutes(board, dataFolder))
   app.route('/', storeJobRoutes(board, { connections, dataFolder }))
   app.route('/results', resultRoutes(catalogs))
   app.route('/stores/:store/entries/:key', entryRoutes({ connections, values }))

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Connection, SearchResult } from '../../shared/api/contract.ts'
 import type { Job, JobItemPage, JobList, Trash, VerifyEvent } from '../../shared/api/jobs.ts'
-import { corpus, startEngine } from './testing/client.ts'
+import { corpus, refusal, startEngine } from './testing/client.ts'
 
 type Started = Awaited<ReturnType<typeof startEngine>>
 let engine: Started
@@ -100,6 +100,13 @@ describe('jobs of the engine', () => {
     expect(opened.entries).toBe(planned.planned.entries)
     const report = await (await engine.ask(`jobs/${begun.id}/report`)).text()
     expect(report.trim().split('\n')).toHaveLength(1 + planned.planned.entries)
+    const manifest = await engine.ask(`jobs/${begun.id}/manifest`)
+    expect(manifest.headers.get('content-disposition')).toContain(`${begun.id}.manifest.ndjson`)
+    const last = (await manifest.text()).trim().split('\n').at(-1)!
+    expect(JSON.parse(last)).toMatchObject({ entries: planned.planned.entries })
+    expect(await refusal(await engine.ask('jobs/..%2fsettings/manifest'))).toMatchObject({
+      code: 'NOT_FOUND',
+    })
   })
 
   it('refuse what JSON would lose until that is accepted', async () => {

@@ -91,6 +91,11 @@ export function reportAddress(job: string): string {
   return `/api/${address(['jobs', job, 'report'])}`
 }
 
+/** Of a migration that is done. */
+export function manifestAddress(job: string): string {
+  return `/api/${address(['jobs', job, 'manifest'])}`
+}
+
 export const trashQuery = queryOptions({
   queryKey: ['trash'],
   queryFn: ({ signal }) => callJson<Trash>('trash', { signal }),

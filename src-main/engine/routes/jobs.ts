@@ -1,3 +1,4 @@
+import { createReadStream, existsSync } from 'node:fs'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import {
@@ -8,8 +9,10 @@ import {
   replanRequest,
   type VerifyEvent,
 } from '../../../shared/api/jobs.ts'
+import { jobFolder } from '../../../shared/jobs/job-file.ts'
+import { manifestFile } from '../../../shared/jobs/migrate/manifest.ts'
 import { keepRetention, readRetention, type RuledStore } from '../../../shared/jobs/retention.ts'
-import { toAppError } from '../../../shared/model/errors.ts'
+import { AppError, toAppError } from '../../../shared/model/errors.ts'
 import { showKey } from '../../../shared/model/keys.ts'
 import type { JobBoard } from '../job-board.ts'
 import type { Connections } from '../connections.ts'
@@ -24,7 +27,7 @@ const itemsQuery = z.object({
 const reportItems = 1_000
 
 /** `/jobs` and `/trash`. */
-export function jobRoutes(board: JobBoard): Hono {
+export function jobRoutes(board: JobBoard, dataFolder: string): Hono {
   return new Hono()
     .get('/jobs', async (context) => context.json(await board.list()))
     .post('/jobs', async (context) => context.json(await board.plan(await readBody(context, planRequest))))
@@ -52,6 +55,18 @@ export function jobRoutes(board: JobBoard): Hono {
         headers: {
           'content-type': 'application/x-ndjson',
           'content-disposition': `attachment; filename="${job.id}.ndjson"`,
+        },
+      })
+    })
+    .get('/jobs/:job/manifest', async (context) => {
+      const { id } = await board.get(context.req.param('job'))
+      const file = manifestFile(jobFolder(dataFolder, id))
+      if (!existsSync(file))
+        throw new AppError('NOT_FOUND', `Job ${id} has no manifest: that is made when a migration is done.`)
+      return new Response(ReadableStream.from(createReadStream(file)), {
+        headers: {
+          'content-type': 'application/x-ndjson',
+          'content-disposition': `attachment; filename="${id}.manifest.ndjson"`,
         },
       })
     })

@@ -13,7 +13,7 @@ import {
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { Job } from '../../../shared/api/jobs.ts'
 import { useDesk } from '../../app/desk.ts'
-import { reportAddress } from '../../client/jobs.ts'
+import { manifestAddress, reportAddress } from '../../client/jobs.ts'
 import { lockStore } from '../../client/locations.ts'
 import { putConnection } from '../../client/queries.ts'
 import { countOf } from '../../ui/format.ts'
@@ -62,16 +62,20 @@ export function JobControls({ job }: { job: Job }) {
       ) : null}
       {job.undoneBy === undefined ? null : <UndoneBy id={job.undoneBy} />}
       {hasRun ? (
-        <Button
-          component="a"
+        <Download
+          title="Report"
+          what="What became of each entry, and why"
           href={reportAddress(job.id)}
-          download={`${job.id}.ndjson`}
-          variant="subtle"
-          color="gray"
-          leftSection={<IconDownload size={14} />}
-        >
-          Report
-        </Button>
+          name={`${job.id}.ndjson`}
+        />
+      ) : null}
+      {job.kind === 'migrate' && job.state === 'done' ? (
+        <Download
+          title="Manifest"
+          what="What was written, with its digests, to be checked against the target"
+          href={manifestAddress(job.id)}
+          name={`${job.id}.manifest.ndjson`}
+        />
       ) : null}
       <OpenTarget job={job} />
       <span className={classes.room} />
@@ -92,6 +96,22 @@ export function JobControls({ job }: { job: Job }) {
         </p>
       ) : null}
     </div>
+  )
+}
+
+function Download({ title, what, href, name }: { title: string; what: string; href: string; name: string }) {
+  return (
+    <Button
+      component="a"
+      href={href}
+      download={name}
+      title={what}
+      variant="subtle"
+      color="gray"
+      leftSection={<IconDownload size={14} />}
+    >
+      {title}
+    </Button>
   )
 }
 
