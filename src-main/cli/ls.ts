@@ -84,6 +84,23 @@ function cellOf(row: Row, column: string): string | undefined {
   return row.args?.[outputColumn(column)]
 }
 
+/** What the row says, in the order of the line. */
+const lineFields = [
+  'sizeBytes',
+  'kind',
+  'func',
+  'module',
+  'user',
+  'host',
+  'cwd',
+  'version',
+  'runAtSeconds',
+  'elapsedSeconds',
+  'status',
+  'problem',
+  'tags',
+] as const
+
 /** The JSON form of an entry; fields that are not known are left out. */
 async function lineOf(
   store: Store,
@@ -91,36 +108,9 @@ async function lineOf(
   columns: readonly string[],
   withDigest: boolean,
 ): Promise<Record<string, unknown>> {
-  const {
-    sizeBytes,
-    kind,
-    func,
-    module,
-    user,
-    host,
-    cwd,
-    version,
-    runAtSeconds,
-    elapsedSeconds,
-    status,
-    problem,
-    tags,
-  } = row
   return {
     key: jsonKey(parseKey(row.key)),
-    sizeBytes,
-    kind,
-    func,
-    module,
-    user,
-    host,
-    cwd,
-    version,
-    runAtSeconds,
-    elapsedSeconds,
-    status,
-    problem,
-    tags,
+    ...Object.fromEntries(lineFields.map((name) => [name, row[name]])),
     columns:
       columns.length === 0 ? undefined : Object.fromEntries(columns.map((name) => [name, cellOf(row, name)])),
     sha256: withDigest ? await digestOf(store, row.key) : undefined,

@@ -18,6 +18,7 @@ import type {
 import { changed, isOvertaken } from '../lock-pace.ts'
 import { folderLabel } from '../paths.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
+import { openedForReading } from '../misuse.ts'
 import { keyFacts } from './call-key.ts'
 import { storedKey } from './keys.ts'
 import type { StoredKey } from './keys.ts'
@@ -192,10 +193,7 @@ export class DiskcacheStore implements Store {
     this.#shards.throwIfClosed()
     const writer = this.#writer
     if (!writer) {
-      throw new AppError(
-        'READ_ONLY',
-        `The cache ${this.location} is open for reading only; unlock it to change it.`,
-      )
+      throw openedForReading(this.location)
     }
     const keys = operations.map(({ kind, key }) => (kind === 'delete' ? storedKey(key) : undefined))
     const places = await this.#shards.forEach(keys, new Slices(options.signal), (_row, _rows, shard) => shard)

@@ -24,6 +24,7 @@ import { folderLabel, statusOf } from '../paths.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
 import { stampOf } from '../stamp.ts'
 import type { Stamp } from '../stamp.ts'
+import { openedForReading, usedAfterClose } from '../misuse.ts'
 import { bringBack, setAside } from './aside.ts'
 import { copyBack } from './copy-back.ts'
 import { hashOfKey, isShardName, keyOfHash, shardOf } from './layout.ts'
@@ -302,15 +303,11 @@ export class FolderStore implements Store {
   #assertWritable(): void {
     this.#assertOpen()
     if (this.capabilities.write) return
-    throw new AppError(
-      'READ_ONLY',
-      `The cache ${this.location} is open for reading only; unlock it to change it.`,
-    )
+    throw openedForReading(this.location)
   }
 
   #assertOpen(): void {
-    if (this.#closed)
-      throw new AppError('INTERNAL', `The cache ${this.location} was used after it was closed.`)
+    if (this.#closed) throw usedAfterClose(this.location)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -24,6 +24,7 @@ import { PartDigest, settledToken } from '../part-tokens.ts'
 import type { PartToken } from '../part-tokens.ts'
 import { folderLabel, statusOf } from '../paths.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
+import { openedForReading, usedAfterClose } from '../misuse.ts'
 import { bringBack, setAside } from './aside.ts'
 import { callFolderOf, isFolder, lookAt, readOutput } from './call.ts'
 import { absent, deleteCall } from './delete.ts'
@@ -298,15 +299,11 @@ export class JoblibStore implements Store {
   #assertWritable(): void {
     this.#assertOpen()
     if (this.capabilities.deletes === true) return
-    throw new AppError(
-      'READ_ONLY',
-      `The cache ${this.location} is open for reading only; unlock it to change it.`,
-    )
+    throw openedForReading(this.location)
   }
 
   #assertOpen(): void {
-    if (this.#closed)
-      throw new AppError('INTERNAL', `The cache ${this.location} was used after it was closed.`)
+    if (this.#closed) throw usedAfterClose(this.location)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,3 +1,4 @@
+import { usedAfterClose } from '../misuse.ts'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { AppError } from '../../model/errors.ts'
 import type { Problem } from '../../model/errors.ts'
@@ -61,7 +62,7 @@ export class SnapshotReader {
   }
 
   throwIfClosed(): void {
-    if (this.#isClosed) throw new AppError('INTERNAL', `The cache ${this.path} was used after it was closed.`)
+    if (this.#isClosed) throw usedAfterClose(this.path)
   }
 
   close(): void {

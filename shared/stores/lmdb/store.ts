@@ -1,6 +1,5 @@
 import { basename } from 'node:path'
 
-import { AppError } from '../../model/errors.ts'
 import type { Problem } from '../../model/errors.ts'
 import type {
   Capabilities,
@@ -15,6 +14,7 @@ import type {
 } from '../contract.ts'
 import type { LockTimes } from '../lock-pace.ts'
 import { throwIfCancelled } from '../slices.ts'
+import { openedForReading } from '../misuse.ts'
 import { databaseFlags, readWord, viewOf } from './layout.ts'
 import type { TreeInfo } from './layout.ts'
 import { PageFault } from './pages.ts'
@@ -174,13 +174,7 @@ export class LmdbStore implements Store {
     throwIfCancelled(options.signal)
     this.#reader.throwIfClosed()
     if (!this.#writer) {
-      throw new AppError(
-        'READ_ONLY',
-        `${this.location} is open for reading only; unlock it for writing first.`,
-        {
-          data: { path: this.#place.path },
-        },
-      )
+      throw openedForReading(this.location)
     }
     const outcomes = operations.map((operation) => refusedKey(operation.key))
     const accepted = operations.filter((_operation, index) => outcomes[index] === undefined)

@@ -13,6 +13,7 @@ import type {
   WriteOperation,
   WriteOutcome,
 } from '../contract.ts'
+import { openedForReading } from '../misuse.ts'
 import { connectRedis, serverName } from './connect.ts'
 import type { Connection } from './connect.ts'
 import { redisFault } from './faults.ts'
@@ -127,11 +128,7 @@ export class RedisStore implements Store {
     operations: readonly WriteOperation[],
     options: { signal?: AbortSignal } = {},
   ): Promise<WriteOutcome[]> {
-    if (!this.capabilities.write)
-      throw new AppError(
-        'READ_ONLY',
-        `${this.location} is open for reading only; unlock it for writing first.`,
-      )
+    if (!this.capabilities.write) throw openedForReading(this.location)
     const { signal } = options
     return this.#run(signal, ({ connection }) =>
       writeRedis(

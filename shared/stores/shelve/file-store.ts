@@ -17,6 +17,7 @@ import type {
 } from '../contract.ts'
 import type { LockPace, LockTimes } from '../lock-pace.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
+import { openedForReading } from '../misuse.ts'
 import { isProblem } from './dbm.ts'
 import type { DbmReader, DbmWriter, FoundValue } from './dbm.ts'
 import { innerPickle, wrapPickle } from './inner.ts'
@@ -205,7 +206,7 @@ function readOnlyShelf(place: DbmPlace): AppError {
         'READ_ONLY',
         `${place.base} is an ndbm shelf, which is only read here; migrate it to another format.`,
       )
-    : new AppError('READ_ONLY', `${place.base} is open for reading only; unlock it for writing first.`)
+    : openedForReading(place.base)
 }
 
 function readValue(

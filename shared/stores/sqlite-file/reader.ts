@@ -1,3 +1,4 @@
+import { usedAfterClose } from '../misuse.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 
 import type { Database } from 'better-sqlite3'
@@ -59,7 +60,7 @@ export class SqliteReader {
   }
 
   throwIfClosed(): void {
-    if (this.#isClosed) throw new AppError('INTERNAL', `The cache ${this.path} was used after it was closed.`)
+    if (this.#isClosed) throw usedAfterClose(this.path)
   }
 
   /** Runs `action` in a read transaction and gives its result; again if a writer came between. Throws `AppError`. */

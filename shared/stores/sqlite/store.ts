@@ -2,7 +2,6 @@ import { basename } from 'node:path'
 
 import type { Database } from 'better-sqlite3'
 
-import { AppError } from '../../model/errors.ts'
 import type { Problem } from '../../model/errors.ts'
 import { showKey } from '../../model/keys.ts'
 import type {
@@ -19,6 +18,7 @@ import { LockPace, type LockTimes } from '../lock-pace.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
 import { isCorrupt, isTooLarge } from '../sqlite-file/errors.ts'
 import type { SqliteReader } from '../sqlite-file/reader.ts'
+import { openedForReading } from '../misuse.ts'
 import { Rows } from './rows.ts'
 import type { FoundRow, Position, RowBatch } from './rows.ts'
 import { describeTables } from './schema.ts'
@@ -148,13 +148,7 @@ export class SqliteStore implements Store {
     throwIfCancelled(options.signal)
     this.#reader.throwIfClosed()
     if (!this.capabilities.write) {
-      throw new AppError(
-        'READ_ONLY',
-        `${this.location} is open for reading only; unlock it for writing first.`,
-        {
-          data: { path: this.#reader.path },
-        },
-      )
+      throw openedForReading(this.location)
     }
     const { path } = this.#reader
     const context = { path, table: this.#table, pace: this.#pace, signal: options.signal }

@@ -78,6 +78,13 @@ type DocumentTask = Exclude<
   { ask: 'close' | 'exportNext' | 'exportEnd' | 'export' | 'compare' | 'trust' }
 >
 
+function valueAt(
+  document: Document,
+  { key, path }: { readonly key: string; readonly path: readonly number[] },
+) {
+  return nodeAt(rootOf(document, key), path).value
+}
+
 /** Changes nothing: it is asked again where bytes were missing. */
 function answerOf(task: DocumentTask, store: Store, document: Document): unknown {
   const { source } = document.decoded
@@ -87,25 +94,25 @@ function answerOf(task: DocumentTask, store: Store, document: Document): unknown
     case 'tree':
       return treePage(rootOf(document, task.key), task.path, task.from, task.to, source)
     case 'array':
-      return arrayWindow(nodeAt(rootOf(document, task.key), task.path).value, source, task.window)
+      return arrayWindow(valueAt(document, task), source, task.window)
     case 'statistics':
-      return arrayStatistics(nodeAt(rootOf(document, task.key), task.path).value, source)
+      return arrayStatistics(valueAt(document, task), source)
     case 'line':
-      return linePicture(nodeAt(rootOf(document, task.key), task.path).value, source, task.question)
+      return linePicture(valueAt(document, task), source, task.question)
     case 'plane':
-      return planePicture(nodeAt(rootOf(document, task.key), task.path).value, source, task.question)
+      return planePicture(valueAt(document, task), source, task.question)
     case 'image':
-      return imagePicture(nodeAt(rootOf(document, task.key), task.path).value, source, task.question)
+      return imagePicture(valueAt(document, task), source, task.question)
     case 'table':
-      return tableHead(nodeAt(rootOf(document, task.key), task.path).value, source)
+      return tableHead(valueAt(document, task), source)
     case 'columns':
-      return tableColumns(nodeAt(rootOf(document, task.key), task.path).value, source, task.columns)
+      return tableColumns(valueAt(document, task), source, task.columns)
     case 'spy':
-      return spyPicture(nodeAt(rootOf(document, task.key), task.path).value, source, task.question)
+      return spyPicture(valueAt(document, task), source, task.question)
     case 'atoms':
-      return atomsPicture(nodeAt(rootOf(document, task.key), task.path).value, source)
+      return atomsPicture(valueAt(document, task), source)
     case 'text':
-      return valueText(nodeAt(rootOf(document, task.key), task.path).value, source, task.as)
+      return valueText(valueAt(document, task), source, task.as)
     case 'place':
       return { sizeBytes: document.stored.byteLength, file: store.locate?.(parseKey(task.key)) }
     case 'bytes':
