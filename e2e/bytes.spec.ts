@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { expect, test as base, type Inspector } from './test.ts'
+import { copyCache } from './program.ts'
+import { expect, lookingTest, type Inspector } from './test.ts'
 
 /** A compressed dump, one of many opcodes, one that is cut and one of no bytes, beside the corpus. */
 const makeEntries = `
@@ -15,11 +16,10 @@ put('c', pickle.dumps(value, 4)[:70])
 put('d', b'')
 `
 
-const test = base.extend({
-  copies: async ({ copies }, use) => {
-    execFileSync('/usr/bin/python3', ['-c', makeEntries, copies[0]!])
-    await use(copies)
-  },
+const test = lookingTest('bytes', async (folder) => {
+  const cache = await copyCache('fs-class', folder)
+  execFileSync('/usr/bin/python3', ['-c', makeEntries, cache])
+  return [cache]
 })
 
 async function openBytes(inspector: Inspector, letter: string): Promise<void> {

@@ -1,5 +1,7 @@
 import { photograph } from './program.ts'
-import { expect, test } from './test.ts'
+import { expect, lookingAt } from './test.ts'
+
+const test = lookingAt('fs-class')
 
 test('sorts, by one column and by two', async ({ inspector }) => {
   const { grid } = inspector

@@ -1,16 +1,14 @@
 import { cp, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { kindsFolder } from '../shared/testing/kinds.ts'
-import { expect, test as base, type Inspector } from './test.ts'
+import { expect, lookingTest, type Inspector } from './test.ts'
 import { violations } from './violations.ts'
 
 /** A program that has a cache of tables, sparse matrices and structures open. */
-const test = base.extend({
-  copies: async ({ folder }, use) => {
-    const cache = path.join(folder, 'kinds', 'cache')
-    await cp(path.join(kindsFolder, 'cache'), cache, { recursive: true })
-    await use([cache])
-  },
+const test = lookingTest('kinds', async (folder) => {
+  const cache = path.join(folder, 'kinds', 'cache')
+  await cp(path.join(kindsFolder, 'cache'), cache, { recursive: true })
+  return [cache]
 })
 
 async function show(inspector: Inspector, name: string): Promise<void> {
@@ -29,7 +27,7 @@ async function saved({ page, panel }: Inspector, folder: string, item: string): 
   return file
 }
 
-// Each test starts a program: on a busy machine that takes its time.
+// Much is drawn in each test: on a busy machine that takes its time.
 test.slow()
 
 test('a table: types, gaps and what is in each column, a row by number, a column as a line', async ({

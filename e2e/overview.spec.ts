@@ -1,6 +1,8 @@
 import type { Page } from '@playwright/test'
-import { expect, test } from './test.ts'
+import { expect, lookingAt } from './test.ts'
 import { violations } from './violations.ts'
+
+const test = lookingAt('fs-class')
 
 const overviewOf = (page: Page) => page.getByRole('region', { name: 'Overview', exact: true })
 

@@ -2,16 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { python } from '../shared/testing/python.ts'
-import { expect, test as base, type Inspector } from './test.ts'
+import { expect, lookingTest, type Inspector } from './test.ts'
 import { violations } from './violations.ts'
 
 /** A program that has a cache of arrays of every kind open. */
-const test = base.extend({
-  copies: async ({ folder }, use) => {
-    const cache = path.join(folder, 'arrays', 'cache')
-    execFileSync(python, [path.join(import.meta.dirname, 'make-pictures.py'), cache])
-    await use([cache])
-  },
+const test = lookingTest('arrays', async (folder) => {
+  const cache = path.join(folder, 'arrays', 'cache')
+  execFileSync(python, [path.join(import.meta.dirname, 'make-pictures.py'), cache])
+  return [cache]
 })
 
 async function show(inspector: Inspector, name: string): Promise<void> {
@@ -24,7 +22,7 @@ function option(inspector: Inspector, name: string): string | null {
   return new URL(inspector.page.url()).searchParams.get(`v.pic.${name}`)
 }
 
-// Each test makes its cache with Python and starts a program: on a busy machine that takes its time.
+// The first test makes the cache with Python and starts the program: on a busy machine that takes its time.
 test.slow()
 
 test('a line: zoomed by wheel, dragging and keys, read out, kept by a reload', async ({ inspector }) => {

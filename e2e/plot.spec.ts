@@ -1,6 +1,8 @@
 import type { Page } from '@playwright/test'
-import { expect, test } from './test.ts'
+import { expect, lookingAt } from './test.ts'
 import { violations } from './violations.ts'
+
+const test = lookingAt('fs-class')
 
 const plotOf = (page: Page) => page.getByRole('region', { name: 'Plot', exact: true })
 const fieldOf = (page: Page) => plotOf(page).getByRole('button', { name: /Arrow keys choose/ })

@@ -1,5 +1,6 @@
 import { test as base, expect, type Locator, type Page } from '@playwright/test'
 import { copyCache, startProgram, temporaryFolder, type Program } from './program.ts'
+import { SharedProgram, type MakeCaches } from './shared-program.ts'
 
 export interface Fixtures {
   /** Names of corpus caches that the program opens at its start. */
@@ -57,7 +58,15 @@ export class Inspector {
   }
 }
 
-export const test = base.extend<Fixtures>({
+export const test = base.extend<Fixtures, { shared: SharedProgram }>({
+  shared: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixtures' names off this pattern
+    async ({}, use) => {
+      await using shared = new SharedProgram()
+      await use(shared)
+    },
+    { scope: 'worker' },
+  ],
   caches: [['fs-class'], { option: true }],
   // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixtures' names off this pattern
   folder: async ({}, use) => {
@@ -83,5 +92,17 @@ export const test = base.extend<Fixtures>({
     expect(faults, 'the page threw or logged an error').toEqual([])
   },
 })
+
+/** For tests that change neither caches nor what the program keeps: all with one name share a program. */
+export function lookingTest(name: string, make: MakeCaches) {
+  return test.extend({
+    copies: async ({ shared }, use) => use((await shared.of(name, make)).copies),
+    program: async ({ shared }, use) => use((await shared.of(name, make)).program),
+  })
+}
+
+/** A copy of one cache of the corpus to look at. */
+export const lookingAt = (cache: string) =>
+  lookingTest(cache, async (folder) => [await copyCache(cache, folder)])
 
 export { expect } from '@playwright/test'
