@@ -141,6 +141,19 @@ export class TrashBin implements Disposable {
     return JSON.parse(text ?? '{}') as BinInfo
   }
 
+  /** Since when it is known to be over its time; see `expireTrash`. */
+  get overSinceMs(): number | undefined {
+    return this.#database
+      .prepare<[], number>(`SELECT CAST(value AS REAL) FROM bin WHERE name = 'over since'`)
+      .pluck()
+      .get()
+  }
+
+  set overSinceMs(ms: number | undefined) {
+    if (ms === undefined) this.#database.exec(`DELETE FROM bin WHERE name = 'over since'`)
+    else this.#database.prepare(`INSERT OR REPLACE INTO bin VALUES ('over since', ?)`).run(String(ms))
+  }
+
   /** Where stores of files set entries aside. */
   get files(): string {
     const folder = join(this.folder, 'files')

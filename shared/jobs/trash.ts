@@ -11,6 +11,9 @@ export interface TrashLimits {
   readonly keepBytes: number
 }
 
+/** What is first seen to be over its time is kept so long from then on. */
+const noticeDays = 3
+
 export const defaultTrashLimits: TrashLimits = { keepDays: 30, keepBytes: 20e9 }
 
 export interface BinSummary extends BinInfo {
@@ -25,8 +28,9 @@ const dayMs = 86_400_000
 export function listTrash(dataFolder: string, { keepDays }: TrashLimits = defaultTrashLimits): BinSummary[] {
   return readableOf(jobsWithBins(dataFolder), (job) => {
     using bin = TrashBin.find(dataFolder, job)
-    const { info } = bin
-    return { ...info, ...bin.totals(), expiresAtMs: info.createdAtMs + keepDays * dayMs }
+    const { info, overSinceMs = -Infinity } = bin
+    const expiresAtMs = Math.max(info.createdAtMs + keepDays * dayMs, overSinceMs + noticeDays * dayMs)
+    return { ...info, ...bin.totals(), expiresAtMs }
   })
     .filter(({ entries }) => entries > 0)
     .toSorted((a, b) => b.createdAtMs - a.createdAtMs)
@@ -71,7 +75,12 @@ export function dropJob(dataFolder: string, id: string): void {
   forgetJob(dataFolder, id)
 }
 
-/** What is older or more than the limits goes by itself, the oldest first; never of a job that can go on. */
+/**
+ * What is older or more than the limits goes by itself, the oldest first; never of a job that can go on.
+ *
+ * Of what is too old only what was seen to be so some days before: a clock that was set wrong, or a data folder that comes
+ * from a machine with another one, makes everything old at once, and nothing is lost by it if that is mended in time.
+ */
 export function expireTrash(
   dataFolder: string,
   limits: TrashLimits = defaultTrashLimits,
@@ -81,12 +90,25 @@ export function expireTrash(
   const gone: string[] = []
   for (const bin of listTrash(dataFolder, limits)) {
     bytes += bin.bytes
-    const isOver = bin.expiresAtMs < nowMs || bytes > limits.keepBytes
+    const isOld = bin.createdAtMs + limits.keepDays * dayMs < nowMs
+    const isOver = isAnnounced(dataFolder, bin.job, isOld, nowMs) || bytes > limits.keepBytes
     if (!isOver || !isFinished(dataFolder, bin.job)) continue
     removeBin(dataFolder, bin.job)
     gone.push(bin.job)
   }
   return gone
+}
+
+/** Whether a bin was seen to be too old already, so long ago that somebody could have done something about it. */
+function isAnnounced(dataFolder: string, job: string, isOld: boolean, nowMs: number): boolean {
+  // Another program looks at the same trash, and may just have let it go.
+  if (!TrashBin.exists(dataFolder, job)) return false
+  using bin = TrashBin.find(dataFolder, job)
+  const { overSinceMs } = bin
+  if (isOld && overSinceMs !== undefined) return overSinceMs + noticeDays * dayMs <= nowMs
+  if (isOld) bin.overSinceMs = nowMs
+  else if (overSinceMs !== undefined) bin.overSinceMs = undefined
+  return false
 }
 
 /** Also by the undo that takes it back. */
