@@ -15,7 +15,7 @@ import * as contract from '../../shared/api/contract.ts'
 import { corpus, expectedOf, refusal, startEngine } from './testing/client.ts'
 
 const client = await startEngine()
-const { folder, ask, get, post, send, listen, ready } = client
+const { folder, ask, get, post, send, listen, ready, until } = client
 const expected = expectedOf('fs-class')
 let store: Connection
 
@@ -265,10 +265,8 @@ describe('a store that changes', () => {
     // A small cache may be done before the cancel arrives.
     expect(['cancelled', 'ready']).toContain(cancelled.state)
     await post(`stores/${opened.id}/refresh`)
-    expect(await ready(opened)).toMatchObject({
-      state: 'ready',
-      entries: expectedOf('fs-v002').entries.length,
-    })
+    const whole = expectedOf('fs-v002').entries.length
+    await until(opened, ({ state, entries }) => state === 'ready' && entries === whole)
     const events = await listen()
     await ask(`stores/${opened.id}`, { method: 'DELETE' })
     expect(await events.next(({ type }) => type === 'closed')).toMatchObject({
@@ -291,7 +289,7 @@ describe('a store that changes', () => {
     const [first] = expectedOf('fs-py38').entries
     await rm(join(cache, first!.key.slice(0, 2), first!.key))
     await post(`stores/${opened.id}/refresh`)
-    await ready(opened)
+    await until(opened, ({ state, entries }) => state === 'ready' && entries === before.entries - 1)
     const after = await post<SearchResult>(`stores/${opened.id}/search`, { query: '', sort: [] })
     expect(after.entries).toBe(before.entries - 1)
     await ask(`stores/${opened.id}`, { method: 'DELETE' })
@@ -303,8 +301,8 @@ describe('a store that changes', () => {
     const opened = await ready(await post<Connection>('stores', { location: cache }))
     await rm(cache, { recursive: true })
     await post(`stores/${opened.id}/refresh`)
-    const failed = await ready(opened)
-    expect(failed).toMatchObject({ state: 'failed', error: { message: expect.stringContaining(cache) } })
+    const failed = await until(opened, ({ state }) => state === 'failed')
+    expect(failed).toMatchObject({ error: { message: expect.stringContaining(cache) } })
     await ask(`stores/${opened.id}`, { method: 'DELETE' })
   })
 })

@@ -89,7 +89,7 @@ describe('a test of a location', () => {
     expect(found.milliseconds).toBeGreaterThan(0)
     expect(await test(copy('sqlite-blob/cache.sql'), 'sqlite')).toMatchObject({ ok: true, kind: 'sqlite' })
     expect(await test(copy('shelve-gnu/cache.shlv'))).toMatchObject({ ok: true, kind: 'shelve' })
-    expect(await engine.get('stores')).toEqual([])
+    expect(await engine.get('stores')).toMatchObject({ items: [] })
     expect(await engine.get('app')).toMatchObject({ recents: [] })
   })
 
@@ -241,7 +241,7 @@ describe('the lock', () => {
       code: 'READ_ONLY',
       message: expect.stringMatching(/stays locked: a Python shelf of this form can be read, not written/),
     })
-    expect(await engine.get('stores')).toMatchObject([{ id, writable: false }])
+    expect(await engine.get('stores')).toMatchObject({ items: [{ id, writable: false }] })
   })
 })
 

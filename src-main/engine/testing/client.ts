@@ -72,10 +72,13 @@ export async function startEngine() {
     }
   }
 
-  async function ready(connection: Connection): Promise<Connection> {
+  const ready = (connection: Connection): Promise<Connection> =>
+    until(connection, ({ state }) => !['opening', 'indexing'].includes(state))
+
+  /** A refresh that meets a look of the watch runs after it: until then the connection is as it was, and ready. */
+  async function until(connection: Connection, fits: (shown: Connection) => boolean): Promise<Connection> {
     const events = await listen()
-    const isDone = (shown: Connection): boolean =>
-      shown.id === connection.id && !['opening', 'indexing'].includes(shown.state)
+    const isDone = (shown: Connection): boolean => shown.id === connection.id && fits(shown)
     const event = await events.next((candidate) =>
       candidate.type === 'hello'
         ? candidate.stores.items.some(isDone)
@@ -96,6 +99,7 @@ export async function startEngine() {
     post,
     listen,
     ready,
+    until,
     async [Symbol.asyncDispose]() {
       await engine.close()
       await rm(folder, { recursive: true, force: true })
