@@ -123,6 +123,7 @@ export const job = z.object({
       conflicts: z.number(),
       /** Of a policy: entries that its rules name and that stay because they are protected. */
       protectedEntries: z.number().optional(),
+      impossible: z.number().optional(),
       refused: z.string().optional(),
       /** Which choice of `ReplanRequest` would let it run. */
       needs: z.enum(['acceptLoss', 'acceptLimits', 'onConflict', 'decisions']).optional(),

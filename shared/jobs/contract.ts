@@ -198,6 +198,8 @@ export interface PlanFacts {
   readonly conflicts: number
   /** Of a policy: entries that its rules name and that stay because they are protected. */
   readonly protectedEntries?: number
+  /** Of a migration: entries that the target cannot take, whatever is chosen; each says why in its note. */
+  readonly impossible?: number
   /** Why it cannot be run as it is, and which choice of a migration would let it run. */
   readonly refused?: string
   readonly needs?: 'acceptLoss' | 'acceptLimits' | 'onConflict' | 'decisions'

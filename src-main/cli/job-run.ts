@@ -56,19 +56,39 @@ export async function finishJob(job: Job, choices: RunChoices, options: JobsOpti
       },
     })
   }
-  if (Object.keys(job.plan?.actions ?? {}).length === 0) {
-    await (choices.json
-      ? writeJson(output, job, options, false)
-      : output.write(`${job.title}: nothing to do\n`))
+  const isWhole = (job.plan?.impossible ?? 0) === 0
+  if (job.planned.entries === 0) {
+    if (choices.json) await writeJson(output, job, options, false)
+    else {
+      await output.write(`${job.title}: nothing to do${leftWords(job)}\n`)
+      await writeWarnings(output, job)
+    }
     forgetJob(options.dataFolder, job.id)
-    return 0
+    return isWhole ? 0 : 1
   }
-  if (choices.yes !== true) {
+  if (choices.yes === true) {
+    if (choices.json !== true) await writeWarnings(output, job)
+  } else {
     // A machine that forgot --yes is told so, and not what people read.
     if (choices.json !== true || canAsk(output)) await writePlan(output, job, options)
     if (!(await isConfirmed(output, job, () => forgetJob(options.dataFolder, job.id)))) return 2
   }
-  return runToEnd(job.id, choices, options)
+  const code = await runToEnd(job.id, choices, options)
+  return code === 0 && !isWhole ? 1 : code
+}
+
+/** What the plan leaves as it is. */
+function leftWords({ plan }: Job): string {
+  return (['same', 'skip'] as const)
+    .map((action) => ({ action, entries: plan?.actions[action]?.entries ?? 0 }))
+    .filter(({ entries }) => entries > 0)
+    .map(({ action, entries }) => `, ${formatCount(entries)} ${actionTexts[action]}`)
+    .join('')
+}
+
+async function writeWarnings(output: Output, { plan }: Job): Promise<void> {
+  for (const warning of plan?.warnings ?? [])
+    await output.write(`${paint(output, 'yellow', 'Warning:')} ${warning}\n`)
 }
 
 const waysOn: Readonly<Record<NonNullable<PlanFacts['needs']>, string>> = {
@@ -169,8 +189,7 @@ async function writePlan(output: Output, job: Job, options: JobsOptions): Promis
     )
   if (plan?.protectedEntries !== undefined)
     await output.write(`  ${plan.protectedEntries} that the rules name stay: they are protected\n`)
-  for (const warning of plan?.warnings ?? [])
-    await output.write(`${paint(output, 'yellow', 'Warning:')} ${warning}\n`)
+  await writeWarnings(output, job)
   for (const { type, path, count, kept } of plan?.losses ?? [])
     await output.write(
       `${paint(output, kept === 'lost' ? 'red' : 'yellow', kept)}  ${type}  ${count} times, first at ${path}\n`,
@@ -202,10 +221,8 @@ async function writeReport(output: Output, job: Job, options: JobsOptions): Prom
   const told = (['skipped', 'changed', 'failed'] as const)
     .filter((state) => outcomes[state] > 0)
     .map((state) => `, ${outcomes[state]} ${state}`)
-  const there = job.plan?.actions.same?.entries ?? 0
-  if (there > 0) told.push(`, ${formatCount(there)} ${actionTexts.same}`)
   await output.write(
-    `${job.title}: ${job.state}, ${formatCount(outcomes.done)} of ${countOf(job.planned.entries, 'entry', 'entries')} done${told.join('')} (${formatBytes(finished.bytes)})\n`,
+    `${job.title}: ${job.state}, ${formatCount(outcomes.done)} of ${countOf(job.planned.entries, 'entry', 'entries')} done${told.join('')}${leftWords(job)} (${formatBytes(finished.bytes)})\n`,
   )
   using file = JobFile.open(options.dataFolder, job.id)
   for (const state of ['failed', 'changed', 'skipped'] as const) {

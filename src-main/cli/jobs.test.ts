@@ -1,6 +1,7 @@
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   rmSync,
@@ -135,6 +136,22 @@ describe('migrate', () => {
     expect(again?.planned.entries).toBe(0)
     expect((await hashcache('undo', job!.id)).code).toBe(0)
     expect((await hashcache('ls', target, '--json')).stdout).toBe('')
+  })
+
+  it('says what it warns of, what is left, and by its exit code that not all could be written', async () => {
+    const notes = join(work, 'notes')
+    mkdirSync(notes)
+    writeFileSync(join(notes, 'readme.txt'), 'mine')
+    const beside = await hashcache('migrate', cache, `fs:${notes}`, '--query', 'func:energy')
+    expect(beside).toMatchObject({ code: 0, stderr: '' })
+    expect(beside.stdout).toMatch(/^Warning: notes is no cache yet and holds other things \("readme\.txt"\)/)
+    const again = await hashcache('migrate', cache, `fs:${notes}`, '--query', 'func:energy')
+    expect(again.stdout).toMatch(/: nothing to do, 40 there already\n$/)
+    // Its keys are no hashes, which is what files are named by.
+    const joblib = join(corpus, 'joblib-memory', 'path')
+    const none = await hashcache('migrate', joblib, `fs:${join(work, 'none')}`)
+    expect(none.code).toBe(1)
+    expect(none.stdout).toMatch(/: nothing to do, 8 left alone\nWarning: 8 entries cannot be written/)
   })
 
   it('says what to write for a target that is not there, and lists what JSON loses', async () => {

@@ -242,7 +242,8 @@ class Planner {
       )
     const losses = [...this.#losses.values()].toSorted((a, b) => order(a) - order(b) || b.count - a.count)
     const refused = this.#refusal(limits.exceeded)
-    return { warnings, losses, conflicts: this.#conflicts, ...refused }
+    const impossible = this.#impossible > 0 ? { impossible: this.#impossible } : {}
+    return { warnings, losses, conflicts: this.#conflicts, ...impossible, ...refused }
   }
 
   #refusal(exceeded: string | undefined): Pick<PlanFacts, 'refused' | 'needs'> {
