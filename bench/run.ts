@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { keepCompiledCode } from '../src-main/engine/compiled-code.ts'
 import { benchCatalog } from './catalog.ts'
 import { benchCompare } from './compare.ts'
 import { benchEvict } from './evict.ts'
@@ -40,6 +41,8 @@ if (unknown.length > 0) {
 }
 
 const folder = mkdtempSync(path.join(tmpdir(), 'hashcache-bench-'))
+// As every command does, for the threads and programs that it starts.
+keepCompiledCode(folder)
 try {
   for (const [name, bench] of Object.entries(benches)) {
     if (names.length > 0 && !names.includes(name)) continue

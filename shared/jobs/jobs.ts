@@ -367,8 +367,9 @@ async function executorOf(file: JobFile, options: JobsOptions & RunOptions): Pro
     return await undoerOf(file, spec, { dataFolder: options.dataFolder, open, make: bin })
   await using held = new AsyncDisposableStack()
   const thread = held.use(await readingThread(file, spec.from, options))
-  const source = held.use(await open(spec.from, { write: false }))
-  const target = held.use(await open(spec.to, { write: true }))
+  const source = await open(spec.from, { write: false })
+  held.defer(() => source[Symbol.asyncDispose]())
+  const target = await open(spec.to, { write: true })
   held.move()
   return new Migrator(source, target, {
     form: spec.form ?? 'any',

@@ -85,7 +85,7 @@ export interface Store extends AsyncDisposable {
    * because another failed. Where a store has one lock for all writers, a batch is several transactions of some 50 ms at
    * most (`lock-pace.ts`).
    */
-  apply(operations: readonly WriteOperation[], options?: { signal?: AbortSignal }): Promise<WriteOutcome[]>
+  apply(operations: readonly WriteOperation[], options?: ApplyOptions): Promise<WriteOutcome[]>
 
   /**
    * A cheap token of the store's present content. Equal tokens mean: nothing changed. Where a store is cut
@@ -269,6 +269,15 @@ export type WriteOperation =
        */
       readonly ifValue?: Uint8Array
     }
+
+export interface ApplyOptions {
+  readonly signal?: AbortSignal | undefined
+  /**
+   * Told, by stores that write in parts, when the operations `[from, to)` are over and others follow: whoever reads them
+   * back need not wait for all. What became of each is in the answer.
+   */
+  readonly onWritten?: ((from: number, to: number) => void) | undefined
+}
 
 export type WriteOutcome =
   | { readonly done: true }

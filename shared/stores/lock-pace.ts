@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { WriteOperation, WriteOutcome } from './contract.ts'
+import type { ApplyOptions, WriteOperation, WriteOutcome } from './contract.ts'
 
 /** An aim: no transaction of ours is to keep other writers out for longer, but what one takes shows only when it is over. */
 const longestLockMs = 50
@@ -119,6 +119,7 @@ export class LockPace {
     transact: (
       part: readonly Operation[],
     ) => Promise<{ outcomes: WriteOutcome[]; heldMs: number; othersWrote?: boolean }>,
+    onWritten?: ApplyOptions['onWritten'],
   ): Promise<WriteOutcome[]> {
     const outcomes: WriteOutcome[] = []
     while (outcomes.length < operations.length) {
@@ -130,8 +131,9 @@ export class LockPace {
       const last = told.at(-1)
       if (last && !last.done && (last.reason === 'NO_SPACE' || last.reason === 'UNWRITABLE'))
         return [...outcomes, ...operations.slice(outcomes.length).map(() => last)]
-      if (outcomes.length < operations.length)
-        await delay(Math.ceil(heldMs * (this.#othersFor > 0 ? sharedRestShare : restShare)))
+      if (outcomes.length === operations.length) break
+      onWritten?.(outcomes.length - told.length, outcomes.length)
+      await delay(Math.ceil(heldMs * (this.#othersFor > 0 ? sharedRestShare : restShare)))
     }
     return outcomes
   }

@@ -5,6 +5,7 @@ import type { Executor, ItemOutcome, PlanItem } from '../contract.ts'
 import { isPresent, keysOf, readPresent, stopIfRefused, toBin, type Present } from '../guarded.ts'
 import { cannotKeep, sha256Of, type TrashBin } from '../trash-bin.ts'
 import { convert, unwrapped, type ValueForm } from './convert.ts'
+import { ReadBack } from './read-back.ts'
 import type { FromSource, SourceThread } from './reading-thread.ts'
 
 interface MigratorOptions {
@@ -73,10 +74,12 @@ export class Migrator implements Executor {
     if (this.#thread?.isOpen) this.#readAhead(next)
     const steps = await this.#steps(items, await reading, { again, outcomes })
     this.#keepOld(steps)
-    const writing = this.#target.apply(steps.map(({ operation }) => operation))
+    const operations = steps.map(({ operation }) => operation)
+    const back = new ReadBack(this.#target, operations)
+    const writing = this.#target.apply(operations, { onWritten: (from, to) => back.wrote(from, to) })
     if (!this.#ahead) this.#readAhead(next)
     const written = await writing
-    const isThere = await standing(this.#target, steps)
+    const isThere = await back.finish()
     for (const [i, step] of steps.entries())
       outcomes.set(step.item.n, told(step, written[i]!, isThere[i]!, again))
     stopIfRefused(written, again)
@@ -191,24 +194,6 @@ export class Migrator implements Executor {
 
 function largestOf(items: readonly PlanItem[]): number {
   return items.reduce((most, { bytes }) => Math.max(most, bytes), 0)
-}
-
-/** Which of the values that were to be written stand in the target, byte for byte: all are read back. */
-async function standing(target: Store, steps: readonly Step[]): Promise<boolean[]> {
-  const keys = steps.map(({ operation }) => operation.key)
-  const values = steps.map(({ operation }) => operation.value)
-  const isThere = (await target.holds?.(keys, values)) ?? keys.map(() => false)
-  const asked = [...isThere.keys()].filter((i) => !isThere[i])
-  const expectBytes = asked.reduce((most, i) => Math.max(most, values[i]!.length), 0)
-  const back = await target.getMany(
-    asked.map((i) => keys[i]!),
-    { expectBytes },
-  )
-  for (const [at, i] of asked.entries()) {
-    const found = back[at]
-    isThere[i] = found instanceof Uint8Array && Buffer.compare(found, values[i]!) === 0
-  }
-  return isThere
 }
 
 /**

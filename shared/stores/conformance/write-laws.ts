@@ -39,6 +39,28 @@ export function writeLaws(harness: Harness): void {
     }
   })
 
+  test('parts that are told to be written are there, one after the other, while others follow', async () => {
+    await using subject = await harness.create()
+    const { store } = subject
+    const operations = Array.from({ length: harness.manyEntries ?? 2_500 }, (_, i) => ({
+      kind: 'put' as const,
+      key: keyOf(i),
+      value: valueFor(subject, String(i)),
+    }))
+    const reads: Promise<void>[] = []
+    let told = 0
+    const onWritten = (from: number, to: number): void => {
+      expect([from, to > from, to < operations.length]).toEqual([told, true, true])
+      told = to
+      const look = async (): Promise<void> =>
+        expectBytes(await get(store, keyOf(to - 1)), operations[to - 1]!.value)
+      reads.push(look())
+    }
+    const outcomes = await store.apply(operations, { onWritten })
+    expect(outcomes.every(({ done }) => done)).toBe(true)
+    await Promise.all(reads)
+  })
+
   test('each operation has its own outcome, in order, and none spoils another', async () => {
     await using subject = await harness.create()
     const { store } = subject

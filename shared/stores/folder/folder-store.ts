@@ -5,6 +5,7 @@ import { isFileOf, openFileSource, readSmallFile } from '../../decode/file-sourc
 import { AppError } from '../../model/errors.ts'
 import type { Problem } from '../../model/errors.ts'
 import type {
+  ApplyOptions,
   Capabilities,
   ChangeToken,
   Entry,
@@ -261,10 +262,7 @@ export class FolderStore implements Store {
     return bring(this.#root, this.#layout, keys, folder)
   }
 
-  async apply(
-    operations: readonly WriteOperation[],
-    options: { signal?: AbortSignal } = {},
-  ): Promise<WriteOutcome[]> {
+  async apply(operations: readonly WriteOperation[], options: ApplyOptions = {}): Promise<WriteOutcome[]> {
     this.#assertWritable()
     return writeEntries(this.#root, this.#layout, operations, options)
   }

@@ -20,7 +20,7 @@ import { promisify } from 'node:util'
 import { errnoOf } from '../../decode/file-source.ts'
 import { AppError } from '../../model/errors.ts'
 import { showKey } from '../../model/keys.ts'
-import type { WriteOperation, WriteOutcome } from '../contract.ts'
+import type { ApplyOptions, WriteOperation, WriteOutcome } from '../contract.ts'
 import { changed, isOvertaken } from '../lock-pace.ts'
 import { failure, inFolders, keepOwner, makeOne, refused, syncFolder } from '../disk.ts'
 import { Slices, throwIfCancelled } from '../slices.ts'
@@ -51,7 +51,7 @@ export async function writeEntries(
   root: string,
   layout: FolderLayout,
   operations: readonly WriteOperation[],
-  { signal, disk = wholeDisk }: { signal?: AbortSignal | undefined; disk?: WholeDisk } = {},
+  { signal, onWritten, disk = wholeDisk }: ApplyOptions & { readonly disk?: WholeDisk } = {},
 ): Promise<WriteOutcome[]> {
   const outcomes: WriteOutcome[] = []
   const touched = new Set<string>()
@@ -74,6 +74,7 @@ export async function writeEntries(
       const isCrowded = step.kind === 'failed' && !step.outcome.done && step.outcome.reason === 'NO_SPACE'
       outcomes.push(commit(isCrowded ? await force(await stage(window[index]!)) : step, touched))
     }
+    if (start < operations.length) onWritten?.(start - window.length, start)
   }
   for (const folder of touched) syncFolder(folder)
   return inFolders(outcomes, [root])

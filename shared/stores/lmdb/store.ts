@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 
 import type { Problem } from '../../model/errors.ts'
 import type {
+  ApplyOptions,
   Capabilities,
   ChangeToken,
   DatabaseInfo,
@@ -167,10 +168,7 @@ export class LmdbStore implements Store {
     return found
   }
 
-  async apply(
-    operations: readonly WriteOperation[],
-    options: { signal?: AbortSignal } = {},
-  ): Promise<WriteOutcome[]> {
+  async apply(operations: readonly WriteOperation[], options: ApplyOptions = {}): Promise<WriteOutcome[]> {
     throwIfCancelled(options.signal)
     this.#reader.throwIfClosed()
     if (!this.#writer) {
@@ -178,7 +176,9 @@ export class LmdbStore implements Store {
     }
     const outcomes = operations.map((operation) => refusedKey(operation.key))
     const accepted = operations.filter((_operation, index) => outcomes[index] === undefined)
-    const written = (await this.#writer.apply(accepted)).values()
+    // Places are told of what was asked for.
+    const onWritten = accepted.length === operations.length ? options.onWritten : undefined
+    const written = (await this.#writer.apply(accepted, onWritten)).values()
     return outcomes.map((outcome) => outcome ?? written.next().value!)
   }
 

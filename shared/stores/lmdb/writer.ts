@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path'
 import { formatBytes } from '../../model/amounts.ts'
 import { AppError } from '../../model/errors.ts'
 import { AskedProcess, programPath } from '../asked-process.ts'
-import type { WriteOperation, WriteOutcome } from '../contract.ts'
+import type { ApplyOptions, WriteOperation, WriteOutcome } from '../contract.ts'
 import { LockPace } from '../lock-pace.ts'
 import { closedPath } from '../paths.ts'
 import { packOperations, type WriterReply, type WriterRequest, type WriterTarget } from './writer-protocol.ts'
@@ -40,8 +40,13 @@ export class LmdbWriter implements AsyncDisposable {
     return this.#enqueue(() => this.#ready())
   }
 
-  apply(operations: readonly WriteOperation[]): Promise<WriteOutcome[]> {
-    return this.#enqueue(() => this.pace.inTransactions(operations, (part) => this.#applyPart(part)))
+  apply(
+    operations: readonly WriteOperation[],
+    onWritten?: ApplyOptions['onWritten'],
+  ): Promise<WriteOutcome[]> {
+    return this.#enqueue(() =>
+      this.pace.inTransactions(operations, (part) => this.#applyPart(part), onWritten),
+    )
   }
 
   /** Process id of the child, if it runs. */

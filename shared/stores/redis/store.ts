@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis'
 import { AppError } from '../../model/errors.ts'
 import type { Problem } from '../../model/errors.ts'
 import type {
+  ApplyOptions,
   Capabilities,
   ChangeToken,
   Entry,
@@ -124,15 +125,11 @@ export class RedisStore implements Store {
     return this.#run(options.signal, ({ reader }) => reader.read(full, options))
   }
 
-  async apply(
-    operations: readonly WriteOperation[],
-    options: { signal?: AbortSignal } = {},
-  ): Promise<WriteOutcome[]> {
+  async apply(operations: readonly WriteOperation[], options: ApplyOptions = {}): Promise<WriteOutcome[]> {
     if (!this.capabilities.write) throw openedForReading(this.location)
-    const { signal } = options
-    return this.#run(signal, ({ connection }) =>
+    return this.#run(options.signal, ({ connection }) =>
       writeRedis(
-        { client: connection.client, server: serverName(this.#target), prefix: this.#prefix, signal },
+        { client: connection.client, server: serverName(this.#target), prefix: this.#prefix, ...options },
         operations,
       ),
     )

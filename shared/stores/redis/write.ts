@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { ReplyError } from 'ioredis'
 import { AppError } from '../../model/errors.ts'
 import { asBuffer } from '../as-buffer.ts'
-import type { WriteOperation, WriteOutcome } from '../contract.ts'
+import type { ApplyOptions, WriteOperation, WriteOutcome } from '../contract.ts'
 import { changed, isOvertaken } from '../lock-pace.ts'
 import type { Client } from './connect.ts'
 import { failedWrite } from './faults.ts'
@@ -15,11 +15,10 @@ const usualBulkBytes = 512 * 1024 * 1024
 const togetherBytes = 4 * 1024 * 1024
 const noSuchKey: WriteOutcome = { done: false, reason: 'ABSENT', sentence: 'There is no such key.' }
 
-export interface WriteContext {
+export interface WriteContext extends ApplyOptions {
   readonly client: Client
   readonly server: string
   readonly prefix: Buffer
-  readonly signal?: AbortSignal
 }
 
 /**
@@ -36,6 +35,7 @@ export async function writeRedis(
     const some = operations.slice(at, at + operationsAtOnce)
     // oxlint-disable-next-line no-await-in-loop -- bounds what is in flight, and keeps the order
     outcomes.push(...(await writeSome(context, some)))
+    if (outcomes.length < operations.length) context.onWritten?.(at, outcomes.length)
   }
   return outcomes
 }

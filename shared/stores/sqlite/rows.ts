@@ -49,6 +49,13 @@ export interface FoundRow {
   readonly type: SqlType
 }
 
+/** Statements that find a row by its key, by how the key is bound; they give its first column, or all of a few. */
+interface Finder {
+  readonly what: string
+  readonly row: 'first' | 'all'
+  readonly known: Map<SqlType | 'other text', Statement>
+}
+
 /** The SQL of one cache table on one connection. Plain statements over one table; no function of the schema runs. */
 export class Rows {
   readonly #database: Database
@@ -57,6 +64,7 @@ export class Rows {
   readonly #key: string
   readonly #value: string
   readonly #statements = new Map<string, Statement>()
+  readonly #finders: Readonly<Record<'place' | 'value' | 'comparison', Finder>>
 
   constructor(database: Database, table: CacheTable) {
     this.#database = database
@@ -64,6 +72,12 @@ export class Rows {
     this.#from = `main.${quote(table.name)}`
     this.#key = quote(table.keyColumn)
     this.#value = quote(table.valueColumn)
+    const bytes = `CAST(${this.#value} AS BLOB)`
+    this.#finders = {
+      place: { what: table.rowid ?? '1', row: 'first', known: new Map() },
+      value: { what: `typeof(${this.#value}), ${bytes}`, row: 'all', known: new Map() },
+      comparison: { what: `ifnull(${bytes} = ?, 0)`, row: 'first', known: new Map() },
+    }
   }
 
   /** Rows after a position in the order of the table, or (`backwards`) before it from its end on. */
@@ -114,9 +128,7 @@ export class Rows {
   find(key: Uint8Array): FoundRow | undefined {
     const { rowid, encoding } = this.#table
     for (const bound of boundKeys(key, encoding)) {
-      const found = this.#finder(bound, rowid ?? '1')
-        .pluck()
-        .get(bound.parameter, bound.parameter) as bigint | undefined
+      const found = this.#finder(bound, 'place').get(bound.parameter, bound.parameter) as bigint | undefined
       if (found === undefined) continue
       const { type } = bound
       return rowid === undefined
@@ -133,10 +145,8 @@ export class Rows {
 
   /** The value of the row that counts for a key; `undefined`: there is none. */
   valueOf(key: Uint8Array): Uint8Array | Problem | undefined {
-    const { encoding } = this.#table
-    const what = `typeof(${this.#value}), CAST(${this.#value} AS BLOB)`
-    for (const bound of boundKeys(key, encoding)) {
-      const found = this.#finder(bound, what).raw().get(bound.parameter, bound.parameter) as
+    for (const bound of boundKeys(key, this.#table.encoding)) {
+      const found = this.#finder(bound, 'value').get(bound.parameter, bound.parameter) as
         | [type: SqlType, bytes: Uint8Array | null]
         | undefined
       if (found) return this.#bytes(...found)
@@ -148,24 +158,26 @@ export class Rows {
   holds(key: Uint8Array, value: Uint8Array): boolean {
     const bytes = asBuffer(value)
     for (const bound of boundKeys(key, this.#table.encoding)) {
-      const found = this.#finder(bound, `ifnull(CAST(${this.#value} AS BLOB) = ?, 0)`)
-        .pluck()
-        .get(bytes, bound.parameter, bound.parameter) as bigint | undefined
+      const found = this.#finder(bound, 'comparison').get(bytes, bound.parameter, bound.parameter) as
+        | bigint
+        | undefined
       if (found !== undefined) return found === 1n
     }
     return false
   }
 
-  #finder(bound: Bound, what: string): Statement {
-    const name = `${bound.type} ${bound.sql} ${what}`
-    const known = this.#statements.get(name)
-    if (known) return known
+  /** Asked for each key: neither is SQL put together for it, nor a statement changed. */
+  #finder(bound: Bound, name: 'place' | 'value' | 'comparison'): Statement {
+    const { what, row, known } = this.#finders[name]
+    const kind = bound.sql === '?' ? bound.type : 'other text'
+    const found = known.get(kind)
+    if (found) return found
     const { rowid } = this.#table
     const order = rowid === undefined ? '' : `ORDER BY ${rowid}`
     const made = this.#prepare(
       `SELECT ${what} FROM ${this.#from} WHERE ${this.#matches(bound)} ${order} LIMIT 1`,
     )
-    this.#statements.set(name, made)
+    known.set(kind, row === 'all' ? made.raw() : made.pluck())
     return made
   }
 

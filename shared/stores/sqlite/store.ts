@@ -5,6 +5,7 @@ import type { Database } from 'better-sqlite3'
 import type { Problem } from '../../model/errors.ts'
 import { showKey } from '../../model/keys.ts'
 import type {
+  ApplyOptions,
   Capabilities,
   ChangeToken,
   DatabaseInfo,
@@ -141,17 +142,14 @@ export class SqliteStore implements Store {
     return found
   }
 
-  async apply(
-    operations: readonly WriteOperation[],
-    options: { signal?: AbortSignal } = {},
-  ): Promise<WriteOutcome[]> {
+  async apply(operations: readonly WriteOperation[], options: ApplyOptions = {}): Promise<WriteOutcome[]> {
     throwIfCancelled(options.signal)
     this.#reader.throwIfClosed()
     if (!this.capabilities.write) {
       throw openedForReading(this.location)
     }
     const { path } = this.#reader
-    const context = { path, table: this.#table, pace: this.#pace, signal: options.signal }
+    const context = { path, table: this.#table, pace: this.#pace, ...options }
     const outcomes = await writeRows(context, operations)
     await this.#reader.afterWrite()
     return outcomes

@@ -6,7 +6,7 @@ import type { Database } from 'better-sqlite3'
 import { toAppError } from '../../model/errors.ts'
 import { keyText, showKey } from '../../model/keys.ts'
 import { asBuffer } from '../as-buffer.ts'
-import type { WriteOperation, WriteOutcome } from '../contract.ts'
+import type { ApplyOptions, WriteOperation, WriteOutcome } from '../contract.ts'
 import { changed, isOvertaken, type LockPace } from '../lock-pace.ts'
 import { throwIfCancelled } from '../slices.ts'
 import { isCorrupt, sqliteCode, writingError } from '../sqlite-file/errors.ts'
@@ -22,11 +22,10 @@ const retryMs = 25
 /** How long SQLite itself waits, which blocks everything else. */
 const busyMs = 40
 
-export interface WriteContext {
+export interface WriteContext extends ApplyOptions {
   readonly path: string
   readonly table: CacheTable
   readonly pace: LockPace
-  readonly signal: AbortSignal | undefined
 }
 
 interface Written {
@@ -52,7 +51,8 @@ export async function writeRows(
     return opened
   }
   try {
-    return await pace.inTransactions(operations, (part) => transact(context, part, connected))
+    const { onWritten } = context
+    return await pace.inTransactions(operations, (part) => transact(context, part, connected), onWritten)
   } finally {
     opened?.database.close()
   }
