@@ -27,6 +27,7 @@ import { planMigration } from './migrate/plan.ts'
 import { prepareReading, SourceThread } from './migrate/reading-thread.ts'
 import { carryTags } from './migrate/tags.ts'
 import { Target } from './migrate/target.ts'
+import { openThere } from './open-there.ts'
 import { roomWarnings } from './room.ts'
 import { runJob, type RunOptions } from './run.ts'
 import { openUpToDate } from './select.ts'
@@ -181,7 +182,7 @@ async function plannerOfEviction(
 ): Promise<Planner & Eviction> {
   await using held = stack
   // Opened for writing: what cannot be written is said now, not when it is run.
-  const store = held.use(await opener(options)(spec.store, { write: true }))
+  const store = held.use(await openThere(opener(options), spec.store))
   const catalog = held.use(await openUpToDate(store, options.dataFolder, options.signal))
   const header = {
     kind: spec.kind,
@@ -362,7 +363,7 @@ async function executorOf(file: JobFile, options: JobsOptions & RunOptions): Pro
   const { id, title, store: ref, createdAtMs } = file.job()
   const bin = (): TrashBin => TrashBin.open(options.dataFolder, { job: id, title, store: ref, createdAtMs })
   if (spec.kind === 'evict' || spec.kind === 'repair')
-    return new Evictor(await open(spec.store, { write: true }), bin())
+    return new Evictor(await openThere(open, spec.store), bin())
   if (spec.kind === 'undo')
     return await undoerOf(file, spec, { dataFolder: options.dataFolder, open, make: bin })
   await using held = new AsyncDisposableStack()

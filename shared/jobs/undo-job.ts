@@ -6,6 +6,7 @@ import { JobFile } from './job-file.ts'
 import type { JobsOptions } from './jobs.ts'
 import { Origin } from './migrate/origin.ts'
 import { defaultTrashLimits } from './trash.ts'
+import { openThere } from './open-there.ts'
 import { TrashBin, removeBin } from './trash-bin.ts'
 import { Undoer } from './undo.ts'
 
@@ -56,7 +57,7 @@ export interface UndoerOptions {
 
 export async function undoerOf(file: JobFile, spec: UndoSpec, options: UndoerOptions): Promise<Undoer> {
   const { dataFolder, open, make } = options
-  const store = await open(cacheOfUndo(spec, dataFolder), { write: true })
+  const store = await openThere(open, cacheOfUndo(spec, dataFolder))
   return new Undoer(store, {
     bin: binOf(spec.job, dataFolder),
     own: { find: () => binOf(file.id, dataFolder), make },

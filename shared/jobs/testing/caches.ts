@@ -25,7 +25,10 @@ export function withApply(
     get: (target, name) => {
       if (name === 'apply') return (operations: readonly WriteOperation[]) => apply(target, operations)
       const value: unknown = Reflect.get(target, name, target)
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value
+      // What `bind` makes is no function to an AsyncDisposableStack of V8.
+      return typeof value === 'function'
+        ? (...given: unknown[]): unknown => Reflect.apply(value, target, given)
+        : value
     },
   })
 }

@@ -104,6 +104,11 @@ function placeFor(location: StoreLocation, write: boolean): DbmPlace {
       `There is no shelf at ${path} (nor with .dir, .dat or .db behind the name); add ?format=dumb, gnu or sqlite3 to make one.`,
     )
   if (write) makeUnlessMade(place)
+  else if (!place.files.some((file) => existsSync(file)))
+    throw new AppError(
+      'NOT_FOUND',
+      `There is no shelf at ${path}: nothing of ${place.files.join(', ')} is there.`,
+    )
   return place
 }
 
