@@ -1,5 +1,5 @@
 import { rmdirSync, unlinkSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 
 import { errnoOf } from '../../decode/file-source.ts'
 import { statusOf } from '../paths.ts'
@@ -14,28 +14,44 @@ const mostParts = 8
  * out of the folder, by dots or a link, or is the database itself. Windows' separators count too, as caches are moved.
  */
 export function valuePath(folder: string, filename: string): string | undefined {
+  const parts = partsOf(filename)
+  return parts && foldersTo(folder, parts).length === parts.length - 1 ? join(folder, ...parts) : undefined
+}
+
+function partsOf(filename: string): string[] | undefined {
   const parts = filename.split(/[\\/]/)
   if (parts.length > mostParts || !parts.every(isPlainName)) return undefined
-  if (parts[0]!.toLowerCase().startsWith(databaseName)) return undefined
-  for (let count = 1; count < parts.length; count++)
-    if (statusOf(join(folder, ...parts.slice(0, count)))?.isDirectory() !== true) return undefined
-  return join(folder, ...parts)
+  return parts[0]!.toLowerCase().startsWith(databaseName) ? undefined : parts
+}
+
+/** The folders on the way that are there, the deepest first; behind a link there are none. */
+function foldersTo(folder: string, parts: readonly string[]): string[] {
+  const found: string[] = []
+  for (let count = 1; count < parts.length; count++) {
+    const path = join(folder, ...parts.slice(0, count))
+    if (statusOf(path)?.isDirectory() !== true) break
+    found.unshift(path)
+  }
+  return found
 }
 
 function isPlainName(name: string): boolean {
   return name !== '' && name !== '.' && name !== '..' && !/[\0:]/.test(name)
 }
 
+export function hasValueFile(folder: string, filename: string): boolean {
+  const path = valuePath(folder, filename)
+  return path !== undefined && statusOf(path)?.isFile() === true
+}
+
 /**
- * Removes a value's file and the folders that it leaves empty, as `Disk.remove` does; like there, what cannot be
- * removed stays behind without a word (`strays` tells).
+ * Removes a value's file and the folders that it leaves empty, as `Disk.remove` does, also where somebody who was killed
+ * got no further than the file; like there, what cannot be removed stays behind without a word (`strays` tells).
  */
 export function removeValueFile(folder: string, filename: string): void {
-  const path = valuePath(folder, filename)
-  if (path === undefined || statusOf(path)?.isFile() !== true) return
   try {
-    unlinkSync(path)
-    for (let parent = dirname(path); parent !== folder; parent = dirname(parent)) rmdirSync(parent)
+    if (hasValueFile(folder, filename)) unlinkSync(valuePath(folder, filename)!)
+    for (const parent of foldersTo(folder, partsOf(filename) ?? [])) rmdirSync(parent)
   } catch (error) {
     if (errnoOf(error) === undefined) throw error
   }

@@ -62,6 +62,12 @@ test('a file that a killed deletion has left goes, and none that a row names', a
   writeFileSync(join(cache, name), content)
   expect(outcomesOf(await store.whole!.apply(remove))).toEqual(['ABSENT'])
   expect(files()).toEqual(left)
+  // Of the file itself, or of that and its own folder, nothing was left but what stands around it.
+  for (const remains of [dirname(name), dirname(dirname(name))]) {
+    mkdirSync(join(cache, remains), { recursive: true })
+    expect(outcomesOf(await store.whole!.apply(remove))).toEqual(['ABSENT'])
+    expect(existsSync(join(cache, dirname(dirname(name))))).toBe(false)
+  }
   // As if another row had come to use it: it stays.
   writeFileSync(join(cache, left[0]!), content)
   sql(`UPDATE Cache SET filename = '${left[0]}' WHERE key = 'array'`)

@@ -11,9 +11,9 @@ import { toAppError } from '../../model/errors.ts'
 import { showKey } from '../../model/keys.ts'
 import type { WriteOutcome } from '../contract.ts'
 import { changed, LockPace } from '../lock-pace.ts'
-import { closedPath, statusOf } from '../paths.ts'
+import { closedPath } from '../paths.ts'
 import { faultOutcome, sqliteFault } from '../sqlite-file/fault.ts'
-import { databaseName, removeValueFile, valuePath } from './files.ts'
+import { databaseName, hasValueFile, removeValueFile } from './files.ts'
 import { conditionFor, storedKey } from './keys.ts'
 import { RowTable } from './row-table.ts'
 import { isSameRow, packRow, placeColumns, readColumns, textIn, unpackRow } from './stored-row.ts'
@@ -212,17 +212,11 @@ function isPast(row: StoredRow): boolean {
   return cell?.type === 'real' && cell.value * 1_000 <= Date.now()
 }
 
-/** What a run has left that was killed between a row and its file. */
+/** What a run has left that was killed between a row, its file and the folders of that. */
 function removeLoose({ folder, table }: Opened, loose: ReadonlySet<string>): void {
-  const there = new Set(
-    [...loose].filter((name) => {
-      const path = valuePath(folder, name)
-      return path !== undefined && statusOf(path)?.isFile() === true
-    }),
-  )
-  if (there.size === 0) return
-  const named = table.namedAmong(there)
-  for (const name of there) if (!named.has(name)) removeValueFile(folder, name)
+  const there = new Set([...loose].filter((name) => hasValueFile(folder, name)))
+  const named = there.size === 0 ? there : table.namedAmong(there)
+  for (const name of loose) if (!named.has(name)) removeValueFile(folder, name)
 }
 
 function codeOf(thrown: unknown): string | undefined {
