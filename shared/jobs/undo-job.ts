@@ -43,7 +43,7 @@ export async function warnOfLastCopies(original: JobFile, open: Open, bytes: num
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown
     return [
-      `${label}, from which this was copied, cannot be opened (${thrown.message}). What is removed may be the last copy, so it goes to the trash.${limits}`,
+      `${label}, from which this was copied, cannot be opened (${thrown.message.replace(/\.$/, '')}). What is removed may be the last copy, so it goes to the trash.${limits}`,
     ]
   }
 }
