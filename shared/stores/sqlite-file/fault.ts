@@ -26,7 +26,14 @@ export function sqliteFault(path: string, code: string, message: string, cause: 
   }
   if (code === 'SQLITE_FULL')
     return new AppError('REFUSED', `There is no space left for ${path}; free some and try again.`, options)
-  return new AppError('REFUSED', `${path} cannot be used: SQLite says "${message}" (${code}).`, options)
+  const next = code.startsWith('SQLITE_CANTOPEN')
+    ? 'see that its folder is there and may be written, then try again'
+    : 'mend that, then try again (sqlite.org/rescode.html says what the code means)'
+  return new AppError(
+    'REFUSED',
+    `${path} cannot be used: SQLite says "${message}" (${code}); ${next}.`,
+    options,
+  )
 }
 
 /** What becomes of an operation when SQLite cannot write. */

@@ -92,11 +92,18 @@ export function JobControls({ job }: { job: Job }) {
       )}
       {error ? (
         <p className={classes.problem} role="alert">
-          {visibleText(error.message)}
+          {visibleText(refusalWords(job, error))}
         </p>
       ) : null}
     </div>
   )
+}
+
+/** What stopped the job is said above already. */
+function refusalWords({ problem }: Job, { message }: Error): string {
+  return problem?.sentence.startsWith(message) === true
+    ? 'It cannot go on yet: the same is still in the way.'
+    : message
 }
 
 function Download({ title, what, href, name }: { title: string; what: string; href: string; name: string }) {
