@@ -19,7 +19,7 @@ export interface Store extends AsyncDisposable {
    * All entries in batches, sizes and stamps but no values; things that are no entries
    * (strays, temporary files) are left out and counted by `strays`.
    * Order: that of `capabilities.order`. An entry written meanwhile may or may not be seen.
-   * `stamps: false`: nobody will ask for stamps, so those that take a look at the value are left out.
+   * `stamps: false`: nobody will ask for stamps, so they may be left out, above all those that take a look at the value.
    */
   entries(options?: { batchSize?: number; signal?: AbortSignal; stamps?: boolean }): AsyncIterable<Entry[]>
 

@@ -71,7 +71,7 @@ export class FolderStore implements Store {
   }
 
   async *entries(
-    options: { batchSize?: number; signal?: AbortSignal } = {},
+    options: { batchSize?: number; signal?: AbortSignal; stamps?: boolean } = {},
   ): AsyncGenerator<Entry[], void, void> {
     this.#assertOpen()
     const batchSize = options.batchSize ?? defaultBatchSize
@@ -79,7 +79,7 @@ export class FolderStore implements Store {
     let batch: Entry[] = []
     for (const shard of listShards(this.#root)) {
       for (const name of listShard(this.#root, shard, this.#layout)) {
-        const entry = this.#entry(shard, name)
+        const entry = this.#entry(shard, name, options.stamps)
         if (entry) batch.push(entry)
         if (batch.length >= batchSize) {
           yield batch
@@ -110,18 +110,19 @@ export class FolderStore implements Store {
   }
 
   /** `undefined` if the file went away since it was listed, or is no file any more. */
-  #entry(shard: string, name: string): Entry | undefined {
+  #entry(shard: string, name: string, stamps = true): Entry | undefined {
     const status = statusOf(this.#root + sep + shard + sep + name)
-    return status?.isFile() ? this.#entryOf(name, status, stampOf(status, Date.now())) : undefined
+    if (!status?.isFile()) return undefined
+    return this.#entryOf(name, status, stamps ? stampOf(status, Date.now()) : undefined)
   }
 
-  #entryOf(name: string, status: Stats, stamp: Stamp): Entry {
+  #entryOf(name: string, status: Stats, stamp: Stamp | undefined): Entry {
     const hash = this.#layout.suffix === '' ? name : name.slice(0, -this.#layout.suffix.length)
     return {
       key: keyOfHash(hash),
       sizeBytes: status.size,
       modifiedMs: status.mtimeMs,
-      stamp: stamp.text,
+      ...(stamp ? { stamp: stamp.text } : {}),
     }
   }
 
