@@ -132,6 +132,9 @@ test('conflicts are decided one by one, the others at once, and the plan keeps t
   await form.getByRole('button', { name: 'Make the plan' }).click()
   const job = page.getByRole('region', { name: /^Migrate/ })
   await expect(job.getByText('3 conflicts to decide')).toBeVisible()
+  // They were to be asked about: that is no fault.
+  await expect(job.getByText('to be decided', { exact: true }).first()).toBeVisible()
+  await expect(job.getByRole('alert')).toHaveCount(0)
   await expect(job.getByRole('cell', { name: /^4 B/ }).first()).toBeVisible()
   await expect(job.getByRole('button', { name: /^Plan with/ })).toBeDisabled()
   expect(await violations(page, 'main')).toEqual([])

@@ -19,7 +19,7 @@ import classes from './JobDetail.module.css'
 import { JobItems } from './JobItems.tsx'
 import { JobProgress } from './JobProgress.tsx'
 import { PlanNotes } from './PlanNotes.tsx'
-import { outcomeWords, stateWords, toneOf } from './words.ts'
+import { isToDecide, outcomeWords, stateText, toneOf } from './words.ts'
 
 /** One job: what it would do or did, how far it is, and every item of it. */
 export function JobDetail({ job }: { job: Job }) {
@@ -52,7 +52,7 @@ export function JobDetail({ job }: { job: Job }) {
           {visibleText(job.problem.sentence)} <code>{job.problem.code}</code>
         </p>
       ) : null}
-      {job.state === 'refused' && job.plan?.refused !== undefined ? (
+      {job.state === 'refused' && job.plan?.refused !== undefined && !isToDecide(job) ? (
         <p className={classes.problem} role="alert">
           {visibleText(job.plan.refused)}
         </p>
@@ -66,10 +66,6 @@ export function JobDetail({ job }: { job: Job }) {
   )
 }
 
-function isToDecide({ state, plan }: Job): boolean {
-  return state === 'refused' && plan?.needs === 'decisions'
-}
-
 /** Its state, when and by whom, and the id by which the command line knows it. */
 function JobFacts({ job }: { job: Job }) {
   const { zone } = useDesk()
@@ -78,7 +74,7 @@ function JobFacts({ job }: { job: Job }) {
   return (
     <div className={classes.facts}>
       <span className={classes.state} data-tone={toneOf(job)}>
-        {stateWords[job.state]}
+        {stateText(job)}
       </span>
       <span>planned {time(createdAtMs)}</span>
       {startedAtMs === undefined ? null : <span>run {time(startedAtMs)}</span>}

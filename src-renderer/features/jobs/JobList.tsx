@@ -12,7 +12,7 @@ import { countOf, formatBytes, formatCount, formatRelative } from '../../ui/form
 import { useRoving } from '../../ui/use-roving.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import classes from './JobList.module.css'
-import { progressOf, shortStateWords, toneOf } from './words.ts'
+import { progressOf, shortStateText, toneOf } from './words.ts'
 
 const icons: Readonly<Record<Job['kind'], Icon>> = {
   migrate: IconArrowsTransferDown,
@@ -64,7 +64,7 @@ function Line({ job }: { job: Job }) {
       <span className={classes.facts}>
         <i className={classes.dot} data-tone={toneOf(job)} />
         <span className={classes.how}>
-          {shortStateWords[job.state]}
+          {shortStateText(job)}
           {job.state === 'running' ? ` ${Math.floor(progressOf(job) * 100)} %` : ''}
           {job.plan ? (
             <span title={countOf(entries, 'entry', 'entries')}>

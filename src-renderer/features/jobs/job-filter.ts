@@ -1,5 +1,5 @@
 import type { Job } from '../../../shared/api/jobs.ts'
-import { stateWords } from './words.ts'
+import { stateText } from './words.ts'
 
 const kindWords: Readonly<Record<Job['kind'], string>> = {
   migrate: 'migrate merge copy',
@@ -10,11 +10,11 @@ const kindWords: Readonly<Record<Job['kind'], string>> = {
 
 /** Whether each of the words is somewhere in what the list or the detail says of a job, in any case of letters. */
 export function matchesJob(job: Job, words: string): boolean {
-  const { kind, state, title, store, from, user, id, asked } = job
+  const { kind, title, store, from, user, id, asked } = job
   const said = [
     title,
     kindWords[kind],
-    stateWords[state],
+    stateText(job),
     store.location,
     from?.location ?? '',
     user,

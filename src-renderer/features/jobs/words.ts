@@ -2,7 +2,7 @@ import type { Job, JobItem } from '../../../shared/api/jobs.ts'
 import { countOf, formatCompute } from '../../ui/format.ts'
 
 /** The words of jobs for people. */
-export const stateWords: Readonly<Record<Job['state'], string>> = {
+const stateWords: Readonly<Record<Job['state'], string>> = {
   planning: 'planning',
   planned: 'planned, not run',
   refused: 'cannot run as it is',
@@ -25,7 +25,20 @@ export const actionWords: Readonly<Record<JobItem['action'], string>> = {
 }
 
 /** The same where there is little room. */
-export const shortStateWords: typeof stateWords = { ...stateWords, planned: 'planned', refused: 'cannot run' }
+const shortStateWords: typeof stateWords = { ...stateWords, planned: 'planned', refused: 'cannot run' }
+
+/** Its conflicts were to be asked about, and are: nothing is wrong with it. */
+export function isToDecide({ state, plan }: Pick<Job, 'state' | 'plan'>): boolean {
+  return state === 'refused' && plan?.needs === 'decisions'
+}
+
+export function stateText(job: Pick<Job, 'state' | 'plan'>): string {
+  return isToDecide(job) ? 'to be decided' : stateWords[job.state]
+}
+
+export function shortStateText(job: Pick<Job, 'state' | 'plan'>): string {
+  return isToDecide(job) ? 'to be decided' : shortStateWords[job.state]
+}
 
 /** What became of an item. */
 export const outcomeWords: Readonly<Record<NonNullable<JobItem['state']>, string>> = {
@@ -59,7 +72,9 @@ export function endWords({ kind, state, outcomes, problem, store }: Job): string
 
 export type Tone = 'plain' | 'live' | 'ok' | 'warn' | 'bad'
 
-export function toneOf({ state, outcomes, problem }: Job): Tone {
+export function toneOf(job: Job): Tone {
+  const { state, outcomes, problem } = job
+  if (isToDecide(job)) return 'warn'
   if (state === 'planning' || state === 'running') return 'live'
   if (state === 'refused' || state === 'stopped') return 'bad'
   if (state !== 'done') return 'plain'
