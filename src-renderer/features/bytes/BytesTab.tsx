@@ -159,7 +159,8 @@ function useByteLink(
       const found = await settle.current(moving)
       if (!isCurrent) return
       chooseLatest.current(found, byteOptions(value.key, { at: moving }))
-      setMoved(undefined)
+      // A move that came meanwhile and is not drawn yet goes on.
+      setMoved((now) => (now?.key === value.key && now.at === moving ? undefined : now))
     }
     const timer = setTimeout(() => void arrive(), settleMs)
     return () => {
