@@ -125,8 +125,8 @@ class World implements Disposable {
   }
 }
 
-function canGoOn({ state, undoneBy }: Job): boolean {
-  return state === 'stopped' && undoneBy === undefined
+function canGoOn({ state, canRun }: Job): boolean {
+  return state === 'stopped' && canRun
 }
 
 function filesIn(folder: string): string[] {
