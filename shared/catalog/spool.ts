@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { openFileSource } from '../decode/file-source.ts'
 import { AppError } from '../model/errors.ts'
 import type { ByteSource } from '../model/source.ts'
-import { ownFolder, type OwnFolder } from '../stores/own-folder.ts'
+import { temporaryFolder, type TemporaryFolder } from '../stores/temporary-folder.ts'
 
 /** Bytes of a value in a file of our own, which goes away with it. */
 export type Spooled = ByteSource & Disposable
@@ -21,9 +21,9 @@ export async function spool(
   length: number,
   bytes: (from: number, to: number) => Promise<Uint8Array>,
 ): Promise<Spooled> {
-  let folder: OwnFolder | undefined
+  let folder: TemporaryFolder | undefined
   try {
-    folder = await ownFolder('value')
+    folder = await temporaryFolder('value')
     const path = join(folder.path, 'value')
     const file = openSync(path, 'wx', 0o600)
     try {

@@ -3,6 +3,7 @@ import type { BigIntStats } from 'node:fs'
 
 import { AppError } from '../model/errors.ts'
 import type { ByteSource } from '../model/source.ts'
+import { scratch } from './scratch.ts'
 
 export interface FileSourceOptions {
   /** First byte of the file that belongs to the source; 0. */
@@ -72,27 +73,25 @@ export function readSmallFile(path: string): Uint8Array | undefined {
   return bytes
 }
 
-/** What is only compared is read into one memory again and again. */
-let scratch = new Uint8Array(64 * 1024)
 const comparedBytes = 1024 * 1024
 
 /** Whether a file, links not followed, has exactly these bytes. `false` too where it is larger than is compared so. */
 export function isFileOf(path: string, bytes: Uint8Array): boolean {
   if (bytes.length > comparedBytes) return false
-  if (scratch.length <= bytes.length) scratch = new Uint8Array(bytes.length + 1)
+  // One more is asked for: what is there is told by how much comes, and only the end of a file ends a reading early.
+  const read = scratch(bytes.length + 1)
   let file
   let length = 0
   try {
     file = openSync(path, readFlags | noFollow | (noAtime ?? 0))
-    // One more is asked for: what is there is told by how much comes, and only the end of a file ends a reading early.
-    length = readSync(file, scratch, 0, bytes.length + 1, 0)
+    length = readSync(file, read, 0, read.length, 0)
   } catch (error) {
     if (errnoOf(error) === undefined) throw error
     return false
   } finally {
     if (file !== undefined) closeSync(file)
   }
-  return length === bytes.length && Buffer.compare(scratch.subarray(0, length), bytes) === 0
+  return length === bytes.length && Buffer.compare(read.subarray(0, length), bytes) === 0
 }
 
 /**

@@ -1,5 +1,5 @@
 import { AppError } from '../model/errors.ts'
-import { formatBytes, formatCount } from '../model/amounts.ts'
+import { formatCount } from '../model/amounts.ts'
 import { showKey } from '../model/keys.ts'
 import { namesWhatGoes } from '../api/policies.ts'
 import type { Catalog } from '../catalog/catalog.ts'
@@ -12,7 +12,7 @@ import { isPresent, keysOf, readPresent, stopIfRefused, toBin, unreadable, type 
 import { judge, type Judged } from './policy.ts'
 import { candidates, type Candidate } from './select.ts'
 import { settledEntries } from './settled.ts'
-import { defaultTrashLimits } from './trash.ts'
+import { overLimitWords } from './trash.ts'
 import { cannotKeep, sha256Of, type TrashBin } from './trash-bin.ts'
 
 const itemsAtOnce = 1_000
@@ -87,11 +87,8 @@ function guestWarning(guests: number): string {
 
 /** An undo is promised; of so much it lasts no longer than until somebody looks at the trash. */
 function warnOfTrash(bytes: number, warnings: string[]): void {
-  const { keepBytes } = defaultTrashLimits
-  if (bytes > keepBytes)
-    warnings.push(
-      `These are ${formatBytes(bytes)}, and the trash keeps ${formatBytes(keepBytes)}: when it is next looked at, all of them go for good. Evict less at once if you may want to undo it later.`,
-    )
+  const words = overLimitWords(bytes)
+  if (words !== undefined) warnings.push(`${words} Evict less at once if you may want to undo it later.`)
 }
 
 interface Going {

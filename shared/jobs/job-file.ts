@@ -21,6 +21,7 @@ import { createJobDatabase, openJobDatabase } from './job-database.ts'
 import { isLocked } from './job-lock.ts'
 import type { OutcomeRow } from './job-rows.ts'
 import { fromRow, itemValues, prepareStatements } from './job-rows.ts'
+import { actionSums, noTotals, Sums, total } from './job-sums.ts'
 
 /** Actions that change the store; the others are in the plan for the record. */
 const changingActions: ReadonlySet<ItemAction> = new Set<ItemAction>([
@@ -30,8 +31,6 @@ const changingActions: ReadonlySet<ItemAction> = new Set<ItemAction>([
   'restore',
   'remove',
 ])
-const noTotals: Totals = { entries: 0, bytes: 0, computeSeconds: 0 }
-
 /** What a job is, before anything of its plan is known. */
 export interface JobHeader {
   readonly kind: Job['kind']
@@ -54,7 +53,7 @@ export interface Batch {
 }
 
 /** `running`: one that was killed. */
-const runnable: ReadonlySet<string> = new Set<JobState>([
+const runnable: ReadonlySet<JobState> = new Set<JobState>([
   'planned',
   'paused',
   'stopped',
@@ -302,14 +301,15 @@ export class JobFile implements Disposable {
 
   /** Why no run of it can begin or go on, one sentence; `undefined`: one can. */
   get whyNoRun(): string | undefined {
-    const state = this.#statements.lastState.get()?.event ?? 'planning'
-    const undoneBy = this.#statements.undoneBy.get() ?? this.undoneInPartBy[0]
-    if (undoneBy !== undefined)
-      return `Job ${this.id} was taken back by ${undoneBy}, so it cannot go on; plan a new one.`
+    const state = (this.#statements.lastState.get()?.event ?? 'planning') as JobState
+    return this.#whyNoRun(state, this.#statements.undoneBy.get(), this.#header('plan') !== undefined)
+  }
+
+  #whyNoRun(state: JobState, undoneBy: string | undefined, isPlanned: boolean): string | undefined {
+    const by = undoneBy ?? this.undoneInPartBy[0]
+    if (by !== undefined) return `Job ${this.id} was taken back by ${by}, so it cannot go on; plan a new one.`
     if (!runnable.has(state)) return `Job ${this.id} is ${state} and cannot be run.`
-    return this.#header('plan') === undefined
-      ? `The plan of job ${this.id} was never finished; plan it again.`
-      : undefined
+    return isPlanned ? undefined : `The plan of job ${this.id} was never finished; plan it again.`
   }
 
   /** As it is listed. One that says to be running while nobody holds its lock was killed: it shows as `stopped`. */
@@ -350,7 +350,8 @@ export class JobFile implements Disposable {
         states.map((each) => [each, sumOf(`state ${each}`).entries]),
       ) as Job['outcomes'],
       ...(problem ? { problem } : {}),
-      canRun: this.whyNoRun === undefined && (isDead || state !== 'running'),
+      canRun:
+        this.#whyNoRun(state, undoneBy, facts !== undefined) === undefined && (isDead || state !== 'running'),
       canUndo: undoneBy === undefined && hasDone,
       ...(undoneBy === undefined ? {} : { undoneBy }),
     }
@@ -407,40 +408,12 @@ function withOutcome(row: OutcomeRow, state: ItemState): ItemWithOutcome {
   return Object.assign(fromRow(row), { outcome })
 }
 
-class Sums {
-  readonly all = new Map<string, { entries: number; bytes: number; computeSeconds: number }>()
-
-  add(what: string, { bytes, computeSeconds }: Pick<PlanItem, 'bytes' | 'computeSeconds'>): void {
-    let sum = this.all.get(what)
-    if (!sum) this.all.set(what, (sum = { ...noTotals }))
-    sum.entries++
-    sum.bytes += bytes
-    sum.computeSeconds += computeSeconds
-  }
-}
-
 function killed(state: JobState): NonNullable<Job['problem']> {
   const sentence =
     state === 'running'
       ? 'The program that ran it ended in the middle. Nothing is lost: resume it to bring it to its end.'
       : 'The program ended while it was planning; plan it anew.'
   return { code: 'CANCELLED', sentence }
-}
-
-function actionSums(sums: ReadonlyMap<string, Totals>): PlanFacts['actions'] {
-  return Object.fromEntries(
-    [...sums].flatMap(([what, sum]) => (what.startsWith('action ') ? [[what.slice(7), sum]] : [])),
-  )
-}
-
-function total(parts: readonly Totals[]): Totals {
-  const sum = { entries: 0, bytes: 0, computeSeconds: 0 }
-  for (const part of parts) {
-    sum.entries += part.entries
-    sum.bytes += part.bytes
-    sum.computeSeconds += part.computeSeconds
-  }
-  return sum
 }
 
 /** All jobs of the data folder, newest first. A job file that cannot be read is left out. */

@@ -362,11 +362,16 @@ async function executorOf(file: JobFile, options: JobsOptions & RunOptions): Pro
   const open = opener(options)
   const { id, title, store: ref, createdAtMs } = file.job()
   const bin = (): TrashBin => TrashBin.open(options.dataFolder, { job: id, title, store: ref, createdAtMs })
-  if (spec.kind === 'evict' || spec.kind === 'repair')
-    return new Evictor(await openThere(open, spec.store), bin())
+  await using held = new AsyncDisposableStack()
+  if (spec.kind === 'evict' || spec.kind === 'repair') {
+    const store = await openThere(open, spec.store)
+    held.defer(() => store[Symbol.asyncDispose]())
+    const executor = new Evictor(store, bin())
+    held.move()
+    return executor
+  }
   if (spec.kind === 'undo')
     return await undoerOf(file, spec, { dataFolder: options.dataFolder, open, make: bin })
-  await using held = new AsyncDisposableStack()
   const thread = held.use(await readingThread(file, spec.from, options))
   const source = await open(spec.from, { write: false })
   held.defer(() => source[Symbol.asyncDispose]())

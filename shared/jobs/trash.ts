@@ -1,5 +1,6 @@
 import { readableOf } from '../catalog/own-folder.ts'
 import { namedStatus } from '../decode/file-source.ts'
+import { formatBytes } from '../model/amounts.ts'
 import { AppError } from '../model/errors.ts'
 import { forgetJob, JobFile, jobFolder } from './job-file.ts'
 import { isLocked } from './job-lock.ts'
@@ -15,6 +16,13 @@ export interface TrashLimits {
 const noticeDays = 3
 
 export const defaultTrashLimits: TrashLimits = { keepDays: 30, keepBytes: 20e9 }
+
+/** Of so much the trash lets go as soon as somebody looks at it; `undefined`: it keeps it. */
+export function overLimitWords(bytes: number): string | undefined {
+  const { keepBytes } = defaultTrashLimits
+  if (bytes <= keepBytes) return undefined
+  return `These are ${formatBytes(bytes)}, and the trash keeps ${formatBytes(keepBytes)}: when it is next looked at, all of them go for good.`
+}
 
 export interface BinSummary extends BinInfo {
   readonly entries: number

@@ -1,11 +1,10 @@
-import { formatBytes } from '../model/amounts.ts'
 import { AppError } from '../model/errors.ts'
 import type { StoreLocation } from '../stores/contract.ts'
 import type { UndoSpec } from './contract.ts'
 import { JobFile } from './job-file.ts'
 import type { JobsOptions } from './jobs.ts'
 import { Origin } from './migrate/origin.ts'
-import { defaultTrashLimits } from './trash.ts'
+import { overLimitWords } from './trash.ts'
 import { openThere } from './open-there.ts'
 import { TrashBin, removeBin } from './trash-bin.ts'
 import { Undoer } from './undo.ts'
@@ -32,18 +31,18 @@ export async function warnOfLastCopies(original: JobFile, open: Open, bytes: num
   const { spec } = original
   if (spec.kind !== 'migrate' || bytes === 0) return []
   const label = original.job().from?.label ?? spec.from.path
-  const { keepBytes } = defaultTrashLimits
-  const limits =
-    bytes > keepBytes
-      ? ` These are ${formatBytes(bytes)}, and the trash keeps ${formatBytes(keepBytes)}: it lets go of all of them when it is next looked at.`
-      : ''
+  const limits = overLimitWords(bytes)
+  const told = (sentence: string): string => (limits === undefined ? sentence : `${sentence} ${limits}`)
   try {
     await using _ = await open(spec.from, { write: false })
-    return limits === '' ? [] : [`What is not in ${label} any more goes to the trash.${limits}`]
+    return limits === undefined ? [] : [told(`What is not in ${label} any more goes to the trash.`)]
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown
+    const why = thrown.message.replace(/\.$/, '')
     return [
-      `${label}, from which this was copied, cannot be opened (${thrown.message.replace(/\.$/, '')}). What is removed may be the last copy, so it goes to the trash.${limits}`,
+      told(
+        `${label}, from which this was copied, cannot be opened (${why}). What is removed may be the last copy, so it goes to the trash.`,
+      ),
     ]
   }
 }
@@ -57,16 +56,23 @@ export interface UndoerOptions {
 
 export async function undoerOf(file: JobFile, spec: UndoSpec, options: UndoerOptions): Promise<Undoer> {
   const { dataFolder, open, make } = options
+  await using held = new AsyncDisposableStack()
   const store = await openThere(open, cacheOfUndo(spec, dataFolder))
-  return new Undoer(store, {
-    bin: binOf(spec.job, dataFolder),
+  held.defer(() => store[Symbol.asyncDispose]())
+  const origin = await originOf(spec.job, options)
+  held.use(origin)
+  const bin = held.use(binOf(spec.job, dataFolder))
+  const undoer = new Undoer(store, {
+    bin,
     own: { find: () => binOf(file.id, dataFolder), make },
-    origin: await originOf(spec.job, options),
+    origin,
     finish: async () => {
       finishUndo(file, spec, dataFolder)
       return undefined
     },
   })
+  held.move()
+  return undoer
 }
 
 /** `undefined`: of a job that copied nothing, or whose source cannot be opened now. */

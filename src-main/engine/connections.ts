@@ -1,4 +1,5 @@
-import type { Connection, ConnectionList, DatabaseInfo } from '../../shared/api/contract.ts'
+import type { Connection, ConnectionList } from '../../shared/api/contract.ts'
+import type { DatabaseInfo } from '../../shared/api/locations.ts'
 import { indexFile, storeId } from '../../shared/catalog/location.ts'
 import { AppError, toAppError } from '../../shared/model/errors.ts'
 import { hasHiddenSecrets, withoutSecrets } from '../../shared/model/secrets.ts'

@@ -11,6 +11,7 @@ import type {
   SearchResult,
   StoreSummary,
 } from '../../shared/api/contract.ts'
+import { detected } from '../../shared/api/locations.ts'
 import * as contract from '../../shared/api/contract.ts'
 import { corpus, expectedOf, refusal, startEngine } from './testing/client.ts'
 
@@ -115,7 +116,7 @@ describe('the program itself', () => {
 
 describe('a store', () => {
   it('is detected, opened once, and indexed', async () => {
-    const [best] = contract.detected.array().parse(await post('detect', { location: folder }))
+    const [best] = detected.array().parse(await post('detect', { location: folder }))
     expect(best).toMatchObject({ kind: 'fs', location: join(folder, 'cache') })
     expect(contract.connection.parse(store)).toMatchObject({
       kind: 'fs',

@@ -1,15 +1,15 @@
 import { cpSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Connection } from '../../shared/api/contract.ts'
 import type {
-  Connection,
   DatabaseInfo,
   DiscoverEvent,
   StoreKindInfo,
   TargetPlace,
   TestResult,
-} from '../../shared/api/contract.ts'
-import { discoverEvent, storeKind, testResult } from '../../shared/api/contract.ts'
+} from '../../shared/api/locations.ts'
+import { discoverEvent, storeKind, testResult } from '../../shared/api/locations.ts'
 import { storeTypes } from '../../shared/stores/kinds.ts'
 import { freePort, startRedis } from '../../shared/testing/redis.ts'
 import type { TestServer } from '../../shared/testing/redis.ts'

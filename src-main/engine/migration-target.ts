@@ -1,4 +1,4 @@
-import type { TargetPlace } from '../../shared/api/contract.ts'
+import type { TargetPlace } from '../../shared/api/locations.ts'
 import { openTarget, strangersIn } from '../../shared/jobs/migrate/place.ts'
 import { AppError } from '../../shared/model/errors.ts'
 import { withoutSecrets } from '../../shared/model/secrets.ts'

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import type { Connection, DatabaseInfo, Detected, TestResult } from '../../shared/api/contract.ts'
+import type { Connection } from '../../shared/api/contract.ts'
+import type { DatabaseInfo, Detected, TestResult } from '../../shared/api/locations.ts'
 import { AppError, toAppError } from '../../shared/model/errors.ts'
 import { hasHiddenSecrets, withoutSecrets } from '../../shared/model/secrets.ts'
 import type { Detection, Store, StoreKind, StoreLocation, StoreType } from '../../shared/stores/contract.ts'

@@ -1,12 +1,12 @@
 import { queryOptions } from '@tanstack/react-query'
+import type { Connection } from '../../shared/api/contract.ts'
 import type {
-  Connection,
   DatabaseInfo,
   DiscoverEvent,
   StoreKindInfo,
   TargetPlace,
   TestResult,
-} from '../../shared/api/contract.ts'
+} from '../../shared/api/locations.ts'
 import { linesOf } from './lines.ts'
 import { ApiError, address, callJson, request } from './request.ts'
 

@@ -6,7 +6,6 @@ import type {
   ArrayWindow,
   Connection,
   ConnectionList,
-  Detected,
   EntryDetail,
   Folder,
   Ranges,
@@ -19,6 +18,7 @@ import type {
   TreePage,
   TrustReport,
 } from '../../shared/api/contract.ts'
+import type { Detected } from '../../shared/api/locations.ts'
 import { newestOf, withNews, type ToldList } from './newest.ts'
 import { address, callJson, request } from './request.ts'
 

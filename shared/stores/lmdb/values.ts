@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Problem } from '../../model/errors.ts'
+import { scratch } from '../../decode/scratch.ts'
 import { readWord, viewOf } from './layout.ts'
 import { PageFault } from './pages.ts'
 import type { NodeData } from './pages.ts'
@@ -100,16 +101,12 @@ export function wholeOrPlace(snapshot: Snapshot, data: NodeData, longest: number
   return { kind: 'memory', bytes: bytes.subarray(headerBytes) }
 }
 
-/** What is only compared is read into one memory again and again. */
-let scratch = new Uint8Array(64 * 1024)
-
 /** Whether a value on pages of its own is this one; header and all are read at once. @throws PageFault */
 export function overflowHolds({ file }: Snapshot, data: Overflow, value: Uint8Array): boolean {
   if (data.sizeBytes !== value.length) return false
   const { headerBytes, pageBytes } = file.layout
   const length = headerBytes + data.sizeBytes
-  if (scratch.length < length) scratch = new Uint8Array(length)
-  const bytes = scratch.subarray(0, length)
+  const bytes = scratch(length)
   if (file.readInto(bytes, data.page * pageBytes) < length) throw endsBefore(data)
   checkOverflow(file, data, bytes)
   return Buffer.compare(bytes.subarray(headerBytes), value) === 0

@@ -6,7 +6,7 @@ import BetterSqlite3 from 'better-sqlite3'
 import type { Database } from 'better-sqlite3'
 
 import { openQuietly } from '../../decode/file-source.ts'
-import { ownFolder } from '../own-folder.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { copyAside } from './aside.ts'
 import { emptyJournal } from './empty-journal.ts'
 import type { FileState, WatchedFile } from './state.ts'
@@ -107,7 +107,7 @@ function openDescriptor(path: string, state: FileState): Opened {
 }
 
 async function openAside(file: WatchedFile): Promise<Opened> {
-  const folder = await ownFolder('sqlite')
+  const folder = await temporaryFolder('sqlite')
   try {
     const copy = join(folder.path, 'copy.sqlite')
     const state = await copyAside(file, copy)

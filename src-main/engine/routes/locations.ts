@@ -6,7 +6,7 @@ import type {
   StoreKindInfo,
   TargetPlace,
   TestResult,
-} from '../../../shared/api/contract.ts'
+} from '../../../shared/api/locations.ts'
 import {
   databasesRequest,
   detectRequest,
@@ -14,7 +14,7 @@ import {
   storeKind,
   targetRequest,
   testRequest,
-} from '../../../shared/api/contract.ts'
+} from '../../../shared/api/locations.ts'
 import { waysToMake } from '../../../shared/jobs/migrate/place.ts'
 import { toAppError } from '../../../shared/model/errors.ts'
 import { withoutSecrets } from '../../../shared/model/secrets.ts'

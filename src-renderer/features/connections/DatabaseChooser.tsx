@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import type { DatabaseInfo } from '../../../shared/api/contract.ts'
+import type { DatabaseInfo } from '../../../shared/api/locations.ts'
 import { databasesQuery, type Target } from '../../client/locations.ts'
 import { countOf } from '../../ui/format.ts'
 import { visibleText } from '../../ui/visible-text.ts'

@@ -1,7 +1,7 @@
 import { TextInput } from '@mantine/core'
 import { IconChevronRight } from '@tabler/icons-react'
 import { useState } from 'react'
-import type { StoreKindInfo } from '../../../shared/api/contract.ts'
+import type { StoreKindInfo } from '../../../shared/api/locations.ts'
 import { withoutSecrets } from '../../../shared/model/secrets.ts'
 import {
   formatStoreUrl,

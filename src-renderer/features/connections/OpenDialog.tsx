@@ -1,7 +1,7 @@
 import { Modal, Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState, type MouseEvent } from 'react'
-import type { StoreKindInfo } from '../../../shared/api/contract.ts'
+import type { StoreKindInfo } from '../../../shared/api/locations.ts'
 import { useDesk } from '../../app/desk.ts'
 import { kindsQuery } from '../../client/locations.ts'
 import { ErrorState } from '../../ui/States.tsx'

@@ -1,6 +1,6 @@
 import { IconCheck } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import type { TestResult } from '../../../shared/api/contract.ts'
+import type { TestResult } from '../../../shared/api/locations.ts'
 import { countOf } from '../../ui/format.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import classes from './OpenDialog.module.css'

@@ -1,5 +1,5 @@
 import { Button, TextInput } from '@mantine/core'
-import type { StoreKindInfo } from '../../../shared/api/contract.ts'
+import type { StoreKindInfo } from '../../../shared/api/locations.ts'
 import { parseStoreUrl, type FormValues } from '../../../shared/model/store-form.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { AttemptFooter, useAttempt } from './Attempt.tsx'

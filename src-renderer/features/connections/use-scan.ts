@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import type { DiscoverEvent } from '../../../shared/api/contract.ts'
+import type { DiscoverEvent } from '../../../shared/api/locations.ts'
 import { discover } from '../../client/locations.ts'
 
 export type FoundCache = Extract<DiscoverEvent, { type: 'found' }>

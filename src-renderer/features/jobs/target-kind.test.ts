@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { StoreKindInfo } from '../../../shared/api/contract.ts'
+import type { StoreKindInfo } from '../../../shared/api/locations.ts'
 import { kindBySuffix, newKinds, urlOf } from './target-kind.ts'
 
 it.each([

@@ -1,4 +1,4 @@
-import type { StoreKindInfo } from '../../../shared/api/contract.ts'
+import type { StoreKindInfo } from '../../../shared/api/locations.ts'
 
 /** A kind of cache that can be made, in one of its forms. */
 export interface NewKind {

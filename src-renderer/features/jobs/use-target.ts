@@ -1,7 +1,8 @@
 import { useDebouncedValue } from '@mantine/hooks'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { Connection, TargetPlace } from '../../../shared/api/contract.ts'
+import type { Connection } from '../../../shared/api/contract.ts'
+import type { TargetPlace } from '../../../shared/api/locations.ts'
 import { useDesk } from '../../app/desk.ts'
 import { kindsQuery, targetQuery } from '../../client/locations.ts'
 import { detectQuery } from '../../client/queries.ts'
@@ -39,14 +40,8 @@ export function useTarget(source: Connection, start: string): MigrationTarget {
   const there = isTyping ? undefined : detection.data?.[0]
   const kind = hasScheme || there ? '' : (chosen ?? kindBySuffix(wanted))
   const isNamed = hasScheme || there !== undefined || kind !== ''
-  const to = !isNamed
-    ? ''
-    : kind === ''
-      ? wanted
-      : urlOf(
-          wanted,
-          kinds.find(({ value }) => value === kind),
-        )
+  const made = kinds.find(({ value }) => value === kind)
+  const to = isNamed ? urlOf(wanted, made) : ''
   const isLooking = isTyping || detection.isFetching
   const place = useQuery(targetQuery(isLooking ? '' : to, source.location))
   const isRefused = place.error !== null && !isLooking
@@ -56,19 +51,19 @@ export function useTarget(source: Connection, start: string): MigrationTarget {
     kinds,
     kind,
     isKindKnown: hasScheme || there !== undefined,
-    note:
-      wanted === '' || isLooking
-        ? undefined
-        : isRefused
-          ? { isBad: true, text: place.error.message }
-          : place.data
-            ? { isBad: false, text: placeWords(place.data) }
-            : isNamed
-              ? undefined
-              : unnamedNote(detection.error),
+    note: wanted === '' || isLooking ? undefined : noteOf(place, isNamed ? null : detection.error),
     setText,
     setKind,
   }
+}
+
+/** Of what was looked at; nothing was where the place does not say what to make there. */
+function noteOf(
+  { error, data }: Pick<UseQueryResult<TargetPlace>, 'error' | 'data'>,
+  unnamed: Error | null,
+): MigrationTarget['note'] {
+  if (error) return { isBad: true, text: error.message }
+  return data ? { isBad: false, text: placeWords(data) } : unnamedNote(unnamed)
 }
 
 function placeWords({ kindTitle, location, isThere, warnings }: TargetPlace): string {
@@ -81,6 +76,7 @@ function placeWords({ kindTitle, location, isThere, warnings }: TargetPlace): st
 
 /** The engine names every kind that it has tried, which is too much while somebody is typing. */
 function unnamedNote(error: Error | null): MigrationTarget['note'] {
+  if (!error) return undefined
   if (error instanceof ApiError && error.code === 'NOT_FOUND')
     return { isBad: false, text: 'No cache stands there yet; choose the kind to make.' }
   if (error instanceof ApiError && error.code === 'NOT_A_STORE')
@@ -88,5 +84,5 @@ function unnamedNote(error: Error | null): MigrationTarget['note'] {
       isBad: false,
       text: 'No cache of a known kind stands there; choose the kind to make, or name another place.',
     }
-  return error ? { isBad: true, text: error.message } : undefined
+  return { isBad: true, text: error.message }
 }

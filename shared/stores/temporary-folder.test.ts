@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { ownFolder } from './own-folder.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 let temporary: string
 beforeEach(() => {
@@ -20,8 +20,8 @@ afterEach(() => {
 async function holder(): Promise<{ child: ChildProcess; name: string }> {
   const program = `
     import { writeFileSync } from 'node:fs'
-    import { ownFolder } from ${JSON.stringify(new URL('own-folder.ts', import.meta.url).href)}
-    const { path } = await ownFolder('sqlite')
+    import { temporaryFolder } from ${JSON.stringify(new URL('temporary-folder.ts', import.meta.url).href)}
+    const { path } = await temporaryFolder('sqlite')
     writeFileSync(path + '/copy.sqlite', 'half a copy')
     process.stdout.write(path)
     setInterval(() => undefined, 1_000)`
@@ -50,7 +50,7 @@ it('what a killed process had goes with the next folder; what a living one has, 
     const longAgo = Date.now() / 1_000 - 120
     for (const name of readdirSync(temporary))
       if (name !== 'hashcache-value-new456') utimesSync(join(temporary, name), longAgo, longAgo)
-    using own = await ownFolder('value')
+    using own = await temporaryFolder('value')
     expect(readdirSync(temporary).toSorted()).toEqual(
       [
         basename(own.path),

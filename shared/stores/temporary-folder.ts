@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { tryLock } from './process-lock.ts'
 
 /** A folder for a copy that only this process reads. What stays of it when the process is killed, the next one removes. */
-export interface OwnFolder extends Disposable {
+export interface TemporaryFolder extends Disposable {
   readonly path: string
   /** Its files are open and are named no more: where the system allows it they have no name from now on, and die with us. */
   forget(): void
@@ -20,7 +20,7 @@ const madeMs = 60_000
 let sweptMs = Number.NEGATIVE_INFINITY
 
 /** `purpose` stands in the name, for whoever looks what fills the disk. Throws what the system says. */
-export async function ownFolder(purpose: 'sqlite' | 'value'): Promise<OwnFolder> {
+export async function temporaryFolder(purpose: 'sqlite' | 'value'): Promise<TemporaryFolder> {
   if (performance.now() - sweptMs > madeMs) {
     sweptMs = performance.now()
     await sweep()
