@@ -67,6 +67,29 @@ test('what a run did is told, with the way back: it stays while the keys are at 
   await expect(notice).toHaveCount(0)
 })
 
+test('the items of a plan stand until what became of them is here', async ({ inspector }) => {
+  const { page } = inspector
+  await inspector.filterBy('func:langevin_trace', 6)
+  await inspector.row(0).click()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.press('Delete')
+  const item = page.getByRole('table', { name: 'Items' }).getByRole('row').nth(1)
+  await expect(item).toContainText('langevin_trace')
+  const answered = Promise.withResolvers<void>()
+  await page.route('**/api/jobs/*/items?*', async (route) => {
+    await answered.promise
+    await route.continue()
+  })
+  const asked = page.waitForRequest('**/api/jobs/*/items?*')
+  await page.getByRole('button', { name: 'Unlock and move 6 entries to the trash' }).click()
+  await expect(page.getByText('6 done', { exact: true })).toBeVisible()
+  await asked
+  await expect(item).toContainText('langevin_trace')
+  answered.resolve()
+  await expect(item.getByText('done', { exact: true })).toBeVisible()
+  await expect(item).toContainText('langevin_trace')
+})
+
 test('the status bar takes the last run back', async ({ inspector }) => {
   const { page } = inspector
   await inspector.filterBy('func:langevin_trace', 6)

@@ -33,17 +33,21 @@ export interface ItemFilter {
   readonly action?: JobItem['action']
 }
 
-/** `version` rises as the job goes on: outcomes are read again then. */
-export function itemsQuery(job: string, filter: ItemFilter, page: number, version: string) {
+export function itemsQuery(job: string, filter: ItemFilter, page: number) {
   return queryOptions({
-    queryKey: ['items', job, filter, page, version],
+    queryKey: ['items', job, filter, page],
     queryFn: ({ signal }) => {
       const span = { from: page * itemsPerPage, to: (page + 1) * itemsPerPage }
       return callJson<JobItemPage>(address(['jobs', job, 'items'], { ...filter, ...span }), { signal })
     },
-    placeholderData: (before) => before,
+    staleTime: 0,
     gcTime: 60_000,
   })
+}
+
+/** Reads what is shown of the items again; it stands until its new state is here. */
+export function rereadItems(client: QueryClient, job: string): void {
+  void client.invalidateQueries({ queryKey: ['items', job] })
 }
 
 export function planJob(wanted: PlanRequest): Promise<Job> {

@@ -1,7 +1,7 @@
-import { useQueries } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useQueries, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
 import type { Job, JobItem } from '../../../shared/api/jobs.ts'
-import { itemsPerPage, itemsQuery, type ItemFilter } from '../../client/jobs.ts'
+import { itemsPerPage, itemsQuery, rereadItems, type ItemFilter } from '../../client/jobs.ts'
 import { useThrottled } from '../../ui/use-throttled.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { useWindow } from '../../virtual/use-window.ts'
@@ -38,9 +38,9 @@ export function ItemTable({ job, filter, deciding }: { job: Job; filter: ItemFil
     rowHeight,
     headerHeight,
   })
-  const version = useThrottled(`${job.state} ${job.createdAtMs} ${job.finished.entries}`, paceMs)
+  useRereading(job)
   const pages = pagesOf(first, last)
-  const answers = useQueries({ queries: pages.map((page) => itemsQuery(job.id, filter, page, version)) })
+  const answers = useQueries({ queries: pages.map((page) => itemsQuery(job.id, filter, page)) })
   const known = answers.find(({ data }) => data)?.data?.total
   if (known !== undefined && known !== total) setTotal(known)
   const itemAt = (row: number): JobItem | undefined => {
@@ -89,6 +89,18 @@ export function ItemTable({ job, filter, deciding }: { job: Job; filter: ItemFil
       </div>
     </div>
   )
+}
+
+/** What became of the items is read again as the job goes on. */
+function useRereading({ id, state, createdAtMs, finished }: Job): void {
+  const client = useQueryClient()
+  const version = useThrottled(`${state} ${createdAtMs} ${finished.entries}`, paceMs)
+  const known = useRef(version)
+  useEffect(() => {
+    if (known.current === version) return
+    known.current = version
+    rereadItems(client, id)
+  }, [client, id, version])
 }
 
 function pagesOf(first: number, last: number): number[] {
